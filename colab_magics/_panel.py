@@ -1,0 +1,105 @@
+"""The base of the panels: bundle, commands, static form, closing."""
+
+import secrets
+import weakref
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from colab_magics.card import Card
+from colab_magics.errors import ColabMagicsError, MissingBundle
+
+_STATIC = Path(__file__).parent / "static"
+_open: "weakref.WeakSet[Panel]" = weakref.WeakSet()
+
+# A trusted notebook that is reopened without its kernel shows "model not found" for a widget and hides the other
+# forms beside it. Two outputs and this style show the panel while it lives, and the static form otherwise.
+_ONE_OF_TWO = """<style>
+.jp-OutputArea-child:has(.cm-static-KEY):has(+ .jp-OutputArea-child .cm-root) {display: none !important}
+.jp-OutputArea-child:has(.cm-static-KEY) + .jp-OutputArea-child:not(:has(.cm-root)) {display: none !important}
+</style>"""
+
+
+def bundle(name: str) -> str:
+    """Read the built JavaScript of a panel. Raises `MissingBundle` when it was never built."""
+    path = _STATIC / f"{name}.js"
+    try:
+        # A string and not the path: anywidget keeps every panel made from a path alive (anywidget#929).
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise MissingBundle(f"The panel {path.name} is not built: run  make js  (it needs Node 20).") from error
+
+
+class Panel(anywidget.AnyWidget):
+    """A panel: all it shows is in its traits, all it can be told to do is in ``commands``.
+
+    A subclass sets ``_esm = bundle("<slice>")``, adds synced traits, and names in ``commands`` the methods that its
+    front end may call. Such a method takes the message's data (a dict) and returns what goes back as JSON, or that
+    and a list of buffers; an exception goes back as a sentence.
+    """
+
+    commands: tuple[str, ...] = ()
+
+    card = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, **traits: Any) -> None:
+        unknown = sorted(set(traits) - set(self.trait_names()))
+        if unknown:
+            raise TypeError(f"{type(self).__name__} has no trait {', '.join(unknown)}")
+        super().__init__(**traits)
+        self._key = secrets.token_hex(4)
+        self.on_msg(self._answer)
+        _open.add(self)
+
+    def close(self) -> None:
+        """Take the panel and its layout away, in the kernel and on the page."""
+        layout = self.layout
+        super().close()
+        if layout is not None:
+            layout.close()
+
+    def bundles(self, card: Card, *, alone: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The static output and the live output, as MIME bundles; with ``alone`` all in the second."""
+        html = f'<div class="cm-static-{self._key}">{card.html()}</div>'
+        live = _data(self._repr_mimebundle_())
+        if alone:
+            return {}, {**live, "text/html": html, "text/plain": card.text()}
+        style = _ONE_OF_TWO.replace("KEY", self._key)
+        return {"text/html": style + html, "text/plain": card.text()}, {**live, "text/plain": ""}
+
+    def _answer(self, _: object, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
+        if message.get("kind") != "command":
+            return
+        reply: dict[str, Any] = {"kind": "reply", "id": message.get("id")}
+        attachments: list[bytes] = []
+        try:
+            result = self._obey(message.get("command"), message.get("data"))
+            if isinstance(result, tuple):
+                result, attachments = result
+            reply |= {"ok": True, "result": result}
+        except ColabMagicsError as error:
+            reply |= {"ok": False, "error": str(error)}
+        except Exception as error:  # noqa: BLE001 (a callback's exception vanishes unless the panel shows it)
+            reply |= {"ok": False, "error": f"{type(error).__name__}: {error}"}
+        self.send(reply, buffers=attachments)
+
+    def _obey(self, command: object, data: object) -> Any:
+        if command not in self.commands:
+            raise ColabMagicsError(f"This panel has no command {command!r}.")
+        return getattr(self, str(command))(data if isinstance(data, dict) else {})
+
+
+def close_all() -> None:
+    """Close every panel that is still open."""
+    for panel in list(_open):
+        panel.close()
+
+
+def _data(bundle: Any) -> dict[str, Any]:
+    """ipywidgets 7 and 8 return a bundle with or without metadata, or None once closed."""
+    if isinstance(bundle, tuple):
+        bundle = bundle[0]
+    return dict(bundle or {})

@@ -1,0 +1,215 @@
+"""The static form of every panel: one card as HTML without script, as text, and as the data that a panel draws."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Literal
+
+from colab_magics.format import printable
+
+Tone = Literal["", "ok", "warn", "wrong"]
+
+_SYMBOLS = {"": "", "ok": "✓ ", "warn": "⚠ ", "wrong": "✗ "}
+_TONES = {
+    "": "inherit",
+    "ok": "var(--jp-success-color0, #1b7a33)",
+    "warn": "var(--jp-warn-color0, #8a5a00)",
+    "wrong": "var(--jp-error-color0, #c1121f)",
+}
+_BORDER = "1px solid var(--jp-border-color2, #8886)"
+_DIM = "opacity:.75"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Pairs of a name and its value, both text."""
+
+    items: tuple[tuple[str, str], ...]
+
+    def html(self) -> str:
+        rows = (
+            f'<tr><td style="{_DIM};padding:2px 16px 2px 0;text-align:left;vertical-align:top;white-space:nowrap">'
+            f'{escape(name)}</td><td style="padding:2px 0;text-align:left">{escape(value)}</td></tr>'
+            for name, value in self.items
+        )
+        return f'<table style="border:none;margin:8px 0">{"".join(rows)}</table>'
+
+    def text(self) -> list[str]:
+        width = max((len(name) for name, _ in self.items), default=0)
+        return [f"  {name:<{width}}  {value}" for name, value in self.items]
+
+    def data(self) -> dict[str, Any]:
+        return {"kind": "facts", "items": [list(item) for item in self.items]}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of text under column names; ``numeric`` names the columns that are aligned to the right."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: frozenset[str] = frozenset()
+    caption: str = ""
+
+    def html(self) -> str:
+        sides = ["right" if column in self.numeric else "left" for column in self.columns]
+        head = "".join(
+            f'<th style="text-align:{side};padding:2px 12px 2px 0">{escape(column)}</th>'
+            for column, side in zip(self.columns, sides, strict=True)
+        )
+        body = "".join(
+            "<tr>"
+            + "".join(
+                f'<td style="text-align:{side};padding:2px 12px 2px 0;border-top:{_BORDER}">{escape(cell)}</td>'
+                for cell, side in zip(row, sides, strict=True)
+            )
+            + "</tr>"
+            for row in self.rows
+        )
+        caption = f'<div style="{_DIM};margin-top:8px">{escape(self.caption)}</div>' if self.caption else ""
+        return (
+            f'{caption}<div style="overflow-x:auto"><table style="border-collapse:collapse;margin:4px 0;'
+            f'font-variant-numeric:tabular-nums"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+        )
+
+    def text(self) -> list[str]:
+        columns = list(zip(self.columns, *self.rows, strict=True))
+        widths = [max(len(cell) for cell in column) for column in columns]
+        lines = [f"  {self.caption}"] if self.caption else []
+        for row in (self.columns, *self.rows):
+            cells = (
+                f"{cell:>{width}}" if column in self.numeric else f"{cell:<{width}}"
+                for column, cell, width in zip(self.columns, row, widths, strict=True)
+            )
+            lines.append(f"  {'  '.join(cells)}".rstrip())
+        return lines
+
+    def data(self) -> dict[str, Any]:
+        return {
+            "kind": "table",
+            "columns": list(self.columns),
+            "rows": [list(row) for row in self.rows],
+            "numeric": [column in self.numeric for column in self.columns],
+            "caption": self.caption,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One sentence, with a symbol, a colour and the word that its tone needs."""
+
+    sentence: str
+    tone: Tone = ""
+
+    def html(self) -> str:
+        return f'<div style="margin:4px 0;color:{_TONES[self.tone]}">{_SYMBOLS[self.tone]}{escape(self.sentence)}</div>'
+
+    def text(self) -> list[str]:
+        return [f"  {_SYMBOLS[self.tone]}{self.sentence}"]
+
+    def data(self) -> dict[str, Any]:
+        return {"kind": "note", "tone": self.tone, "sentence": self.sentence}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A PNG made by us, in the static form only: a panel draws its own."""
+
+    png: bytes
+    description: str
+    width: int
+
+    def html(self) -> str:
+        source = base64.b64encode(self.png).decode("ascii")
+        return (
+            f'<img src="data:image/png;base64,{source}" alt="{escape(self.description)}" '
+            f'style="width:{self.width}px;max-width:100%;image-rendering:pixelated;margin:8px 0">'
+        )
+
+    def text(self) -> list[str]:
+        return [f"  [{self.description}]"]
+
+    def data(self) -> None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One picture of a `Tiles` grid with its caption."""
+
+    png: bytes
+    caption: str
+    tone: Tone = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """Small pictures in a grid with captions, in the static form only; each PNG was made by us."""
+
+    tiles: tuple[Tile, ...]
+    columns: int
+    size: int = 84
+
+    def html(self) -> str:
+        cells = "".join(
+            f'<div style="width:{self.size + 24}px;text-align:center">'
+            f'<img src="data:image/png;base64,{base64.b64encode(tile.png).decode("ascii")}" alt="{escape(tile.caption)}" '
+            f'style="width:{self.size}px;height:{self.size}px;object-fit:contain;image-rendering:pixelated">'
+            f'<div style="color:{_TONES[tile.tone]}">{_SYMBOLS[tile.tone]}{escape(tile.caption)}</div></div>'
+            for tile in self.tiles
+        )
+        width = self.columns * (self.size + 32)
+        return f'<div style="display:flex;flex-wrap:wrap;gap:8px;max-width:{width}px;margin:8px 0">{cells}</div>'
+
+    def text(self) -> list[str]:
+        return [f"  {_SYMBOLS[tile.tone]}{tile.caption}" for tile in self.tiles]
+
+    def data(self) -> None:
+        return None
+
+
+Part = Facts | Table | Note | Picture | Tiles
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a panel says: a title, its state, the one answer that matters most, and the parts below it."""
+
+    title: str
+    big: str = ""
+    state: str = ""
+    tone: Tone = ""
+    parts: Sequence[Part] = ()
+
+    def html(self) -> str:
+        """HTML with inline styles and no script; every text is escaped."""
+        state = f'<span style="color:{_TONES[self.tone]}">{_SYMBOLS[self.tone]}{escape(self.state)}</span>'
+        big = f'<div style="font-size:1.5em;margin:4px 0">{escape(self.big)}</div>' if self.big else ""
+        return (
+            f'<div style="border:{_BORDER};border-radius:4px;padding:12px;font-family:var(--jp-ui-font-family,sans-serif);'
+            'font-size:var(--jp-ui-font-size1,13px);color:var(--jp-ui-font-color1,inherit)">'
+            f'<div><b>{escape(self.title)}</b> {state}</div>{big}'
+            f"{''.join(part.html() for part in self.parts)}</div>"
+        )
+
+    def text(self) -> str:
+        """The same as lines for a terminal."""
+        state = f"{_SYMBOLS[self.tone]}{self.state}"
+        lines = [" · ".join(word for word in (self.title, state) if word)]
+        if self.big:
+            lines.append(f"  {self.big}")
+        for part in self.parts:
+            lines += part.text()
+        return printable("\n".join(lines))
+
+    def data(self) -> dict[str, Any]:
+        """The same for a panel's ``card`` trait; pictures are left out."""
+        parts = [part.data() for part in self.parts]
+        return {
+            "title": self.title,
+            "big": self.big,
+            "state": self.state,
+            "tone": self.tone,
+            "parts": [part for part in parts if part is not None],
+        }

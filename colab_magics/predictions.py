@@ -1,0 +1,42 @@
+"""What training makes and a gallery shows: images with their true and predicted classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Predictions:
+    """A model's answers for n images.
+
+    ``images``: (n, h, w) or (n, h, w, channels), as they were given, not scaled. ``labels``: (n,) int64, the true
+    classes. ``predicted``: (n,) int64, the most probable classes. ``probabilities``: (n, classes) float32, rows that
+    sum to one, or None where only the classes are known. ``class_names``: one text for each class.
+    """
+
+    images: NDArray[np.generic]
+    labels: NDArray[np.int64]
+    predicted: NDArray[np.int64]
+    probabilities: NDArray[np.float32] | None
+    class_names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __repr__(self) -> str:
+        return f"Predictions({len(self)} images, {len(self.class_names)} classes, {self.accuracy:.2%} correct)"
+
+    @property
+    def is_correct(self) -> NDArray[np.bool_]:
+        """(n,) bool: was the image recognised?"""
+        return self.predicted == self.labels
+
+    @property
+    def accuracy(self) -> float:
+        """The share of images that were recognised, 0 to 1."""
+        return float(self.is_correct.mean()) if len(self) else 0.0
