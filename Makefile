@@ -1,0 +1,72 @@
+# The same commands for a person and for CI. `make help` lists them.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+# A machine without an NVIDIA GPU needs the small TensorFlow only.
+TENSORFLOW := $(shell nvidia-smi -L >/dev/null 2>&1 && echo "tensorflow[and-cuda]" || { [ "$$(uname -sm)" = "Linux x86_64" ] && echo tensorflow-cpu || echo tensorflow; })
+
+.PHONY: help demo lab test test-colab test-backends check bench js browser clean
+
+help: ## list the commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: $(VENV)/.demo ## set up, run examples/first_model.ipynb from first to last cell, say what came out
+	$(BIN)/python examples/run.py
+
+lab: $(VENV)/.demo ## open the same notebook in JupyterLab
+	$(BIN)/jupyter lab examples/first_model.ipynb
+
+test: $(VENV)/.test browser ## set up what the tests need and run them all
+	$(BIN)/python -m pytest
+	@if command -v npm >/dev/null; then cd js && npm ci --silent && npm test; \
+	else echo "The JavaScript unit tests were left out: npm (Node 20) is not installed."; fi
+
+test-colab: $(VENV)-colab/.done ## the tests' core in an environment with the versions of Google Colab's image
+	$(VENV)-colab/bin/python -m pytest -m "not browser and not train" tests
+
+test-backends: $(VENV)/.test ## the same small training on TensorFlow, JAX and PyTorch (large downloads)
+	$(PIP) install --quiet --constraint constraints.txt --group backends
+	$(BIN)/python -m pytest -k every_backend tests/train
+
+check: $(VENV)/.test js/node_modules/.package-lock.json ## format, lint, types, import directions, bundles
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	cd js && npm run --silent check
+
+bench: $(VENV)/.test ## every figure of benchmarks/RESULTS.md, peers in the same run
+	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+
+js: js/node_modules/.package-lock.json ## build the panels into colab_magics/static
+	cd js && npm run --silent build
+
+browser: ## a Chromium for the browser tests, by apt as root, else by playwright
+	@sh tests/browser/install.sh $(BIN)/python
+
+clean: ## remove what the commands above made
+	rm -rf .venv .venv-colab build dist js/node_modules
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --upgrade "pip>=25.1"
+
+$(VENV)/.demo: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) install --quiet --constraint constraints.txt --group lab --editable ".[keras]" $(TENSORFLOW)
+	touch $@
+
+$(VENV)/.test: $(VENV)/.demo
+	$(PIP) install --quiet --constraint constraints.txt --group test --group check --editable ".[keras,formats]"
+	touch $@
+
+$(VENV)-colab/.done: pyproject.toml tests/constraints-colab.txt
+	$(PYTHON) -m venv $(VENV)-colab
+	$(VENV)-colab/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(VENV)-colab/bin/python -m pip install --quiet --constraint tests/constraints-colab.txt --group core-test --editable ".[formats]"
+	touch $@
+
+js/node_modules/.package-lock.json: js/package.json js/package-lock.json
+	cd js && npm ci --silent

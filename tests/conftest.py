@@ -1,0 +1,114 @@
+"""Real parts for the tests: an IPython shell, a local file server, the real MNIST."""
+
+import atexit
+import io
+import os
+from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from IPython.core.completer import provisionalcompleter
+from IPython.core.displaypub import CapturingDisplayPublisher
+from IPython.core.history import HistoryAccessor
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import RichOutput
+from servers import FileServer, file_server
+
+HistoryAccessor.enabled = False  # its thread outlives the shell
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What one cell did."""
+
+    value: Any
+    error: BaseException | None
+    stdout: str
+    stderr: str
+    displayed: list[dict[str, Any]]
+
+    @property
+    def text(self) -> str:
+        """Every text/plain that was displayed, with what was printed."""
+        return "\n".join([*(bundle.get("text/plain", "") for bundle in self.displayed), self.stdout])
+
+    @property
+    def html(self) -> str:
+        return "\n".join(bundle.get("text/html", "") for bundle in self.displayed)
+
+
+class Shell:
+    """A real InteractiveShell that keeps what a cell displays."""
+
+    def __init__(self, ipython: InteractiveShell) -> None:
+        self.ipython = ipython
+
+    @property
+    def namespace(self) -> dict[str, Any]:
+        return self.ipython.user_ns
+
+    def run(self, source: str) -> Ran:
+        publisher = self.ipython.display_pub = CapturingDisplayPublisher(parent=self.ipython)
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            result = self.ipython.run_cell(source, store_history=True)  # as a front end does: cells are numbered
+        shown = [output.data if isinstance(output, RichOutput) else output["data"] for output in publisher.outputs]
+        error = result.error_before_exec or result.error_in_exec
+        return Ran(result.result, error, out.getvalue(), err.getvalue(), shown)
+
+    def complete(self, line: str) -> list[str]:
+        with provisionalcompleter():
+            return [found.text for found in self.ipython.Completer.completions(line, len(line))]
+
+
+@pytest.fixture
+def ipython(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
+    """A bare shell whose files lie in a temporary folder, in which it also works."""
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / ".ipython"))
+    monkeypatch.chdir(tmp_path)
+    InteractiveShell.clear_instance()
+    shell = InteractiveShell.instance(colors="NoColor" if "NoColor" in _colors() else "nocolor")
+    yield shell
+    shell.run_line_magic("unload_ext", "colab_magics")
+    atexit.unregister(shell.atexit_operations)
+    shell.atexit_operations()
+    shell.cleanup()
+    InteractiveShell.clear_instance()
+
+
+def _colors() -> tuple[str, ...]:
+    values = getattr(InteractiveShell.class_traits()["colors"], "values", None)
+    return tuple(values or ())
+
+
+@pytest.fixture
+def shell(ipython: InteractiveShell) -> Shell:
+    """The same shell with ``%load_ext colab_magics`` done."""
+    ipython.run_line_magic("load_ext", "colab_magics")
+    return Shell(ipython)
+
+
+@pytest.fixture
+def kernel_shell(shell: Shell) -> Shell:
+    """The shell as a notebook's kernel has it: panels are shown as widgets beside their static form."""
+    shell.ipython.kernel = object()
+    return shell
+
+
+@pytest.fixture(scope="session")
+def mnist_folder() -> Path:
+    """The folder of the four real MNIST files, named by an environment variable."""
+    folder = os.environ.get("COLAB_MAGICS_TEST_MNIST")
+    if not folder:
+        pytest.skip("COLAB_MAGICS_TEST_MNIST does not name a folder with the four MNIST files")
+    return Path(folder)
+
+
+@pytest.fixture
+def files() -> Iterator[FileServer]:
+    """A file server on loopback; ``files.add("/a.csv", b"...")`` gives the address."""
+    with file_server() as running:
+        yield running
