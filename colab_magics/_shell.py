@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from colab_magics._panel import Panel
     from colab_magics.card import Card
 
+_HELP_ALONE = re.compile(r"%%(\w+\s+(?:-h|--help)\s*)")
 _TYPED_MAGIC = re.compile(r"(?:^|=)\s*%{1,2}(\w+)(\s.*)?$", re.DOTALL)
 
 
@@ -25,7 +26,7 @@ class Door:
 
     def __init__(self, name: str, module: str) -> None:
         self.__name__ = name
-        self._module = module
+        self.module = module
 
     @property
     def __doc__(self) -> str:  # type: ignore[override]  # IPython shows it for %name?
@@ -34,12 +35,13 @@ class Door:
     @property
     def slice(self) -> Any:
         """The magic module of the slice: ``PARSER``, ``run(line, cell)`` and the public function."""
-        return import_module(self._module)
+        return import_module(self.module)
 
     def __call__(self, line: str, cell: str | None = None) -> Any:
         """Run the magic; what goes wrong on purpose becomes one line without a traceback."""
         from IPython.core.error import UsageError
 
+        __tracebackhide__ = True  # what a cell raises shows the person's own lines
         try:
             return self.slice.run(line, cell)
         except HelpAsked as asked:
@@ -56,8 +58,11 @@ class _Extension:
     def __init__(self, shell: "InteractiveShell", magics: Mapping[str, str], values: Mapping[str, str]) -> None:
         from IPython.core.magic import no_var_expand
 
-        self.shell = shell
-        self.doors = {name: no_var_expand(Door(name, module)) for name, module in magics.items()}
+        self.shell: Any = shell  # typed in part, and differently in each version from 7 to 9
+        self.doors = {name: Door(name, module) for name, module in magics.items()}
+        mark: Any = no_var_expand
+        for door in self.doors.values():
+            mark(door)
         self.values = [(*path.rsplit(".", 1), module) for path, module in values.items()]
 
     def register(self) -> None:
@@ -66,6 +71,7 @@ class _Extension:
         for module, name, drawer in self.values:
             self.shell.display_formatter.ipython_display_formatter.for_type_by_name(module, name, _displayer(drawer))
         self.shell.Completer.custom_matchers.append(self.complete)
+        self.shell.input_transformers_cleanup.append(self.ask_for_help)
 
     def unregister(self) -> None:
         manager = self.shell.magics_manager
@@ -80,12 +86,23 @@ class _Extension:
             formatter.pop(f"{module}.{name}", None)
         if self.complete in self.shell.Completer.custom_matchers:
             self.shell.Completer.custom_matchers.remove(self.complete)
-        for module in {door._module for door in self.doors.values()}:
+        if self.ask_for_help in self.shell.input_transformers_cleanup:
+            self.shell.input_transformers_cleanup.remove(self.ask_for_help)
+        self._close_all()
+
+    def _close_all(self) -> None:
+        """Stop what the slices run, and close every panel; what was never used has nothing to stop."""
+        for module in {door.module for door in self.doors.values()}:
             close = getattr(sys.modules.get(module), "close", None)
             if close is not None:
                 close()
         if "colab_magics._panel" in sys.modules:
             sys.modules["colab_magics._panel"].close_all()
+
+    def ask_for_help(self, lines: list[str]) -> list[str]:
+        """Let ``%%magic -h`` be a whole cell: IPython refuses a cell magic without a body."""
+        asked = _HELP_ALONE.fullmatch("".join(lines))
+        return [f"%{asked[1]}"] if asked and asked[1].split()[0] in self.doors else lines
 
     def complete(self, word: str) -> list[str]:
         """Complete the options of our magics, also after ``name = %magic``."""
@@ -116,8 +133,8 @@ def unload(shell: "InteractiveShell") -> None:
         _loaded.remove(extension)
 
 
-def current() -> "InteractiveShell | None":
-    """The shell that runs this code, or None in a plain Python process."""
+def current() -> Any:
+    """The InteractiveShell that runs this code, or None in a plain Python process."""
     ipython = sys.modules.get("IPython")
     return ipython.get_ipython() if ipython is not None else None
 
@@ -145,6 +162,7 @@ def execute(source: str) -> object:
 
     An exception leaves through here with the person's own lines in its traceback.
     """
+    __tracebackhide__ = True
     shell = current()
     if shell is None:
         raise RuntimeError("a cell can only be run inside IPython")
@@ -153,16 +171,23 @@ def execute(source: str) -> object:
     tree = shell.transform_ast(shell.compile.ast_parse(source, filename=filename))
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     exec(shell.compile(tree, filename, "exec"), shell.user_ns)  # noqa: S102 (the person's own cell)
-    if last is None or source.rstrip().endswith(";"):
+    if last is None:
         return None
-    return eval(shell.compile(ast.Expression(last.value), filename, "eval"), shell.user_ns)  # noqa: S307 (as above)
+    value: object = eval(shell.compile(ast.Expression(last.value), filename, "eval"), shell.user_ns)  # noqa: S307 (as above)
+    return None if _is_silenced(last, source) else value
+
+
+def _is_silenced(last: ast.Expr, source: str) -> bool:
+    """Does a semicolon follow the last expression? A comment there may hold one, too, and means nothing."""
+    line = source.split("\n")[(last.end_lineno or 1) - 1]
+    return line.encode()[last.end_col_offset :].lstrip().startswith(b";")
 
 
 class Shown:
-    """A card on the screen, with the live ``panel`` if a front end has one."""
+    """A card on the screen, whose static form can be brought up to date."""
 
-    def __init__(self, panel: "Panel | None", update: Callable[["Card"], None]) -> None:
-        self.panel, self._update = panel, update
+    def __init__(self, update: Callable[["Card"], None]) -> None:
+        self._update = update
 
     def update(self, card: "Card", *, value: object = None) -> None:
         """Bring the static form up to date; ``value`` as in `show`."""
@@ -175,6 +200,8 @@ _last_shown: tuple[int, int | None] = (0, None)
 
 def _remember(value: object) -> None:
     global _last_shown
+    if value is None:
+        return  # a card that stands for no value leaves the one before it remembered
     shell = current()
     _last_shown = (id(value), shell.execution_count if shell is not None else None)
 
@@ -187,13 +214,13 @@ def show(card: "Card", panel: "Callable[[], Panel] | None" = None, *, value: obj
     """
     shell = current()
     if shell is None:
-        return Shown(None, lambda card: None)
+        return Shown(lambda card: None)
     from IPython.display import display
 
     _remember(value)
     if not has_kernel() or panel is None:
         handle = display(_static(card), raw=True, display_id=True)
-        return Shown(None, lambda card: handle.update(_static(card), raw=True))
+        return Shown(lambda card: handle.update(_static(card), raw=True))
     live = panel()
     outputs = live.bundles(card, alone=_shows_one_bundle(shell))
     handles = [display(output, raw=True, display_id=True) for output in outputs if output]
@@ -202,7 +229,7 @@ def show(card: "Card", panel: "Callable[[], Panel] | None" = None, *, value: obj
         static, widget = live.bundles(card, alone=_shows_one_bundle(shell))
         handles[0].update(static or widget, raw=True)
 
-    return Shown(live, update)
+    return Shown(update)
 
 
 def _static(card: "Card") -> dict[str, str]:
@@ -223,7 +250,9 @@ def _displayer(drawer: str) -> Callable[[object], None]:
     def display_value(value: object) -> None:
         shell = current()
         if shell is not None and _last_shown == (id(value), shell.execution_count):
-            return
+            if has_kernel():
+                return
+            raise NotImplementedError  # IPython goes on to the short text: a terminal has printed "Out[1]:" already
         import_module(drawer).show(value)
 
     return display_value

@@ -121,9 +121,8 @@ class Picture:
     width: int
 
     def html(self) -> str:
-        source = base64.b64encode(self.png).decode("ascii")
         return (
-            f'<img src="data:image/png;base64,{source}" alt="{escape(self.description)}" '
+            f'<img src="data:image/png;base64,{_base64(self.png)}" alt="{escape(self.description)}" '
             f'style="width:{self.width}px;max-width:100%;image-rendering:pixelated;margin:8px 0">'
         )
 
@@ -154,7 +153,7 @@ class Tiles:
     def html(self) -> str:
         cells = "".join(
             f'<div style="width:{self.size + 24}px;text-align:center">'
-            f'<img src="data:image/png;base64,{base64.b64encode(tile.png).decode("ascii")}" alt="{escape(tile.caption)}" '
+            f'<img src="data:image/png;base64,{_base64(tile.png)}" alt="{escape(tile.caption)}" '
             f'style="width:{self.size}px;height:{self.size}px;object-fit:contain;image-rendering:pixelated">'
             f'<div style="color:{_TONES[tile.tone]}">{_SYMBOLS[tile.tone]}{escape(tile.caption)}</div></div>'
             for tile in self.tiles
@@ -167,6 +166,10 @@ class Tiles:
 
     def data(self) -> None:
         return None
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")
 
 
 Part = Facts | Table | Note | Picture | Tiles
@@ -187,9 +190,9 @@ class Card:
         state = f'<span style="color:{_TONES[self.tone]}">{_SYMBOLS[self.tone]}{escape(self.state)}</span>'
         big = f'<div style="font-size:1.5em;margin:4px 0">{escape(self.big)}</div>' if self.big else ""
         return (
-            f'<div style="border:{_BORDER};border-radius:4px;padding:12px;font-family:var(--jp-ui-font-family,sans-serif);'
-            'font-size:var(--jp-ui-font-size1,13px);color:var(--jp-ui-font-color1,inherit)">'
-            f'<div><b>{escape(self.title)}</b> {state}</div>{big}'
+            f'<div style="border:{_BORDER};border-radius:4px;padding:12px;'
+            'font-family:var(--jp-ui-font-family,sans-serif);font-size:var(--jp-ui-font-size1,13px);color:var(--jp-ui-font-color1,inherit)">'
+            f"<div><b>{escape(self.title)}</b> {state}</div>{big}"
             f"{''.join(part.html() for part in self.parts)}</div>"
         )
 

@@ -14,8 +14,9 @@ def printable(text: str) -> str:
 def size(count: float) -> str:
     """A number of bytes, in powers of 1024: ``4.2 GB``."""
     for unit in ("bytes", "kB", "MB", "GB"):
-        if abs(count) < 1024:
-            return f"{count:.0f} {unit}" if unit == "bytes" or count >= 100 else f"{count:.1f} {unit}"
+        digits = 0 if unit == "bytes" or abs(count) >= 99.95 else 1
+        if abs(round(count, digits)) < 1024:
+            return f"{count:.{digits}f} {unit}"
         count /= 1024
     return f"{count:.1f} TB"
 
@@ -36,7 +37,9 @@ def plural(count: int, noun: str, nouns: str | None = None) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A time in seconds: ``0.8 s``, ``42 s``, ``3 min 05 s``, ``2 h 03 min``."""
+    """A time in seconds: ``12 ms``, ``0.8 s``, ``42 s``, ``3 min 05 s``, ``2 h 03 min``."""
+    if 0 < seconds < 0.0995:
+        return f"{max(1, round(1000 * seconds))} ms"
     if seconds < 9.95:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)

@@ -61,6 +61,9 @@ class LineParser(argparse.ArgumentParser):
         close = difflib.get_close_matches(unknown[1], known, n=1) if unknown else []
         hint = f" Did you mean {close[0]}?" if close else ""
         message = message.replace("unrecognized arguments", "unknown option")
+        if re.match(r"unknown option: [^-]", message):
+            # The words are not repeated: an address can hold a password.
+            message = "there are too many words; a name with spaces needs quotation marks"
         raise BadOption(f"{self.prog}: {message}.{hint} {self.prog} -h shows what there is.")
 
     def completions(self, before: str, word: str) -> list[str]:

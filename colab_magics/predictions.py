@@ -34,7 +34,9 @@ class Predictions:
     @property
     def is_correct(self) -> NDArray[np.bool_]:
         """(n,) bool: was the image recognised?"""
-        return self.predicted == self.labels
+        import numpy as np
+
+        return np.equal(self.predicted, self.labels)
 
     @property
     def accuracy(self) -> float:

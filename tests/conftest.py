@@ -15,7 +15,7 @@ from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.history import HistoryAccessor
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import RichOutput
-from servers import FileServer, file_server
+from servers import Bucket, FileServer, file_server
 
 HistoryAccessor.enabled = False  # its thread outlives the shell
 
@@ -112,3 +112,28 @@ def files() -> Iterator[FileServer]:
     """A file server on loopback; ``files.add("/a.csv", b"...")`` gives the address."""
     with file_server() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def _moto() -> Iterator[str]:
+    server_module = pytest.importorskip("moto.server")
+    server = server_module.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def s3(_moto: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Bucket:
+    """A real S3 server on loopback with an empty bucket, and credentials for it in the environment."""
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "key",
+        "AWS_SECRET_ACCESS_KEY": "canary-secret",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": str(tmp_path / "aws-config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "aws-credentials"),
+    }.items():
+        monkeypatch.setenv(name, value)
+    return Bucket(_moto)

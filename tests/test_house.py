@@ -99,11 +99,8 @@ def test_the_tests_mirror_the_code(slice_: str) -> None:
 
 
 def panels() -> list[tuple[str, str]]:
-    found = []
-    for path in sorted((ROOT / "js").glob("*/*panel.ts")):
-        if path.parent.name not in ("shared", "node_modules"):
-            found.append((path.parent.name, path.name))
-    return found
+    paths = sorted((ROOT / "js").glob("*/*panel.ts"))
+    return [(path.parent.name, path.name) for path in paths if path.parent.name not in ("shared", "node_modules")]
 
 
 @pytest.mark.parametrize(("slice_", "file"), panels())
@@ -169,7 +166,9 @@ def test_only_magics_and_the_shell_speak() -> None:
 def test_nothing_becomes_markup_in_the_front_end() -> None:
     for path in (ROOT / "js").glob("*/*.ts"):
         if "node_modules" not in path.parts and not path.name.endswith(".test.ts"):
-            assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", path.read_text()), path
+            assert not re.search(
+                r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", path.read_text()
+            ), path
 
 
 def test_the_tree_names_no_machine_and_no_registry() -> None:

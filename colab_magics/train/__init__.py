@@ -1,0 +1,1 @@
+"""`%train_mnist`: Keras training that is visible, stoppable and kept."""

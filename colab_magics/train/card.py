@@ -1,0 +1,72 @@
+"""What a training says on its card."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from colab_magics.card import Card, Facts, Note, Table
+from colab_magics.format import duration, number, percent, plural
+
+if TYPE_CHECKING:
+    from colab_magics.train.board import Board
+    from colab_magics.train.runs import Run
+
+_ROWS = 12
+"""Epochs in the table; of more, the first and the last ones."""
+
+
+def waiting() -> Card:
+    """Before the first step: the static form of a training that did not get to its end."""
+    return Card(title="%train_mnist", state="started", parts=(Note("Not finished when this notebook was saved."),))
+
+
+def card(run: Run) -> Card:
+    """A training that has ended."""
+    stopped = run.status == "stopped"
+    epochs = plural(len(run.history), "epoch")
+    return Card(
+        title=f"Training on {run.dataset.name}",
+        state=f"stopped early, after {epochs}" if stopped else f"done, {epochs} in {duration(run.seconds)}",
+        tone="warn" if stopped else "ok",
+        big=f"{percent(run.test_accuracy)} of {plural(len(run.predictions), 'test image')} right",
+        parts=(
+            Facts(
+                (
+                    ("Dataset", f"{run.dataset.name}, {plural(len(run.dataset.x_train), 'training image')}"),
+                    ("From", run.dataset.source),
+                    ("Test loss", f"{run.test_loss:.4f}"),
+                    ("Model", f"{run.model.name}, {number(run.model.count_params())} parameters"),
+                    ("Kept in", str(run.directory)),
+                )
+            ),
+            history(run.history),
+            *(Note(note, "warn") for note in run.notes),
+        ),
+    )
+
+
+def history(frame: Any) -> Table:
+    """The metrics of each epoch; of many epochs the first and the last."""
+    rows = [(str(epoch), *(f"{value:.4f}" for value in row)) for epoch, *row in frame.itertuples()]
+    if len(rows) > _ROWS:
+        half = _ROWS // 2
+        rows = [*rows[:half], ("…", *("" for _ in frame.columns)), *rows[-half:]]
+    columns = ("epoch", *map(str, frame.columns))
+    return Table(columns, tuple(rows), numeric=frozenset(columns))
+
+
+def failed(sentence: str) -> Card:
+    """A training that could not be done."""
+    return Card(title="%train_mnist", state="failed", tone="wrong", parts=(Note(sentence, "wrong"),))
+
+
+def board(view: Board) -> Card:
+    """A running TensorBoard."""
+    return Card(
+        title="TensorBoard",
+        state="runs as long as the kernel",
+        parts=(
+            Facts((("Reads", str(view.logdir)), ("Address", view.url))),
+            Note(f"Without this kernel:  tensorboard --logdir {view.logdir}"),
+        ),
+    )

@@ -1,0 +1,240 @@
+"""Find a training dataset: the person's own files, MNIST, or the digits that scikit-learn brings."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import struct
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from colab_magics.errors import BrokenFile, SourceDenied, SourceError, SourceNotFound
+from colab_magics.extras import need
+from colab_magics.idx import read_idx
+from colab_magics.transfer.fetch import download
+from colab_magics.transfer.refusals import PATIENCE, Patience
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from colab_magics.transfer.fetch import Progress
+
+DATA_VARIABLE = "COLAB_MAGICS_DATA"
+
+# Where Keras itself gets MNIST, and what it must be: keras.datasets.mnist.load_data.
+MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
+MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
+
+# MD5 of the uncompressed train-images-idx3-ubyte, as published for the original: names the data, secures nothing.
+_MNIST_IMAGES_MD5 = "6bbc9ace898e44ae57da46a324031adb"
+
+# Nobody named MNIST and the embedded digits are there: a machine without a network should not wait long.
+_SHORT_PATIENCE = Patience(connect=5, stall=15, attempts=2)
+
+_IDX_FILES = {
+    "x_train": ("train-images-idx3-ubyte", "train-images.idx3-ubyte"),
+    "y_train": ("train-labels-idx1-ubyte", "train-labels.idx1-ubyte"),
+    "x_test": ("t10k-images-idx3-ubyte", "t10k-images.idx3-ubyte"),
+    "y_test": ("t10k-labels-idx1-ubyte", "t10k-labels.idx1-ubyte"),
+}
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Dataset:
+    """Images and labels in two splits.
+
+    ``x_train`` and ``x_test``: (n, h, w) or (n, h, w, channels), uint8 or float. ``y_train`` and ``y_test``: (n,)
+    int64 from 0 to ``len(class_names) - 1``. ``source`` says where the data came from; ``notes`` what the person
+    should know about the choice.
+    """
+
+    name: str
+    source: str
+    x_train: NDArray[np.generic]
+    y_train: NDArray[np.int64]
+    x_test: NDArray[np.generic]
+    y_test: NDArray[np.int64]
+    class_names: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        shape = "x".join(str(side) for side in self.x_train.shape[1:])
+        return f"Dataset({self.name}, {len(self.x_train):,} + {len(self.x_test):,} images of {shape})"
+
+
+def find(
+    data: str | None = None,
+    environ: Mapping[str, str] = os.environ,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Dataset:
+    """Find the dataset to train on.
+
+    ``data`` is a folder or file with the four IDX files (gzipped or not), an ``.npz`` with x_train, y_train, x_test
+    and y_test, or a name: ``mnist`` or ``digits``. Without it: the environment variable ``COLAB_MAGICS_DATA``, which
+    holds the same; MNIST in Keras' own cache; MNIST downloaded to there and verified; and, with no way to reach it,
+    the embedded digits, which the dataset's notes say. Raises `SourceNotFound` or `BrokenFile` for what was named
+    and cannot be used.
+    """
+    named = data or environ.get(DATA_VARIABLE)
+    if named and named.lower() == "digits":
+        return digits()
+    if named and named.lower() != "mnist":
+        return from_path(Path(named).expanduser())
+    try:
+        return mnist(environ, on_progress, PATIENCE if named else _SHORT_PATIENCE)
+    except SourceError as error:
+        if named:
+            raise
+        return digits(
+            f"MNIST cannot be reached from here, so this run uses scikit-learn's small digits. ({error}) "
+            f"To use your own copy, give  --data FOLDER  or set {DATA_VARIABLE}."
+        )
+
+
+def mnist(
+    environ: Mapping[str, str] = os.environ,
+    on_progress: Callable[[Progress], None] | None = None,
+    patience: Patience = PATIENCE,
+) -> Dataset:
+    """MNIST from Keras' cache, downloaded to there first if it is missing or damaged.
+
+    60,000 and 10,000 images of 28x28 uint8 (Y. LeCun, C. Cortes, C. Burges). Raises `SourceError` when it cannot
+    be downloaded.
+    """
+    home = environ.get("KERAS_HOME")
+    path = (Path(home) if home else Path.home() / ".keras") / "datasets" / "mnist.npz"
+    if _sha256(path) == MNIST_SHA256:
+        return from_path(path, source="Keras' cache")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SourceDenied(f"The folder {path.parent} cannot be made: {error.strerror}.") from error
+    download(MNIST_URL, path, sha256=MNIST_SHA256, on_progress=on_progress, patience=patience)
+    return from_path(path, source="downloaded and verified")
+
+
+def digits(*notes: str) -> Dataset:
+    """The 1,797 handwritten digits of 8x8 that scikit-learn brings (E. Alpaydin, C. Kaynak, UCI 1998).
+
+    Split 4 to 1, with the same share of every class and always the same way. Images are uint8, 0 to 255.
+    """
+    need("sklearn", by="The embedded dataset of %train_mnist", extra="train")
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import train_test_split
+
+    bunch = load_digits()
+    images = (bunch.images * (255 / 16)).round().astype("uint8")
+    labels = bunch.target.astype("int64")
+    x_train, x_test, y_train, y_test = train_test_split(images, labels, test_size=0.2, random_state=0, stratify=labels)
+    return Dataset(
+        name="scikit-learn digits",
+        source="embedded in scikit-learn",
+        x_train=x_train,
+        y_train=y_train,
+        x_test=x_test,
+        y_test=y_test,
+        class_names=tuple(str(name) for name in bunch.target_names),
+        notes=notes,
+    )
+
+
+def from_path(path: Path, *, source: str | None = None) -> Dataset:
+    """Read a dataset from an ``.npz`` file, a folder with the four IDX files, or one of these files."""
+    if path.is_file() and path.suffix == ".npz":
+        arrays = _read_npz(path)
+    elif path.is_dir():
+        arrays = _read_folder(path)
+    elif path.is_file():
+        arrays = _read_folder(path.parent)
+    else:
+        raise SourceNotFound(
+            f"There is no dataset at {path}: give a folder with the four MNIST files, an .npz file, or mnist or digits."
+        )
+    _check(arrays, path)
+    name = _recognised(arrays) or path.resolve().name
+    return _dataset(name, source or str(path), arrays)
+
+
+def _dataset(name: str, source: str, arrays: dict[str, NDArray[Any]]) -> Dataset:
+    y_train, y_test = arrays["y_train"].astype("int64"), arrays["y_test"].astype("int64")
+    classes = 1 + int(max(y_train.max(), y_test.max()))
+    return Dataset(
+        name=name,
+        source=source,
+        x_train=arrays["x_train"],
+        y_train=y_train,
+        x_test=arrays["x_test"],
+        y_test=y_test,
+        class_names=tuple(str(number) for number in range(classes)),
+    )
+
+
+def _read_folder(folder: Path) -> dict[str, NDArray[Any]]:
+    arrays = {}
+    for key, names in _IDX_FILES.items():
+        found = [path for name in names for path in (folder / name, folder / f"{name}.gz") if path.is_file()]
+        if not found:
+            raise SourceNotFound(
+                f"The folder {folder} has no {names[0]} or {names[0]}.gz: it must hold the four files of MNIST."
+            )
+        arrays[key] = read_idx(found[0])
+    return arrays
+
+
+def _read_npz(path: Path) -> dict[str, NDArray[Any]]:
+    import numpy as np
+
+    try:
+        # Opened here: numpy leaves a file that it cannot read open.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            missing = sorted(set(_IDX_FILES) - set(archive.files))
+            if missing:
+                raise BrokenFile(
+                    f"{path} has no array {', '.join(missing)}: it must hold x_train, y_train, x_test and y_test, "
+                    f"and holds {', '.join(archive.files) or 'nothing'}."
+                )
+            return {key: archive[key] for key in _IDX_FILES}
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        if isinstance(error, BrokenFile):
+            raise
+        raise BrokenFile(f"{path} is damaged and cannot be read as an .npz file: {error}.") from error
+
+
+def _check(arrays: dict[str, NDArray[Any]], path: Path) -> None:
+    for split in ("train", "test"):
+        images, labels = arrays[f"x_{split}"], arrays[f"y_{split}"]
+        if images.ndim not in (3, 4) or images.dtype.kind not in "uif":
+            raise BrokenFile(f"x_{split} of {path} has shape {images.shape}, {images.dtype}: these are not images.")
+        if labels.ndim != 1 or labels.dtype.kind not in "ui":
+            raise BrokenFile(f"y_{split} of {path} has shape {labels.shape}, {labels.dtype}: labels are whole numbers.")
+        if len(images) != len(labels):
+            raise BrokenFile(
+                f"{path} has {len(images):,} {split} images and {len(labels):,} {split} labels: "
+                "they must be as many. One of the files is the wrong one or damaged."
+            )
+        if not len(images) or labels.min() < 0:
+            raise BrokenFile(f"The {split} split of {path} is empty or has negative labels.")
+    if arrays["x_train"].shape[1:] != arrays["x_test"].shape[1:]:
+        raise BrokenFile(f"The training and test images of {path} differ in shape.")
+
+
+def _recognised(arrays: dict[str, NDArray[Any]]) -> str | None:
+    images = arrays["x_train"]
+    if images.shape != (60_000, 28, 28) or images.dtype != "uint8":
+        return None
+    digest = hashlib.md5(struct.pack(">4I", 2051, *images.shape), usedforsecurity=False)
+    digest.update(images.tobytes())
+    return "MNIST" if digest.hexdigest() == _MNIST_IMAGES_MD5 else None
+
+
+def _sha256(path: Path) -> str | None:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None

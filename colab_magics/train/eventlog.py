@@ -1,0 +1,86 @@
+"""TensorBoard event files, written without TensorFlow, so that every Keras backend has them."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.plugins.histogram.summary_v2 import histogram_pb
+from tensorboard.plugins.scalar.summary_v2 import scalar_pb
+from tensorboard.summary.writer.record_writer import RecordWriter
+from tensorboard.util import tensor_util
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+class EventFile:
+    """One event file, as TensorBoard reads it: records of ``Event`` messages."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        name = f"events.out.tfevents.{time.time_ns() // 1_000_000_000}.{socket.gethostname()}.{os.getpid()}"
+        self._records = RecordWriter((folder / name).open("xb"))
+        self._write(Event(wall_time=time.time(), file_version="brain.Event:2"))
+
+    def add(self, summary: Any, step: int) -> None:
+        self._write(Event(wall_time=time.time(), step=step, summary=summary))
+
+    def flush(self) -> None:
+        self._records.flush()
+
+    def close(self) -> None:
+        self._records.close()
+
+    def _write(self, event: Event) -> None:
+        self._records.write(event.SerializeToString())
+
+
+class EventLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
+    """Writes what ``keras.callbacks.TensorBoard(histogram_freq=1)`` writes, under the same tags.
+
+    ``logdir/train`` and ``logdir/validation`` hold epoch_loss, epoch_accuracy ...; train also the histogram of every
+    weight and, for a Sequential model, its graph.
+    """
+
+    def __init__(self, logdir: Path) -> None:
+        super().__init__()
+        self._files = {split: EventFile(logdir / split) for split in ("train", "validation")}
+
+    def on_train_begin(self, logs: object = None) -> None:
+        if isinstance(self.model, keras.Sequential):
+            self._files["train"].add(_graph(self.model), step=0)
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        for name, value in (logs or {}).items():
+            split = "validation" if name.startswith("val_") else "train"
+            self._files[split].add(scalar_pb(f"epoch_{name.removeprefix('val_')}", float(value)), epoch)
+        for layer in self.model.layers:
+            for weight in layer.weights:
+                values = weight.numpy()
+                finite = values[np.isfinite(values)]  # a training that diverges has none, which is worth seeing
+                self._files["train"].add(histogram_pb(f"{weight.path}/histogram", finite), epoch)
+        for file in self._files.values():
+            file.flush()
+
+    def on_train_end(self, logs: object = None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        for file in self._files.values():
+            file.close()
+
+
+def _graph(model: Any) -> Any:
+    summary = scalar_pb("keras", 0.0)
+    value = summary.value[0]
+    value.metadata.plugin_data.plugin_name = "graph_keras_model"
+    value.metadata.plugin_data.content = b"1"
+    value.tensor.CopyFrom(tensor_util.make_tensor_proto(model.to_json()))
+    return summary

@@ -1,0 +1,75 @@
+"""What a training tells while it runs, in the past tense."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class DataArrived:
+    """Bytes of the dataset were downloaded, of how many if the server says."""
+
+    done: int
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetFound:
+    """The data is there; training begins once Keras is."""
+
+    name: str
+    source: str
+    images: int
+    """Training images."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The first epoch begins."""
+
+    epochs: int
+    steps: int
+    """Steps of one epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepEnded:
+    """A step ended; told at most ten times a second. ``logs`` are means over the epoch so far."""
+
+    epoch: int
+    step: int
+    logs: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationStepEnded:
+    """A step over the test images ended; told at most ten times a second."""
+
+    epoch: int
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class EpochEnded:
+    """An epoch ended; ``step`` is less than the steps of an epoch where it was cut short."""
+
+    epoch: int
+    step: int
+    logs: Mapping[str, float]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The person asked to stop; the step that ran then was finished."""
+
+    epoch: int
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingEnded:
+    """Training is over; the model is tried on all test images and saved."""
+
+
+Event = DataArrived | DatasetFound | Started | StepEnded | ValidationStepEnded | EpochEnded | Stopped | TrainingEnded
+"""Epochs and steps count from 1. Logs are Keras' own names: loss, accuracy, val_loss, val_accuracy."""

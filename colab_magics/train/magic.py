@@ -1,0 +1,121 @@
+"""`%train_mnist`: trains the tutorial's model, or with a cell the person's own."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+from colab_magics import _shell
+from colab_magics.errors import BadOption, ColabMagicsError
+from colab_magics.options import LineParser, positive
+
+if TYPE_CHECKING:
+    from colab_magics.train.board import Board
+    from colab_magics.train.panel import BoardPanel
+    from colab_magics.train.runs import Run
+
+
+def train_mnist(
+    model: Any = None,
+    *,
+    epochs: int = 20,
+    batch_size: int = 128,
+    data: str | None = None,
+    seed: int | None = None,
+    name: str | None = None,
+    tensorboard: bool = False,
+    port: int = 0,
+) -> Run:
+    """Train a classifier and show it learning.
+
+    ``model``: a Keras classifier, compiled or not; without it the tutorial's two hidden layers of 512. ``data``: a
+    folder or file with MNIST's four IDX files, an ``.npz``, or ``mnist`` or ``digits``; see `train.datasets.find`
+    for where it is looked for. ``seed`` makes two trainings on one machine the same. ``name`` names the run's folder.
+    ``tensorboard`` shows TensorBoard below, on a free port or on ``port``.
+
+    An interrupt, or the panel's button, ends the training after the step that runs and keeps all that it reached.
+    Raises a `ColabMagicsError` for data, a model or an option that cannot be used.
+    """
+    from colab_magics.train import card as cards
+    from colab_magics.train.screen import Screen
+    from colab_magics.train.training import train
+
+    stop = threading.Event()
+    screen = Screen(stop)
+    try:
+        run = train(
+            model,
+            epochs=epochs,
+            batch_size=batch_size,
+            data=data,
+            seed=seed,
+            name=name,
+            tell=screen.tell,
+            stop=stop,
+        )
+    except ColabMagicsError as error:
+        screen.finish("failed", cards.failed(str(error)))
+        raise
+    except BaseException as error:
+        screen.finish("failed", cards.failed(f"The training broke off: {type(error).__name__}: {error}"))
+        raise
+    screen.finish("stopped" if run.status == "stopped" else "done", cards.card(run), value=run)
+    if tensorboard:
+        show(run.tensorboard(port=port))
+    return run
+
+
+PARSER = LineParser(
+    train_mnist,
+    description="Train a first model on MNIST, or with %%train_mnist the Keras `model` that the cell builds.",
+    examples="""
+        run = %train_mnist --epochs 2
+        run = %train_mnist --data ~/mnist --tensorboard
+    """,
+)
+PARSER.add_argument("--epochs", type=positive, metavar="N", help="how often to go through all training images (20)")
+PARSER.add_argument("--batch-size", type=positive, metavar="N", help="images in one step (128)")
+PARSER.add_argument("--data", metavar="PATH", help="a folder or file of MNIST's four files, an .npz, mnist, or digits")
+PARSER.add_argument("--seed", type=int, metavar="N", help="make two trainings on one machine the same")
+PARSER.add_argument("--name", metavar="NAME", help="name of the run's folder")
+PARSER.add_argument("--tensorboard", action="store_true", help="show TensorBoard below")
+PARSER.add_argument("--port", type=int, metavar="N", help="TensorBoard's port (a free one)")
+
+
+def run(line: str, cell: str | None) -> Run:
+    """Run the magic."""
+    options = PARSER.parse_line(line, _shell.namespace())
+    return train_mnist(_built(cell) if cell is not None else None, **options)
+
+
+def show(value: Run | Board) -> None:
+    """Show a run that has ended, or a TensorBoard."""
+    from colab_magics.train import card as cards
+    from colab_magics.train.board import Board
+
+    if isinstance(value, Board):
+
+        def panel() -> BoardPanel:
+            from colab_magics.train.panel import BoardPanel
+
+            return BoardPanel(value)
+
+        _shell.show(cards.board(value), panel, value=value)
+    else:
+        _shell.show(cards.card(value), value=value)
+
+
+def close() -> None:
+    """Stop every TensorBoard; called by ``%unload_ext``."""
+    board = sys.modules.get("colab_magics.train.board")
+    if board is not None:
+        board.stop_all()
+
+
+def _built(cell: str) -> Any:
+    _shell.execute(cell)
+    try:
+        return _shell.namespace()["model"]
+    except KeyError:
+        raise BadOption("The cell made no variable named model: end it with  model = keras.Sequential(...).") from None

@@ -1,0 +1,103 @@
+"""The panels of a training and of its TensorBoard."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+
+from colab_magics._panel import Panel, bundle
+from colab_magics.train import card as cards
+from colab_magics.train.progress import Progress
+
+if TYPE_CHECKING:
+    from colab_magics.card import Card
+    from colab_magics.train.board import Board
+    from colab_magics.train.events import Event
+    from colab_magics.train.progress import Phase
+
+_PERIOD = 0.1
+"""Seconds between two updates of the page, at least."""
+
+
+class TrainPanel(Panel):
+    """A training as it goes on: progress, curves, the button that ends it, and at the end its card."""
+
+    _esm = bundle("train")
+    commands = ("stop",)
+
+    progress = traitlets.Dict().tag(sync=True)
+    curves = traitlets.Dict().tag(sync=True)
+    can_stop = traitlets.Bool(default_value=False).tag(sync=True)
+
+    def __init__(self, stop: threading.Event, *, can_stop: bool) -> None:
+        self._stop, self._state, self._sent = stop, Progress(), 0.0
+        super().__init__(can_stop=can_stop, progress=_progress(self._state), curves=_curves(self._state))
+
+    def tell(self, event: Event) -> None:
+        """Show what happened; what comes faster than the page can follow is shown together."""
+        now = time.monotonic()
+        before, self._state = self._state.phase, self._state.fold(event, now)
+        if self._state.phase != before or now - self._sent >= _PERIOD:
+            self._show(now)
+
+    def finish(self, phase: Phase, card: Card) -> None:
+        """Show the last state and the card."""
+        self._state = replace(self._state, phase=phase)
+        with self.hold_sync():
+            self.can_stop = False
+            self.card = card.data()
+            self._show(time.monotonic())
+
+    def stop(self, data: dict[str, Any]) -> dict[str, Any]:
+        """End the training after the step that runs."""
+        self._stop.set()
+        return {}
+
+    def _show(self, now: float) -> None:
+        self._sent = now
+        with self.hold_sync():
+            self.progress = _progress(self._state)
+            self.curves = _curves(self._state)
+
+
+class BoardPanel(Panel):
+    """TensorBoard inside the page; the page finds the way to it."""
+
+    _esm = bundle("board")
+
+    port = traitlets.Int().tag(sync=True)
+
+    def __init__(self, board: Board) -> None:
+        super().__init__(port=board.port, card=cards.board(board).data())
+
+
+def _progress(state: Progress) -> dict[str, Any]:
+    return {
+        "phase": state.phase,
+        "dataset": state.dataset,
+        "download": state.download,
+        "epoch": state.epoch,
+        "epochs": state.epochs,
+        "step": state.step,
+        "steps": state.steps,
+        "logs": dict(state.logs),
+        "ratio": state.ratio,
+        "elapsed": state.now - state.began if state.began is not None else None,
+        "left": state.seconds_left,
+    }
+
+
+def _curves(state: Progress) -> dict[str, Any]:
+    """Metrics over time in epochs: within the epochs, and at the end of each; JSON knows no NaN."""
+    return {
+        "points": [{"x": at, **_finite(logs)} for at, logs in state.points],
+        "epochs": [{"x": number, **_finite(row)} for number, row in enumerate(state.rows, start=1)],
+    }
+
+
+def _finite(logs: Any) -> dict[str, float | None]:
+    return {name: round(value, 6) if abs(value) < float("inf") else None for name, value in logs.items()}

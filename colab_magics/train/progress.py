@@ -1,0 +1,104 @@
+"""A training's events folded into what a person wants to know: how far, how well, how long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+from colab_magics.format import duration, size
+from colab_magics.train.events import (
+    DataArrived,
+    DatasetFound,
+    EpochEnded,
+    Event,
+    Started,
+    StepEnded,
+    Stopped,
+    TrainingEnded,
+    ValidationStepEnded,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Phase = Literal["loading", "starting", "training", "validating", "stopping", "testing", "done", "stopped", "failed"]
+
+Point = tuple[float, "Mapping[str, float]"]
+
+_POINTS = 400
+"""Points kept of the curve within the epochs; beyond, every second one is let go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a training is. Epochs and steps count from 1; ``logs`` are the newest values of each metric."""
+
+    phase: Phase = "loading"
+    dataset: str = ""
+    download: str = ""
+    """How much of the dataset has arrived, as text."""
+    epochs: int = 0
+    steps: int = 0
+    epoch: int = 0
+    step: int = 0
+    logs: Mapping[str, float] = field(default_factory=dict)
+    began: float | None = None
+    now: float = 0.0
+    rows: tuple[Mapping[str, float], ...] = ()
+    """One mapping of metrics for each ended epoch."""
+    points: tuple[Point, ...] = ()
+    """The metrics within the epochs, each with its time in epochs: 1.5 is the middle of the second."""
+
+    def fold(self, event: Event, now: float) -> Progress:
+        """The progress after ``event``, which came at the time ``now`` in seconds."""
+        match event:
+            case DataArrived():
+                of = f" of {size(event.total)}" if event.total else ""
+                return replace(self, download=f"{size(event.done)}{of}", now=now)
+            case DatasetFound():
+                return replace(self, dataset=event.name, now=now)
+            case Started():
+                return replace(self, phase="starting", epochs=event.epochs, steps=event.steps, began=now, now=now)
+            case StepEnded():
+                phase: Phase = "stopping" if self.phase == "stopping" else "training"
+                point = (event.epoch - 1 + event.step / max(self.steps, 1), event.logs)
+                points = self._thinned((*self.points, point))
+                return replace(
+                    self, phase=phase, epoch=event.epoch, step=event.step, logs=event.logs, points=points, now=now
+                )
+            case ValidationStepEnded():
+                return replace(self, phase="stopping" if self.phase == "stopping" else "validating", now=now)
+            case EpochEnded():
+                rows = (*self.rows, event.logs)
+                return replace(self, epoch=event.epoch, step=event.step, logs=event.logs, rows=rows, now=now)
+            case Stopped():
+                return replace(self, phase="stopping", epoch=event.epoch, step=event.step, now=now)
+            case TrainingEnded():
+                return replace(self, phase="testing", now=now)
+
+    @staticmethod
+    def _thinned(points: tuple[Point, ...]) -> tuple[Point, ...]:
+        return points[::2] if len(points) > _POINTS else points
+
+    @property
+    def ratio(self) -> float:
+        """The share of all steps that is done, 0 to 1."""
+        total = self.epochs * self.steps
+        return min(1.0, ((self.epoch - 1) * self.steps + self.step) / total) if total and self.epoch else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds to the end at the pace so far, or None while there is no pace."""
+        if self.began is None or not self.ratio:
+            return None
+        return (self.now - self.began) * (1 - self.ratio) / self.ratio
+
+    def line(self) -> str:
+        """One line for a terminal."""
+        left = self.seconds_left
+        words = [
+            f"epoch {self.epoch}/{self.epochs}",
+            f"step {self.step}/{self.steps}",
+            *(f"{name} {value:.4f}" for name, value in self.logs.items()),
+        ]
+        return " · ".join([*words, f"{duration(left)} left"] if left is not None else words)

@@ -1,0 +1,133 @@
+"""One training and what it leaves: its numbers, its model, its predictions and its folder."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from colab_magics.errors import BadOption, OutputDenied
+from colab_magics.train import board
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from colab_magics.predictions import Predictions
+    from colab_magics.train.datasets import Dataset
+
+ROOT_VARIABLE = "COLAB_MAGICS_RUNS"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Run:
+    """A training that has ended.
+
+    ``status``: finished, or stopped where the person ended it early. ``history``: a DataFrame with one row for each
+    epoch (loss, accuracy, val_loss, val_accuracy, seconds). ``test_loss`` and ``test_accuracy`` (0 to 1) are those of
+    ``model`` on the test images, whose answers are ``predictions``. ``directory`` holds everything on disk, ``logdir``
+    the TensorBoard files. ``seconds``: the time that training took. ``notes``: what the person should know.
+    """
+
+    name: str
+    status: Literal["finished", "stopped"]
+    dataset: Dataset
+    history: pd.DataFrame
+    test_loss: float
+    test_accuracy: float
+    model: Any
+    predictions: Predictions
+    directory: Path
+    seconds: float
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Run({self.name}, {self.dataset.name}, {self.status}, test accuracy {self.test_accuracy:.2%})"
+
+    @property
+    def logdir(self) -> Path:
+        """The folder for ``tensorboard --logdir``."""
+        return self.directory / "logs"
+
+    def tensorboard(self, *, port: int = 0) -> board.Board:
+        """Start TensorBoard on this run; as the last line of a cell it is shown inline.
+
+        Raises `PortInUse`, `BoardFailed` or `MissingExtra`.
+        """
+        return board.start(self.logdir, port=port)
+
+
+def new_directory(name: str | None, dataset: str, environ: Mapping[str, str] = os.environ) -> Path:
+    """Make the folder of a new run, under ``COLAB_MAGICS_RUNS`` or ``runs`` in the working directory.
+
+    Raises `BadOption` for a name that is no folder name or is taken, `OutputDenied` where nothing can be written.
+    """
+    root = Path(environ.get(ROOT_VARIABLE) or "runs").expanduser()
+    if name is not None and not re.fullmatch(r"\w[\w.-]{0,99}", name):
+        raise BadOption(f"{name!r} cannot name a run: use up to 100 letters, digits, dots, - and _.")
+    slug = re.sub(r"\W+", "-", dataset.lower()).strip("-") or "run"
+    wanted = name or f"{slug}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        return _made(root, wanted, is_given=name is not None).resolve()
+    except FileExistsError as error:
+        raise BadOption(f"There is already a run named {wanted} in {root}: choose another --name.") from error
+    except OSError as error:
+        raise OutputDenied(
+            f"The run's folder cannot be made in {root.resolve()} ({error.strerror}): "
+            f"set the environment variable {ROOT_VARIABLE} to a folder that you may write to."
+        ) from error
+
+
+def _made(root: Path, wanted: str, *, is_given: bool) -> Path:
+    folder, number = root / wanted, 2
+    while True:
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            if is_given or not folder.is_dir():
+                raise
+            folder, number = root / f"{wanted}-{number}", number + 1
+        else:
+            return folder
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write JSON, whole or not at all."""
+    _publish(path, json.dumps(content, indent=2) + "\n")
+
+
+def write_history(path: Path, rows: Sequence[Mapping[str, float]]) -> None:
+    """Write the rows of ended epochs as CSV, whole or not at all."""
+    lines = io.StringIO()
+    writer = csv.DictWriter(lines, fieldnames=["epoch", *(rows[0] if rows else ())], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({"epoch": number, **row} for number, row in enumerate(rows, start=1))
+    _publish(path, lines.getvalue())
+
+
+def save_model(path: Path, model: Any) -> None:
+    """Save a Keras model under ``path`` (``.keras``), whole or not at all."""
+    temporary = path.with_name(f".part.{path.name}")  # Keras asks for the ending
+    try:
+        model.save(temporary)
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _publish(path: Path, text: str) -> None:
+    temporary = path.with_name(f".{path.name}.part")
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)

@@ -1,0 +1,167 @@
+"""One training from data to kept results; no notebook is needed, all progress is told as events."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from colab_magics.errors import ModelMismatch
+from colab_magics.predictions import Predictions
+from colab_magics.train import backend, runs
+from colab_magics.train.datasets import Dataset, find
+from colab_magics.train.events import DataArrived, DatasetFound, EpochEnded, Event, TrainingEnded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from colab_magics.train.models import Fitting
+
+_MODEL_FILE = "model.keras"
+
+
+def train(
+    model: Any = None,
+    *,
+    epochs: int,
+    batch_size: int,
+    data: str | None,
+    seed: int | None,
+    name: str | None,
+    tell: Callable[[Event], None],
+    stop: threading.Event,
+) -> runs.Run:
+    """Find the data, train, test, and keep what came of it.
+
+    Without ``model`` the tutorial's is made. ``stop``, once set, ends the training after the step that runs; an
+    interrupt sets it, too. Raises what `datasets.find`, `models.fit_to` and `runs.new_directory` raise.
+    """
+    dataset = find(data, on_progress=lambda progress: tell(DataArrived(progress.done, progress.total)))
+    tell(DatasetFound(dataset.name, dataset.source, len(dataset.x_train)))
+    keras = backend.load()
+    from colab_magics.train import loop, models
+    from colab_magics.train.eventlog import EventLog
+
+    if seed is not None:
+        keras.utils.set_random_seed(seed)
+    if model is None:
+        pixels = dataset.x_train[0].size
+        model = models.mlp(pixels, len(dataset.class_names))
+    fitting = models.fit_to(model, dataset)
+    directory = runs.new_directory(name, dataset.name)
+    runs.write_json(
+        directory / "config.json",
+        {
+            "dataset": dataset.name,
+            "source": dataset.source,
+            "epochs": epochs,
+            "batch_size": batch_size,
+            "seed": seed,
+            "keras": keras.__version__,
+            "backend": keras.backend.backend(),
+        },
+    )
+    record = _Record(directory / "history.csv", tell)
+    log = EventLog(directory / "logs")
+    began = time.monotonic()
+    try:
+        with loop.first_interrupt_asks(stop.set):
+            loop.fit(
+                model,
+                dataset,
+                fitting,
+                epochs=epochs,
+                batch_size=batch_size,
+                tell=record.tell,
+                should_stop=stop.is_set,
+                callbacks=[log],
+            )
+            seconds = time.monotonic() - began
+            tell(TrainingEnded())
+            test_loss, predictions = _tested(model, dataset, fitting)
+    finally:
+        log.close()
+    run = runs.Run(
+        name=directory.name,
+        status="stopped" if stop.is_set() else "finished",
+        dataset=dataset,
+        history=_frame(record.rows),
+        test_loss=test_loss,
+        test_accuracy=predictions.accuracy,
+        model=model,
+        predictions=predictions,
+        directory=directory,
+        seconds=seconds,
+        notes=(*dataset.notes, *_kept(model, directory)),
+    )
+    runs.write_json(
+        directory / "result.json",
+        {
+            "status": run.status,
+            "test_loss": run.test_loss,
+            "test_accuracy": run.test_accuracy,
+            "seconds": run.seconds,
+        },
+    )
+    return run
+
+
+class _Record:
+    """Keeps the rows of ended epochs, on disk as soon as each is there, and passes the events on."""
+
+    def __init__(self, path: Path, tell: Callable[[Event], None]) -> None:
+        self._path, self._tell = path, tell
+        self.rows: list[dict[str, float]] = []
+
+    def tell(self, event: Event) -> None:
+        if isinstance(event, EpochEnded):
+            self.rows.append({**event.logs, "seconds": round(event.seconds, 3)})
+            runs.write_history(self._path, self.rows)
+        self._tell(event)
+
+
+def _tested(model: Any, dataset: Dataset, fitting: Fitting) -> tuple[float, Predictions]:
+    images, labels = fitting.images(dataset.x_test), fitting.labels(dataset.y_test)
+    results = model.evaluate(images, labels, batch_size=1024, verbose=0, return_dict=True)
+    probabilities = _probabilities(model.predict(images, batch_size=1024, verbose=0))
+    return float(results["loss"]), Predictions(
+        images=dataset.x_test,
+        labels=dataset.y_test,
+        predicted=probabilities.argmax(axis=1).astype("int64"),
+        probabilities=probabilities,
+        class_names=dataset.class_names,
+    )
+
+
+def _probabilities(outputs: NDArray[np.floating]) -> NDArray[np.float32]:
+    """The outputs as rows that sum to one: as they are, or by softmax where the model gives logits."""
+    import numpy as np
+
+    if not np.isfinite(outputs).all():
+        raise ModelMismatch(
+            "The model's outputs are not numbers any more (NaN): the training diverged. Take a lower learning rate."
+        )
+    if (outputs >= 0).all() and np.allclose(outputs.sum(axis=1), 1, atol=1e-3):
+        return np.asarray(outputs, dtype="float32")
+    powers = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype="float32")
+
+
+def _frame(rows: list[dict[str, float]]) -> Any:
+    import pandas as pd
+
+    return pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="epoch"))
+
+
+def _kept(model: Any, directory: Path) -> tuple[str, ...]:
+    """Save the model; what Keras cannot save is told, since the training itself is worth keeping."""
+    try:
+        runs.save_model(directory / _MODEL_FILE, model)
+    except (OSError, TypeError, ValueError, NotImplementedError) as error:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        return (f"The model could not be saved, it is only in memory (run.model): {reason}",)
+    return ()

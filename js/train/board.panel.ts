@@ -1,0 +1,38 @@
+/** TensorBoard inside the page, by the first way to it that works from this browser. */
+import { type CardData, drawCard } from "../shared/card";
+import { h } from "../shared/dom";
+import { definePanel } from "../shared/panel";
+import { findAddress } from "./address";
+import css from "./board.css";
+
+type State = {
+  card: CardData;
+  port: number;
+};
+
+export default definePanel<State>({
+  name: "board",
+  css,
+  draw({ model, root, signal }) {
+    const card = drawCard(model.get("card"));
+    const status = h("p", { class: "cm-note", role: "status" }, "Looking for the way to TensorBoard …");
+    root.append(card, status);
+
+    findAddress(model.get("port"), signal).then(
+      (address) => {
+        if (signal.aborted) return;
+        const frame = document.createElement("iframe");
+        frame.src = address;
+        frame.title = "TensorBoard";
+        status.replaceWith(frame);
+        const link = h("a", { href: address, class: "cm-button" }, "Open in its own tab");
+        card.append(h("div", { class: "cm-row" }, link));
+      },
+      (error: unknown) => {
+        if (signal.aborted) return;
+        status.className = "cm-error";
+        status.textContent = error instanceof Error ? error.message : String(error);
+      },
+    );
+  },
+});

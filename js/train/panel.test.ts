@@ -1,0 +1,101 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { CardData } from "../shared/card";
+import { FakeModel } from "../shared/model.fake";
+import panel from "./panel";
+import type { Curves, Progress } from "./progress";
+
+const card: CardData = {
+  title: "Training on MNIST",
+  big: "98.31 % right",
+  state: "done",
+  tone: "ok",
+  parts: [],
+};
+
+const start: Progress = {
+  phase: "loading",
+  dataset: "",
+  download: "",
+  epoch: 0,
+  epochs: 0,
+  step: 0,
+  steps: 0,
+  logs: {},
+  ratio: 0,
+  elapsed: null,
+  left: null,
+};
+
+function open(can_stop = true) {
+  const curves: Curves = { points: [], epochs: [] };
+  const model = new FakeModel({ card: {} as CardData, progress: start, curves, can_stop });
+  const el = document.createElement("div");
+  document.body.append(el);
+  const close = panel.render({ model, el });
+  const text = () => el.querySelector(".cm-root")?.textContent ?? "";
+  const visible = (selector: string) => el.querySelector(selector)?.closest("[hidden]") === null;
+  return { model, el, close, text, visible, button: () => el.querySelector("button") as HTMLButtonElement };
+}
+
+function move(model: ReturnType<typeof open>["model"], progress: Partial<Progress>): void {
+  model.set("progress", { ...model.get("progress"), ...progress });
+}
+
+describe("the panel of a training", () => {
+  afterEach(() => document.body.replaceChildren());
+
+  it("tells what is being waited for before the first step", () => {
+    expect(open().text()).toContain("looking for the data");
+  });
+
+  it("follows epoch, step, metrics and time left", async () => {
+    const { model, el, text } = open();
+    move(model, {
+      phase: "training",
+      dataset: "MNIST",
+      epoch: 1,
+      epochs: 2,
+      step: 235,
+      steps: 469,
+      logs: { loss: 0.25, accuracy: 0.923 },
+      ratio: 0.25,
+      left: 9,
+    });
+    await vi.waitFor(() => expect(text()).toContain("epoch 1 of 2, step 235 of 469"));
+    expect(text()).toContain("accuracy 92.30 %");
+    expect(text()).toContain("9.0 s left");
+    expect(el.querySelector("[role=progressbar]")?.getAttribute("aria-valuenow")).toBe("25");
+  });
+
+  it("asks Python to stop, once, and says what else can be done", async () => {
+    const { model, text, button } = open();
+    model.answer = () => ({});
+    button().click();
+    expect(button().disabled).toBe(true);
+    expect(model.sent.map(({ content }) => content)).toMatchObject([{ kind: "command", command: "stop" }]);
+    expect(text()).toContain("interrupt the kernel");
+  });
+
+  it("offers no button where clicks do not arrive, and says how to stop", () => {
+    const { text, visible } = open(false);
+    expect(visible("button")).toBe(false);
+    expect(text()).toContain("interrupt the kernel");
+  });
+
+  it("ends with the card", async () => {
+    const { model, el, text, visible } = open();
+    model.set("card", card);
+    model.set("can_stop", false);
+    move(model, { phase: "done" });
+    await vi.waitFor(() => expect(text()).toContain("98.31 % right"));
+    expect(visible("[role=progressbar]")).toBe(false);
+    expect(el.querySelectorAll(".cm-card:not([hidden])")).toHaveLength(1);
+  });
+
+  it("leaves nothing behind", () => {
+    const { model, el, close } = open();
+    close();
+    expect(el.childElementCount).toBe(0);
+    expect(model.listenerCount).toBe(0);
+  });
+});

@@ -1,0 +1,148 @@
+/** A training as it goes on: progress, curves, a button that ends it, and at last its card. */
+import { type CardData, drawCard } from "../shared/card";
+import { type Chart, lineChart, type SeriesData } from "../shared/chart";
+import { h } from "../shared/dom";
+import { decimal, duration, percent } from "../shared/format";
+import { ask } from "../shared/messages";
+import { definePanel } from "../shared/panel";
+import css from "./panel.css";
+import { type Curves, type Progress, sentence, series } from "./progress";
+
+type State = {
+  card: CardData;
+  progress: Progress;
+  curves: Curves;
+  can_stop: boolean;
+};
+
+export default definePanel<State>({
+  name: "train",
+  css,
+  draw({ model, root, signal, onChange }) {
+    const what = h("b");
+    const state = h("span", { role: "status", "aria-live": "polite" });
+    const time = h("span", { class: "cm-time" });
+    const big = h("div", { class: "cm-big" });
+    const bar = h("div", { class: "cm-progress", role: "progressbar", "aria-label": "Training" });
+    const stop = h(
+      "button",
+      { class: "cm-button", type: "button", onClick: () => void askToStop() },
+      "Stop after this step",
+    );
+    const hint = h("p", { class: "cm-note" });
+    const charts = h("div", { class: "cm-charts" });
+    const live = h(
+      "div",
+      { class: "cm-card" },
+      h("div", { class: "cm-title" }, what, state, time),
+      big,
+      bar,
+      charts,
+      h("div", { class: "cm-row" }, stop, hint),
+    );
+    const result = h("div");
+    root.append(result, live);
+
+    const drawn = new Map<string, Chart>();
+    const began = performance.now();
+    const clock = setInterval(showTime, 1000);
+    signal.addEventListener("abort", () => {
+      clearInterval(clock);
+      for (const chart of drawn.values()) chart.destroy();
+    });
+
+    async function askToStop(): Promise<void> {
+      stop.disabled = true;
+      hint.textContent =
+        "Stopping. If nothing happens, interrupt the kernel (the ■ button): the run still ends cleanly.";
+      try {
+        await ask(model, "stop", {}, { signal });
+      } catch (error) {
+        if (!signal.aborted) hint.textContent = error instanceof Error ? error.message : String(error);
+        stop.disabled = false;
+      }
+    }
+
+    function isOver(): boolean {
+      return ["done", "stopped", "failed"].includes(model.get("progress").phase);
+    }
+
+    function showTime(): void {
+      const { left, elapsed } = model.get("progress");
+      const passed = elapsed ?? (performance.now() - began) / 1000;
+      time.textContent = isOver()
+        ? ""
+        : left === null
+          ? `${duration(passed)} so far`
+          : `${duration(left)} left`;
+    }
+
+    function showProgress(): void {
+      const progress = model.get("progress");
+      const { epoch, epochs, ratio, logs } = progress;
+      what.textContent = progress.dataset ? `Training on ${progress.dataset}` : "Training";
+      state.textContent = sentence(progress);
+      big.replaceChildren(
+        ...Object.entries(logs)
+          .filter(([name]) => !name.startsWith("val_"))
+          .map(([name, value]) =>
+            h(
+              "span",
+              {},
+              h("small", {}, name),
+              " ",
+              name.includes("accuracy") ? percent(value) : decimal(value),
+            ),
+          ),
+      );
+      bar.style.setProperty("--cm-value", String(ratio));
+      if (epoch > 0) bar.setAttribute("aria-valuenow", String(Math.round(100 * ratio)));
+      bar.setAttribute("aria-valuetext", `epoch ${epoch} of ${epochs}`);
+      showTime();
+    }
+
+    function showCurves(): void {
+      const curves = model.get("curves");
+      for (const { metric, lines } of series(curves)) {
+        let chart = drawn.get(metric);
+        if (chart === undefined) {
+          const isRatio = metric.includes("accuracy");
+          const color = isRatio ? "--cm-accuracy" : "--cm-loss";
+          chart = lineChart(charts, {
+            series: [
+              { name: "training", color },
+              { name: "test", color, dashed: true },
+            ],
+            xLabel: "epoch",
+            yLabel: metric,
+            ...(isRatio ? { formatY: (value: number) => percent(value, 1) } : {}),
+          });
+          drawn.set(metric, chart);
+        }
+        chart.update(lines satisfies readonly SeriesData[]);
+      }
+    }
+
+    function showEnd(): void {
+      const canStop = model.get("can_stop");
+      stop.hidden = !canStop;
+      if (isOver()) hint.textContent = "";
+      else if (!canStop && !stop.disabled)
+        hint.textContent = "To stop cleanly, interrupt the kernel (the ■ button).";
+      const over = isOver() && model.get("card").title !== undefined;
+      live.hidden = over;
+      if (!over) return;
+      const card = drawCard(model.get("card"));
+      card.querySelector(".cm-big, .cm-title:not(:has(+ .cm-big))")?.after(charts); // the curves stay where they were
+      result.replaceChildren(card);
+    }
+
+    const show = () => {
+      showProgress();
+      showCurves();
+      showEnd();
+    };
+    show();
+    onChange(["progress", "curves", "can_stop", "card"], show);
+  },
+});

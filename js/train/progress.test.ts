@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { type Progress, sentence, series } from "./progress";
+
+const running: Progress = {
+  phase: "training",
+  dataset: "MNIST",
+  download: "",
+  epoch: 2,
+  epochs: 20,
+  step: 130,
+  steps: 469,
+  logs: {},
+  ratio: 0.06,
+  elapsed: 3,
+  left: 40,
+};
+
+describe("sentence", () => {
+  it.each([
+    [{ phase: "loading", dataset: "", download: "" }, "looking for the data"],
+    [
+      { phase: "loading", dataset: "", download: "4.2 MB of 11.0 MB" },
+      "downloading MNIST, 4.2 MB of 11.0 MB",
+    ],
+    [{ phase: "loading" }, "loading Keras"],
+    [{ phase: "starting" }, "preparing 20 epochs"],
+    [{}, "epoch 2 of 20, step 130 of 469"],
+    [{ phase: "validating" }, "epoch 2 of 20, trying the test images"],
+    [{ phase: "stopping" }, "stopping after epoch 2 of 20, step 130 of 469"],
+    [{ phase: "testing" }, "trying all test images and saving"],
+    [{ phase: "failed" }, "failed"],
+  ] as const)("says %o", (change, words) => {
+    expect(sentence({ ...running, ...change })).toBe(words);
+  });
+});
+
+describe("series", () => {
+  it("draws training as it goes on and the test images once an epoch", () => {
+    const lines = series({
+      points: [
+        { x: 0.5, loss: 0.9 },
+        { x: 1.5, loss: 0.4 },
+      ],
+      epochs: [{ x: 1, loss: 0.6, val_loss: 0.5, seconds: 3 }],
+    });
+    expect(lines).toEqual([
+      {
+        metric: "loss",
+        lines: [
+          { x: [0.5, 1, 1.5], y: [0.9, 0.6, 0.4] },
+          { x: [1], y: [0.5] },
+        ],
+      },
+    ]);
+  });
+
+  it("leaves a gap where a metric is missing", () => {
+    const [loss] = series({ points: [{ x: 1, loss: null }], epochs: [{ x: 2, loss: 1 }] });
+    expect(loss?.lines[0]?.y).toEqual([null, 1]);
+    expect(loss?.lines[1]?.y).toEqual([null]);
+  });
+});

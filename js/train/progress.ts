@@ -1,0 +1,76 @@
+/** What a training tells, as words and as lines of a chart. */
+import { plural } from "../shared/format";
+
+export interface Progress {
+  phase:
+    | "loading"
+    | "starting"
+    | "training"
+    | "validating"
+    | "stopping"
+    | "testing"
+    | "done"
+    | "stopped"
+    | "failed";
+  dataset: string;
+  /** How much of the dataset has arrived. */
+  download: string;
+  epoch: number;
+  epochs: number;
+  step: number;
+  steps: number;
+  logs: Record<string, number>;
+  ratio: number;
+  /** Seconds since the first step was begun, as of the last message. */
+  elapsed: number | null;
+  left: number | null;
+}
+
+/** Metrics at a time in epochs: 1.5 is the middle of the second. */
+export type Point = { x: number } & Record<string, number | null>;
+
+export interface Curves {
+  points: readonly Point[];
+  epochs: readonly Point[];
+}
+
+export interface Lines {
+  metric: string;
+  lines: readonly { x: readonly number[]; y: readonly (number | null)[] }[];
+}
+
+export function sentence({ phase, dataset, download, epoch, epochs, step, steps }: Progress): string {
+  const at = `epoch ${epoch} of ${epochs}, step ${step} of ${steps}`;
+  switch (phase) {
+    case "loading":
+      if (dataset) return "loading Keras";
+      return download ? `downloading MNIST, ${download}` : "looking for the data";
+    case "starting":
+      return `preparing ${plural(epochs, "epoch")}`;
+    case "training":
+      return at;
+    case "validating":
+      return `epoch ${epoch} of ${epochs}, trying the test images`;
+    case "stopping":
+      return `stopping after ${at}`;
+    case "testing":
+      return "trying all test images and saving";
+    default:
+      return phase;
+  }
+}
+
+/** The lines of each metric: training as it goes, and the test images at the end of each epoch. */
+export function series({ points, epochs }: Curves): Lines[] {
+  const names = new Set([...points, ...epochs].flatMap((point) => Object.keys(point)));
+  const metrics = [...names].filter((name) => !["x", "seconds"].includes(name) && !name.startsWith("val_"));
+  const training = [...points, ...epochs].sort((a, b) => a.x - b.x);
+  return metrics.map((metric) => ({
+    metric,
+    lines: [line(training, metric), line(epochs, `val_${metric}`)],
+  }));
+}
+
+function line(points: readonly Point[], name: string) {
+  return { x: points.map(({ x }) => x), y: points.map((point) => point[name] ?? null) };
+}

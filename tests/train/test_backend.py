@@ -1,0 +1,31 @@
+"""Loading Keras without the chatter of its backend."""
+
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.train
+
+
+def test_a_notebook_sees_nothing_of_tensorflows_loading() -> None:
+    source = "from colab_magics.train import backend; print(backend.load().__name__)"
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
+    assert done.stdout == "keras\n"
+    assert done.stderr == ""
+
+
+def test_what_is_worth_reading_is_passed_on() -> None:
+    source = (
+        "import os, sys\n"
+        "from colab_magics.train.backend import _without_chatter\n"
+        "try:\n"
+        "    with _without_chatter():\n"
+        "        os.write(2, b'I0000 00:00:1 port.cc:153] oneDNN\\nW0000 careful\\n'); print('mine', file=sys.stderr)\n"
+        "        raise SystemExit(3)\n"
+        "finally:\n"
+        "    print('after', file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=False)
+    assert done.returncode == 3
+    assert done.stderr == "W0000 careful\nmine\nafter\n"

@@ -1,0 +1,84 @@
+"""TensorBoard as a process of our own."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import psutil
+import pytest
+
+from colab_magics.errors import BoardFailed, PortInUse
+from colab_magics.train import board
+
+
+@pytest.fixture
+def logdir(tmp_path: Path) -> Path:
+    (tmp_path / "logs").mkdir()
+    return tmp_path / "logs"
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}data/environment", timeout=5) as response:
+            return "data_location" in json.load(response)
+    except OSError:
+        return False
+
+
+def test_it_serves_on_loopback_once_and_ends(logdir: Path) -> None:
+    running = board.start(logdir)
+    assert answers(running.url)
+    assert board.start(logdir) is running
+    process = board._running[running]
+    connections = [c.laddr.ip for c in psutil.Process(process.pid).net_connections("tcp") if c.status == "LISTEN"]
+    assert "127.0.0.1" in connections
+    assert "0.0.0.0" not in connections
+    folder = board._folders[process.pid]
+    assert folder.stat().st_mode & 0o777 == 0o700
+    running.stop()
+    assert not running.is_running
+    assert not answers(running.url)
+    assert not folder.exists()
+
+
+def test_a_port_that_is_in_use(logdir: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(PortInUse, match="leave out --port"):
+            board.start(logdir, port=other.getsockname()[1])
+
+
+def test_a_port_that_is_none(logdir: Path) -> None:
+    with pytest.raises(PortInUse, match="is not a port"):
+        board.start(logdir, port=99999)
+
+
+def test_a_start_that_fails_says_why_and_leaves_nothing(logdir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(logdir))
+    (logdir / "tensorboard.py").write_text("raise SystemExit('no board today')")
+    with pytest.raises(BoardFailed, match="no board today"):
+        board.start(logdir)
+    assert not board._running
+    assert not board._folders
+
+
+def test_it_ends_with_the_process_that_started_it(logdir: Path) -> None:
+    source = (
+        "import sys, time; from pathlib import Path; from colab_magics.train import board;"
+        "b = board.start(Path(sys.argv[1])); print(board._running[b].pid, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", source, str(logdir)], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = psutil.Process(int(parent.stdout.readline()))
+        os.kill(parent.pid, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while child.is_running() and child.status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE

@@ -1,0 +1,135 @@
+"""`%train_mnist` as a person types it."""
+
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Shell
+
+pytestmark = pytest.mark.train
+
+FAST = "--data digits --epochs 1"
+
+
+def test_the_line(shell: Shell) -> None:
+    ran = shell.run(f"run = %train_mnist {FAST} --seed 1 --name first")
+    assert ran.error is None
+    run = shell.namespace["run"]
+    assert run.name == "first"
+    assert len(run.history) == 1
+    assert "Training on scikit-learn digits · ✓ done, 1 epoch" in ran.text
+    assert f"{run.test_accuracy * 100:.2f} % of 360 test images right" in ran.text
+    assert "scikit-learn digits" in ran.html
+
+
+def test_a_run_is_shown_once(shell: Shell) -> None:
+    ran = shell.run(f"%train_mnist {FAST}")
+    assert len(ran.displayed) == 1
+    assert ran.stdout.startswith("Out[1]: Run(")
+
+
+def test_a_run_is_shown_once_in_a_notebook(kernel_shell: Shell) -> None:
+    ran = kernel_shell.run(f"%train_mnist {FAST}")
+    assert ran.html.count("test images right") == 1
+
+
+def test_a_run_is_shown_again_in_a_later_cell(shell: Shell) -> None:
+    shell.run(f"run = %train_mnist {FAST}")
+    shell.ipython.execution_count += 1
+    assert "✓ done" in shell.run("run").text
+
+
+def test_the_cell_builds_the_model(shell: Shell) -> None:
+    ran = shell.run(
+        "%%train_mnist --data digits --epochs 1\n"
+        "import keras\n"
+        "model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(10, activation='softmax')], name='mine')\n"
+    )
+    assert ran.error is None
+    assert "mine, 650 parameters" in ran.text
+
+
+def test_a_cell_without_a_model(shell: Shell) -> None:
+    ran = shell.run("%%train_mnist --data digits\nmodul = 3")
+    assert ran.stderr.strip() == (
+        "UsageError: The cell made no variable named model: end it with  model = keras.Sequential(...)."
+    )
+
+
+def test_a_cell_that_raises_shows_its_own_line(shell: Shell) -> None:
+    ran = shell.run("%%train_mnist --data digits\n1 / 0")
+    assert isinstance(ran.error, ZeroDivisionError)
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("--data nowhere/at/all", "There is no dataset at nowhere/at/all"),
+        ("--epochs 0", "0 is not a whole number of 1 or more"),
+        ("--epochs two", "two is not a whole number"),
+        ("--epoch 2", "Did you mean --epochs?"),
+        ("--name ../up", "cannot name a run"),
+        ("--data 'half", "A quotation mark is not closed"),
+        ("extra", "too many words"),
+    ],
+)
+def test_a_bad_line_is_one_sentence(line: str, sentence: str, shell: Shell) -> None:
+    ran = shell.run(f"%train_mnist {line}")
+    assert ran.stderr.startswith("UsageError: ")
+    assert len(ran.stderr.strip().splitlines()) == 1
+    assert sentence in ran.stderr
+    assert shell.run("1 + 1").value == 2
+
+
+def test_a_model_that_does_not_fit(shell: Shell) -> None:
+    ran = shell.run(
+        "%%train_mnist --data digits\nimport keras\nmodel = keras.Sequential([keras.Input((64,)), keras.layers.Dense(5)])"
+    )
+    assert "has 10 classes: make its last layer Dense(10" in ran.stderr
+    assert "✗ failed" in ran.text
+
+
+def test_without_tensorflow(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "keras", None)
+    ran = shell.run(f"%train_mnist {FAST}")
+    assert "%train_mnist needs keras, which is not installed here." in ran.stderr
+    assert 'pip install "colab-magics[train]"' in ran.stderr
+
+
+def test_tensorboard_below(shell: Shell) -> None:
+    ran = shell.run(f"run = %train_mnist {FAST} --tensorboard")
+    assert "TensorBoard · runs as long as the kernel" in ran.text
+    shell.run("board = run.tensorboard()")
+    assert shell.namespace["board"].is_running
+    shell.run("%unload_ext colab_magics")
+    assert not shell.namespace["board"].is_running
+
+
+def test_a_port_in_use_does_not_lose_the_run(shell: Shell) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        ran = shell.run(f"%train_mnist {FAST} --name kept --tensorboard --port {other.getsockname()[1]}")
+    assert "leave out --port" in ran.stderr
+    assert Path("runs/kept/model.keras").exists()
+
+
+def test_help(shell: Shell) -> None:
+    assert "--batch-size N" in shell.run("%train_mnist -h").stdout
+    assert "--batch-size N" in shell.run("%%train_mnist --help\n").stdout
+    assert shell.complete("run = %train_mnist --ep") == ["--epochs"]
+
+
+def test_from_python(shell: Shell) -> None:
+    ran = shell.run("import colab_magics; run = colab_magics.train_mnist(data='digits', epochs=1)")
+    assert "✓ done" in ran.text
+
+
+def test_in_a_notebook_the_panel_follows(kernel_shell: Shell) -> None:
+    ran = kernel_shell.run(f"run = %train_mnist {FAST}")
+    assert ran.error is None
+    bundles = [bundle for bundle in ran.displayed if "application/vnd.jupyter.widget-view+json" in bundle]
+    assert len(bundles) == 1
+    assert "test images right" in ran.html

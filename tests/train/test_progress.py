@@ -1,0 +1,43 @@
+"""Events folded into progress."""
+
+import pytest
+
+from colab_magics.train.events import DataArrived, DatasetFound, EpochEnded, Started, StepEnded, Stopped, TrainingEnded
+from colab_magics.train.progress import Progress
+
+
+def folded(*events: object) -> Progress:
+    progress = Progress()
+    for now, event in enumerate(events):
+        progress = progress.fold(event, float(now))  # type: ignore[arg-type]
+    return progress
+
+
+def test_before_anything() -> None:
+    assert Progress().ratio == 0
+    assert Progress().seconds_left is None
+
+
+def test_the_pace_so_far_gives_the_time_left() -> None:
+    progress = folded(Started(2, 10), StepEnded(1, 5, {"loss": 1.0}))
+    assert progress.ratio == 0.25
+    assert progress.seconds_left == pytest.approx(3.0)
+    assert progress.line() == "epoch 1/2 · step 5/10 · loss 1.0000 · 3.0 s left"
+
+
+def test_phases() -> None:
+    assert folded(DataArrived(1024, None)).download == "1.0 kB"
+    assert folded(DataArrived(1024, 2048)).download == "1.0 kB of 2.0 kB"
+    assert folded(DatasetFound("MNIST", "here", 3)).dataset == "MNIST"
+    stopping = (Started(2, 10), StepEnded(1, 5, {}), Stopped(1, 6))
+    assert folded(*stopping).phase == "stopping"
+    assert folded(*stopping, StepEnded(1, 6, {})).phase == "stopping"
+    assert folded(*stopping, EpochEnded(1, 6, {"loss": 0.5}, 1.0), TrainingEnded()).phase == "testing"
+
+
+def test_the_curve_stays_small_and_keeps_its_ends() -> None:
+    steps = [StepEnded(1, step, {"loss": 1 / step}) for step in range(1, 5001)]
+    progress = folded(Started(1, 5000), *steps)
+    assert len(progress.points) <= 400
+    assert progress.points[0][0] == pytest.approx(1 / 5000)
+    assert progress.points[-1][0] > 0.99

@@ -1,0 +1,181 @@
+"""One training from data to kept results, without a notebook."""
+
+import itertools
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from colab_magics.errors import ModelMismatch
+from colab_magics.train.events import DatasetFound, EpochEnded, Event, Started, StepEnded, Stopped, TrainingEnded
+from colab_magics.train.runs import Run
+from colab_magics.train.training import train
+
+pytestmark = pytest.mark.train
+
+
+def trained(model: Any = None, *, tell: Callable[[Event], None] = lambda event: None, **options: Any) -> Run:
+    stop = options.pop("stop", threading.Event())
+    settings = {"epochs": 2, "batch_size": 128, "data": "digits", "seed": 1, "name": None}
+    return train(model, **{**settings, **options}, tell=tell, stop=stop)
+
+
+def test_a_run_has_all_that_it_promises(runs_root: Path) -> None:
+    events: list[Event] = []
+    run = trained(tell=events.append)
+    assert run.status == "finished"
+    assert list(run.history.columns) == ["loss", "accuracy", "val_loss", "val_accuracy", "seconds"]
+    assert list(run.history.index) == [1, 2]
+    assert run.test_accuracy == pytest.approx(run.history.val_accuracy[2], abs=1e-6)
+    assert run.test_loss == pytest.approx(run.history.val_loss[2], rel=1e-3)
+    assert run.predictions.images.shape == (360, 8, 8)
+    assert run.predictions.probabilities is not None
+    assert np.allclose(run.predictions.probabilities.sum(axis=1), 1, atol=1e-5)
+    assert run.dataset.name == "scikit-learn digits"
+    assert run.directory.parent == runs_root.resolve()
+    assert run.seconds > 0
+    assert sorted(path.name for path in run.directory.iterdir()) == [
+        "config.json",
+        "history.csv",
+        "logs",
+        "model.keras",
+        "result.json",
+    ]
+    assert json.loads((run.directory / "result.json").read_text())["test_accuracy"] == run.test_accuracy
+    kinds = [type(event) for event in events]
+    assert kinds[0] is DatasetFound
+    assert Started in kinds
+    assert kinds.count(EpochEnded) == 2
+    assert kinds[-1] is TrainingEnded
+
+
+def test_the_saved_model_is_the_trained_one() -> None:
+    run = trained()
+    again = keras.models.load_model(run.directory / "model.keras")
+    images = run.dataset.x_test.reshape(360, 64).astype("float32") / 255
+    assert np.allclose(again.predict(images, verbose=0), run.predictions.probabilities, atol=1e-5)
+
+
+def test_the_same_seed_gives_the_same_run() -> None:
+    assert trained(seed=7).history.loss.tolist() == trained(seed=7).history.loss.tolist()
+
+
+def test_steps_are_told_at_most_ten_times_a_second() -> None:
+    times: list[float] = []
+
+    def tell(event: Event) -> None:
+        if isinstance(event, StepEnded):
+            times.append(time.monotonic())
+
+    trained(tell=tell, epochs=30, batch_size=8)
+    assert len(times) > 3
+    assert min(b - a for a, b in itertools.pairwise(times)) >= 0.09
+
+
+def test_logits_become_probabilities() -> None:
+    model = keras.Sequential([keras.Input((64,)), keras.layers.Dense(10)])
+    run = trained(model)
+    assert run.predictions.probabilities is not None
+    assert np.allclose(run.predictions.probabilities.sum(axis=1), 1, atol=1e-5)
+
+
+def test_a_model_with_a_sparse_loss(small: Callable[..., Any]) -> None:
+    assert trained(small("sparse_categorical_crossentropy")).test_accuracy > 0.1
+
+
+def test_a_run_that_is_stopped_keeps_all_it_has() -> None:
+    stop, events = threading.Event(), []
+
+    def tell(event: Event) -> None:
+        events.append(event)
+        if isinstance(event, EpochEnded) and event.epoch == 3:
+            stop.set()
+
+    run = trained(tell=tell, stop=stop, epochs=1000)
+    assert run.status == "stopped"
+    assert len(run.history) == 4
+    stopped = next(event for event in events if isinstance(event, Stopped))
+    assert (stopped.epoch, stopped.step) == (4, 1)
+    assert run.model.predict(np.zeros((1, 64), "float32"), verbose=0).shape == (1, 10)
+    assert (run.directory / "model.keras").exists()
+
+
+def test_an_interrupt_ends_the_run_cleanly() -> None:
+    before = signal.getsignal(signal.SIGINT)
+
+    def tell(event: Event) -> None:
+        if isinstance(event, EpochEnded) and event.epoch == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    run = trained(tell=tell, epochs=1000)
+    assert run.status == "stopped"
+    assert 2 <= len(run.history) <= 3
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_second_interrupt_ends_at_once_and_history_is_on_disk(runs_root: Path) -> None:
+    def tell(event: Event) -> None:
+        if isinstance(event, EpochEnded) and event.epoch == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.01)
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(1)
+
+    with pytest.raises(KeyboardInterrupt):
+        trained(tell=tell, epochs=1000, name="cut")
+    assert len((runs_root / "cut" / "history.csv").read_text().splitlines()) == 3
+
+
+def test_a_model_that_does_not_fit_leaves_no_folder(runs_root: Path) -> None:
+    model = keras.Sequential([keras.Input((64,)), keras.layers.Dense(5, activation="softmax")])
+    with pytest.raises(ModelMismatch, match="has 10 classes"):
+        trained(model)
+    assert not runs_root.exists()
+
+
+def test_a_training_that_diverges_is_told() -> None:
+    model = keras.Sequential([keras.Input((64,)), keras.layers.Dense(10)])
+    model.compile(loss="mse", optimizer=keras.optimizers.SGD(1e30))
+    with pytest.raises(ModelMismatch, match="diverged"):
+        trained(model)
+
+
+def test_a_model_that_keras_cannot_save_is_told() -> None:
+    class Unsaveable(keras.Sequential):
+        def save(self, *args: Any, **kwargs: Any) -> None:
+            raise NotImplementedError("not this one")
+
+    run = trained(Unsaveable([keras.Input((64,)), keras.layers.Dense(10, activation="softmax")]))
+    assert "could not be saved" in run.notes[-1]
+    assert not (run.directory / "model.keras").exists()
+
+
+@pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
+def test_every_backend(backend: str, tmp_path: Path) -> None:
+    pytest.importorskip(backend)
+    # Keras itself imports TensorFlow where it is there, whatever the backend: the others must do without it.
+    source = (
+        f"import sys; {backend!r} == 'tensorflow' or sys.modules.update(tensorflow=None)\n"
+        "import colab_magics; run = colab_magics.train_mnist(data='digits', epochs=2, seed=1)\n"
+        "print(run.history.shape, run.test_accuracy > 0.7, (run.directory / 'model.keras').exists())"
+    )
+    environment = {**os.environ, "KERAS_BACKEND": backend, "COLAB_MAGICS_RUNS": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", source], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "(2, 5) True True\n"
+
+
+def test_twenty_epochs_on_mnist_reach_98_percent(mnist_folder: Path) -> None:
+    if not os.environ.get("COLAB_MAGICS_TEST_LONG"):
+        pytest.skip("COLAB_MAGICS_TEST_LONG is not set: 20 epochs on MNIST take two minutes or more")
+    assert trained(data=str(mnist_folder), epochs=20, seed=None).test_accuracy >= 0.98
