@@ -25,7 +25,7 @@ test: $(VENV)/.test browser ## set up what the tests need and run them all
 	else echo "The JavaScript unit tests were left out: npm (Node 20) is not installed."; fi
 
 test-colab: $(VENV)-colab/.done ## the tests' core in an environment with the versions of Google Colab's image
-	$(VENV)-colab/bin/python -m pytest -m "not browser and not train" tests
+	$(VENV)-colab/bin/python -m pytest --ignore tests/browser tests
 
 test-backends: $(VENV)/.test ## the same small training on TensorFlow, JAX and PyTorch (large downloads)
 	$(PIP) install --quiet --constraint constraints.txt --group backends
@@ -54,7 +54,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet --upgrade "pip>=25.1"
 
-$(VENV)/.demo: pyproject.toml constraints.txt | $(BIN)/python
+$(VENV)/.demo: Makefile pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) install --quiet --constraint constraints.txt --group lab --editable ".[keras]" $(TENSORFLOW)
 	touch $@
 
@@ -62,10 +62,10 @@ $(VENV)/.test: $(VENV)/.demo
 	$(PIP) install --quiet --constraint constraints.txt --group test --group check --editable ".[keras,formats]"
 	touch $@
 
-$(VENV)-colab/.done: pyproject.toml tests/constraints-colab.txt
+$(VENV)-colab/.done: Makefile pyproject.toml tests/constraints-colab.txt
 	$(PYTHON) -m venv $(VENV)-colab
 	$(VENV)-colab/bin/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(VENV)-colab/bin/python -m pip install --quiet --constraint tests/constraints-colab.txt --group core-test --editable ".[formats]"
+	$(VENV)-colab/bin/python -m pip install --quiet --constraint tests/constraints-colab.txt --group core-test --editable ".[keras,formats]" $(TENSORFLOW)
 	touch $@
 
 js/node_modules/.package-lock.json: js/package.json js/package-lock.json

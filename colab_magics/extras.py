@@ -1,9 +1,14 @@
 """Optional libraries: imported when first needed, explained when they are missing."""
 
 from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 
 from colab_magics.errors import MissingExtra
+
+
+_LIBRARIES = {"sklearn": "scikit-learn"}
+"""The name to install, where it is not the name to import."""
 
 
 def need(module: str, *, by: str, extra: str) -> ModuleType:
@@ -15,11 +20,18 @@ def need(module: str, *, by: str, extra: str) -> ModuleType:
     try:
         return import_module(module)
     except ModuleNotFoundError as error:
-        raise MissingExtra(missing(error.name or module, by=by, extra=extra)) from error
+        raise _missing(error.name or module, by=by, extra=extra) from error
 
 
-def missing(library: str, *, by: str, extra: str) -> str:
-    """Say which library is missing, for what, and the line that installs it."""
-    return (
+def check(*modules: str, by: str, extra: str) -> None:
+    """Find out, without importing them, whether optional modules are there; raises as `need` does."""
+    for module in modules:
+        if find_spec(module) is None:
+            raise _missing(module, by=by, extra=extra)
+
+
+def _missing(module: str, *, by: str, extra: str) -> MissingExtra:
+    library = _LIBRARIES.get(module, module)
+    return MissingExtra(
         f'{by} needs {library}, which is not installed here. Run  %pip install "colab-magics[{extra}]"  and try again.'
     )

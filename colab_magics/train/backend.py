@@ -10,25 +10,32 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from colab_magics.extras import need
+from colab_magics.extras import check, need
 
 # What TensorFlow's C++ side writes whenever it is loaded: about oneDNN, processor features and its own log.
 _CHATTER = re.compile(rb"(?m)^(?:WARNING: All log messages before absl::InitializeLog|I0000 |I \w+/).*\n?")
 _STDERR = 2
 
 
+_ASKED = {"by": "%train_mnist", "extra": "train"}
+
+
+def check_installed() -> None:
+    """Find out before anything is downloaded whether Keras is there. Raises `MissingExtra`."""
+    backend = os.environ.get("KERAS_BACKEND")
+    check("keras", "tensorboard", *[backend] if backend else [], **_ASKED)
+
+
 def load() -> Any:
     """Import Keras with the backend that ``KERAS_BACKEND`` or Keras' own settings name, TensorFlow by default.
 
-    Raises `MissingExtra` when Keras, its backend or TensorBoard is not installed.
+    Raises `MissingExtra` when Keras or its backend is not installed.
     """
     if "keras" in sys.modules:
-        return need("keras", by="%train_mnist", extra="train")
+        return need("keras", **_ASKED)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # TensorFlow reads it once: warnings and errors stay
     with _without_chatter():
-        keras = need("keras", by="%train_mnist", extra="train")
-        need("tensorboard", by="%train_mnist", extra="train")
-    return keras
+        return need("keras", **_ASKED)
 
 
 @contextmanager

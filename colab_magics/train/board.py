@@ -11,11 +11,10 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
-from colab_magics.errors import BoardFailed, MissingExtra, PortInUse
-from colab_magics.extras import missing
+from colab_magics.errors import BoardFailed, PortInUse
+from colab_magics.extras import check
 
 _ADDRESS = re.compile(r"at (http://127\.0\.0\.1:(\d+)/)")
 _PATIENCE = 90.0
@@ -59,8 +58,7 @@ def start(logdir: Path, *, port: int = 0) -> Board:
         if board.is_running and port in (0, board.port):
             return board
         board.stop()
-    if find_spec("tensorboard") is None:
-        raise MissingExtra(missing("tensorboard", by="The TensorBoard view", extra="train"))
+    check("tensorboard", by="The TensorBoard view", extra="train")
     if port:
         _check_free(port)
     process, output = _launch(logdir, port)

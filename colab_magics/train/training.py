@@ -40,6 +40,7 @@ def train(
     Without ``model`` the tutorial's is made. ``stop``, once set, ends the training after the step that runs; an
     interrupt sets it, too. Raises what `datasets.find`, `models.fit_to` and `runs.new_directory` raise.
     """
+    backend.check_installed()
     dataset = find(data, on_progress=lambda progress: tell(DataArrived(progress.done, progress.total)))
     tell(DatasetFound(dataset.name, dataset.source, len(dataset.x_train)))
     keras = backend.load()

@@ -1,0 +1,36 @@
+"""Optional libraries: there, or explained."""
+
+import json
+import sys
+
+import pytest
+
+from colab_magics.errors import MissingExtra
+from colab_magics.extras import check, need
+
+
+def test_what_is_there_is_imported() -> None:
+    assert need("json", by="x", extra="y") is json
+    check("json", by="x", extra="y")
+
+
+def test_what_is_missing_is_explained() -> None:
+    sentence = r'^%ingest needs no_such_module, which .* Run  %pip install "colab-magics\[formats\]"  and'
+    with pytest.raises(MissingExtra, match=sentence):
+        need("no_such_module", by="%ingest", extra="formats")
+    with pytest.raises(MissingExtra, match=sentence):
+        check("json", "no_such_module", by="%ingest", extra="formats")
+
+
+def test_the_name_to_install_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "sklearn", raising=False)
+    monkeypatch.setattr("colab_magics.extras.find_spec", lambda module: None)
+    with pytest.raises(MissingExtra, match="needs scikit-learn"):
+        check("sklearn", by="%train_mnist", extra="train")
+
+
+def test_a_broken_library_is_not_called_missing(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "broken_one.py").write_text("raise ImportError('its own fault')")  # type: ignore[operator]
+    with pytest.raises(ImportError, match="its own fault"):
+        need("broken_one", by="x", extra="y")
