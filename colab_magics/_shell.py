@@ -71,6 +71,7 @@ class _Extension:
         for module, name, drawer in self.values:
             self.shell.display_formatter.ipython_display_formatter.for_type_by_name(module, name, _displayer(drawer))
         self.shell.Completer.custom_matchers.append(self.complete)
+        self.shell.events.register("post_execute", _shown_in_this_cell.clear)
         self.shell.input_transformers_cleanup.append(self.ask_for_help)
 
     def unregister(self) -> None:
@@ -84,6 +85,8 @@ class _Extension:
         formatter = self.shell.display_formatter.ipython_display_formatter
         for module, name, _ in self.values:
             formatter.pop(f"{module}.{name}", None)
+        self.shell.events.unregister("post_execute", _shown_in_this_cell.clear)
+        _shown_in_this_cell.clear()
         if self.complete in self.shell.Completer.custom_matchers:
             self.shell.Completer.custom_matchers.remove(self.complete)
         if self.ask_for_help in self.shell.input_transformers_cleanup:
@@ -167,7 +170,8 @@ def execute(source: str) -> object:
     if shell is None:
         raise RuntimeError("a cell can only be run inside IPython")
     source = shell.transform_cell(source)
-    filename = shell.compile.cache(source, shell.execution_count)
+    # Not `execution_count`, which since IPython 9 is that of the next cell.
+    filename = shell.compile.cache(source, shell.displayhook.prompt_count)
     tree = shell.transform_ast(shell.compile.ast_parse(source, filename=filename))
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     exec(shell.compile(tree, filename, "exec"), shell.user_ns)  # noqa: S102 (the person's own cell)
@@ -195,15 +199,13 @@ class Shown:
         self._update(card)
 
 
-_last_shown: tuple[int, int | None] = (0, None)
+_shown_in_this_cell: list[object] = []
 
 
 def _remember(value: object) -> None:
-    global _last_shown
-    if value is None:
-        return  # a card that stands for no value leaves the one before it remembered
-    shell = current()
-    _last_shown = (id(value), shell.execution_count if shell is not None else None)
+    """Hold a value whose card is on the screen until its cell ends, when `_Extension` lets all of them go."""
+    if value is not None and any(extension.shell is current() for extension in _loaded):
+        _shown_in_this_cell.append(value)
 
 
 def show(card: "Card", panel: "Callable[[], Panel] | None" = None, *, value: object = None) -> Shown:
@@ -248,8 +250,7 @@ def _shows_one_bundle(shell: "InteractiveShell") -> bool:
 
 def _displayer(drawer: str) -> Callable[[object], None]:
     def display_value(value: object) -> None:
-        shell = current()
-        if shell is not None and _last_shown == (id(value), shell.execution_count):
+        if any(value is shown for shown in _shown_in_this_cell):
             if has_kernel():
                 return
             raise NotImplementedError  # IPython goes on to the short text: a terminal has printed "Out[1]:" already

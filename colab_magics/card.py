@@ -29,7 +29,7 @@ class Facts:
 
     def html(self) -> str:
         rows = (
-            f'<tr><td style="{_DIM};padding:2px 16px 2px 0;text-align:left;vertical-align:top;white-space:nowrap">'
+            f'<tr style="background:none"><td style="{_DIM};padding:2px 16px 2px 0;text-align:left;vertical-align:top;white-space:nowrap">'
             f'{escape(name)}</td><td style="padding:2px 0;text-align:left">{escape(value)}</td></tr>'
             for name, value in self.items
         )
@@ -59,7 +59,7 @@ class Table:
             for column, side in zip(self.columns, sides, strict=True)
         )
         body = "".join(
-            "<tr>"
+            '<tr style="background:none">'
             + "".join(
                 f'<td style="text-align:{side};padding:2px 12px 2px 0;border-top:{_BORDER}">{escape(cell)}</td>'
                 for cell, side in zip(row, sides, strict=True)

@@ -3,6 +3,7 @@
 import argparse
 import difflib
 import inspect
+import keyword
 import os
 import re
 import shlex
@@ -123,6 +124,6 @@ def positive(text: str) -> int:
 
 def identifier(text: str) -> str:
     """A name that a Python variable can have."""
-    if not text.isidentifier():
+    if not text.isidentifier() or keyword.iskeyword(text):
         raise argparse.ArgumentTypeError(f"{text} cannot be the name of a variable")
     return text

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -29,8 +30,8 @@ def test_the_name_to_install_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         check("sklearn", by="%train_mnist", extra="train")
 
 
-def test_a_broken_library_is_not_called_missing(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_library_is_not_called_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
-    (tmp_path / "broken_one.py").write_text("raise ImportError('its own fault')")  # type: ignore[operator]
+    (tmp_path / "broken_one.py").write_text("raise ImportError('its own fault')")
     with pytest.raises(ImportError, match="its own fault"):
         need("broken_one", by="x", extra="y")

@@ -243,7 +243,7 @@ export function lineChart(container: HTMLElement, options: ChartOptions): Chart 
 
     const top = row * 1.5;
     const bottom = height - row * 2;
-    const yTarget = Math.max(2, Math.floor((bottom - top) / 40));
+    const yTarget = Math.max(2, Math.floor((bottom - top) / 28));
     const yTicks = positives
       ? scale.logTicks([10 ** low, 10 ** high], yTarget)
       : scale.ticks(yRange, yTarget);

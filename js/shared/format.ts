@@ -3,7 +3,6 @@
 type Reading = number | null | undefined;
 
 export const unknown = "–";
-const narrowSpace = "\u202f";
 
 /** In powers of 1024, as memory is sold and limited: 4509715661 is "4.2 GB". */
 export function bytes(value: Reading): string {
@@ -35,13 +34,13 @@ export function duration(seconds: Reading): string {
   return `${Math.floor(whole / 3600)} h ${twoDigits(Math.floor(whole / 60) % 60)} min`;
 }
 
-/** 60000 is "60 000", with a narrow space that does not break. */
+/** 60000 is "60,000". */
 export function count(value: Reading): string {
   if (!isKnown(value)) return unknown;
-  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, narrowSpace);
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
-/** "1 image", "60 000 images". */
+/** "1 image", "60,000 images". */
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${Math.round(value) === 1 ? one : many}`;
 }

@@ -1,0 +1,1 @@
+"""`%envinfo`: what this machine really is."""

@@ -1,0 +1,24 @@
+"""The interpreter that runs this."""
+
+import platform
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Python:
+    """Version and implementation, and the kind of environment: its path would tell who works here."""
+
+    version: str
+    implementation: str
+    environment: str
+
+
+def read_python() -> Python:
+    """Describe the running interpreter."""
+    if (Path(sys.prefix) / "conda-meta").is_dir():
+        environment = "conda environment"
+    else:
+        environment = "virtual environment" if sys.prefix != sys.base_prefix else "system installation"
+    return Python(platform.python_version(), platform.python_implementation(), environment)

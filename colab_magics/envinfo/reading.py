@@ -1,0 +1,66 @@
+"""A reading of the machine: a value, or the reason why there is none."""
+
+import dataclasses
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Missing:
+    """There is no value, and ``reason`` says why in words for the person."""
+
+    reason: str
+
+
+T = TypeVar("T")
+Reading: TypeAlias = T | Missing
+"""``Reading[int]`` is an int or the reason why it cannot be told."""
+
+
+def text(path: Path, size: int = -1) -> Reading[str]:
+    """Read a small text file, or its first ``size`` characters, without the white space around it."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return file.read(size).strip()
+    except OSError as error:
+        return Missing(f"{path.name} cannot be read ({error.strerror or type(error).__name__})")
+
+
+def number(path: Path) -> Reading[int]:
+    """Read a file that holds one whole number, not below zero."""
+    line = text(path)
+    if isinstance(line, Missing):
+        return line
+    return int(line) if line.isdecimal() else Missing(f"{path.name} holds no number")
+
+
+def field(path: Path, name: str) -> Reading[int]:
+    """Read one line of a table, ``Name: 12 kB`` or ``name 12288``, in bytes."""
+    lines = text(path)
+    if isinstance(lines, Missing):
+        return lines
+    for line in lines.splitlines():
+        words = line.split()
+        if len(words) >= 2 and words[0].rstrip(":") == name and words[1].isdecimal():
+            return int(words[1]) * (1024 if words[2:] == ["kB"] else 1)
+    return Missing(f"{path.name} has no line {name}")
+
+
+def plain(fact: object) -> Any:
+    """Turn facts into what JSON has.
+
+    A dataclass becomes a dict of its fields and properties; a missing one is null, and its reason stands beside it
+    under "missing". Times are written as ISO 8601.
+    """
+    if isinstance(fact, tuple):
+        return [plain(item) for item in fact]
+    if isinstance(fact, datetime):
+        return fact.isoformat(timespec="seconds")
+    if not dataclasses.is_dataclass(fact):
+        return fact
+    derived = [name for name, member in vars(type(fact)).items() if isinstance(member, property)]
+    values = {name: getattr(fact, name) for name in (*(item.name for item in dataclasses.fields(fact)), *derived)}
+    reasons = {name: value.reason for name, value in values.items() if isinstance(value, Missing)}
+    result = {name: None if name in reasons else plain(value) for name, value in values.items()}
+    return result | {"missing": reasons} if reasons else result

@@ -1,0 +1,79 @@
+"""File systems of other machines, and a report that knows everything."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from colab_magics.envinfo.probes.cgroup import Limit
+from colab_magics.envinfo.probes.cpu import Cpu
+from colab_magics.envinfo.probes.disk import Disk
+from colab_magics.envinfo.probes.gpu import Gpu, Gpus
+from colab_magics.envinfo.probes.memory import Memory
+from colab_magics.envinfo.probes.packages import Package
+from colab_magics.envinfo.probes.platform import Platform
+from colab_magics.envinfo.probes.python import Python
+from colab_magics.envinfo.reading import Missing
+from colab_magics.envinfo.report import Report
+
+GB = 2**30
+Grow = Callable[[Mapping[str, str]], Path]
+
+
+@pytest.fixture
+def grow(tmp_path: Path) -> Grow:
+    """Write files, each named by its path under "/", into a root folder."""
+
+    def write(files: Mapping[str, str]) -> Path:
+        for name, content in files.items():
+            path = tmp_path / "root" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content)
+        return tmp_path / "root"
+
+    return write
+
+
+@pytest.fixture
+def limited() -> Report:
+    """Half a CPU, a memory limit and two GPUs, one of which tells little."""
+    silent, lost = Missing("this GPU does not tell"), Missing("the GPU has fallen off the bus: restart the machine")
+    return Report(
+        taken_at=datetime(2026, 11, 23, 9, 12, 33, tzinfo=UTC),
+        platform=Platform("JupyterLab", "Docker", ("jupyter-lab", "/.dockerenv"), "Debian 12", "Linux 6.1", "x86_64"),
+        cpu=Cpu("AMD EPYC 7763", 8, 4, Limit(0.5, "cpu.max of a parent group")),
+        memory=Memory(24 * GB, Limit(4 * GB, "memory.max"), GB, 200 * 2**20),
+        disk=Disk(250 * GB, 31 * GB),
+        gpus=Gpus(
+            (
+                Gpu(0, "NVIDIA H100", 80 * GB, GB, silent, 41, silent),
+                Gpu(1, lost, lost, lost, lost, lost, lost),
+            ),
+            "590.48.01",
+            "13.1",
+            "0",
+        ),
+        python=Python("3.13.1", "CPython", "virtual environment"),
+        packages=(
+            Package("tensorflow", "2.21.0", "tensorflow-cpu"),
+            Package("keras", Missing("its record names no version"), "keras"),
+            Package("torch", Missing("not installed"), Missing("not installed")),
+        ),
+    )
+
+
+@pytest.fixture
+def unknown() -> Report:
+    """A machine that tells next to nothing."""
+    silent = Missing("it does not say")
+    return Report(
+        taken_at=datetime(2026, 11, 23, 9, 12, 33, tzinfo=UTC),
+        platform=Platform("terminal", silent, (), "Windows", "Windows 11", "ARM64"),
+        cpu=Cpu(silent, 1, silent, silent),
+        memory=Memory(silent, silent, silent, silent),
+        disk=Disk(silent, silent),
+        gpus=Gpus(silent, silent, silent, silent),
+        python=Python("3.12.1", "PyPy", "system installation"),
+        packages=(),
+    )

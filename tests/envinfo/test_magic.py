@@ -1,0 +1,142 @@
+"""`%envinfo` and `%%envinfo` in a real shell."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+import colab_magics
+from colab_magics.envinfo.report import Report
+
+HEAVY = {"tensorflow", "torch", "jax", "keras", "pandas", "numpy", "psutil", "pynvml"}
+
+
+def test_the_line_shows_the_card_once_and_returns_the_report(shell: Any) -> None:
+    ran = shell.run("%envinfo")
+    assert ran.error is None
+    assert isinstance(ran.value, Report)
+    assert len(ran.displayed) == 1
+    assert ran.text.startswith("This machine · ")
+    assert "<table" in ran.html
+
+
+def test_the_report_can_be_kept_and_is_shown_again(shell: Any) -> None:
+    assert shell.run("report = %envinfo").error is None
+    assert isinstance(shell.namespace["report"], Report)
+    assert shell.run("report").text.startswith("This machine · ")
+    assert shell.run("print(report)").stdout.startswith("Report(")
+
+
+def test_the_function_does_the_same(shell: Any) -> None:
+    ran = shell.run("import colab_magics\ncolab_magics.envinfo()")
+    assert isinstance(ran.value, Report)
+    assert len(ran.displayed) == 1
+
+
+def test_the_function_shows_nothing_in_plain_python(capsys: pytest.CaptureFixture[str]) -> None:
+    assert isinstance(colab_magics.envinfo(), Report)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_notebook_gets_the_panel_beside_its_static_form(kernel_shell: Any) -> None:
+    static, live = kernel_shell.run("%envinfo").displayed
+    assert "This machine" in static["text/html"]
+    assert "application/vnd.jupyter.widget-view+json" in live
+    assert not live["text/plain"]
+
+
+def test_help(shell: Any) -> None:
+    for line in ("%envinfo -h", "%envinfo --help", "%%envinfo --help"):
+        ran = shell.run(line)
+        assert ran.error is None
+        assert ran.stdout.startswith("usage: %envinfo [-h]")
+        assert "measure the cell" in ran.stdout
+    assert "usage: %envinfo" in str(shell.ipython.object_inspect("%envinfo")["docstring"])
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("%envinfo --hepl", "unknown option: --hepl. Did you mean --help? %envinfo -h shows what there is."),
+        ("%envinfo everything", "there are too many words"),
+        ("%envinfo 'open", "A quotation mark is not closed"),
+        ("%envinfo $nothing", "There is no variable named nothing in this notebook."),
+    ],
+)
+def test_a_bad_line_is_one_sentence(shell: Any, line: str, message: str) -> None:
+    ran = shell.run(line)
+    assert ran.stderr.startswith("UsageError: ")
+    assert message in ran.stderr
+    assert ran.stderr.count("\n") == 1
+    assert "Traceback" not in ran.stdout + ran.stderr
+    assert shell.run("1 + 1").value == 2
+
+
+def test_completion(shell: Any) -> None:
+    assert "--help" in shell.complete("%envinfo --h")
+
+
+def test_the_cell_is_measured_after_its_own_output(shell: Any) -> None:
+    ran = shell.run("%%envinfo\nprint('working')\nspike = b'x' * 50_000_000\nlen(spike)")
+    assert ran.value == 50_000_000
+    assert shell.namespace["spike"]
+    assert ran.stdout.startswith("working\n")
+    (shown,) = ran.displayed
+    assert shown["text/plain"].startswith("This cell · ✓ done\n")
+    assert "above the start" in shown["text/plain"]
+
+
+def test_a_cell_of_comments_costs_nothing(shell: Any) -> None:
+    ran = shell.run("%%envinfo\n# nothing to do")
+    assert ran.error is None
+    assert ran.value is None
+    assert "✓ done" in ran.text
+
+
+def test_a_cell_that_raises_tells_its_cost_and_its_own_lines(shell: Any) -> None:
+    ran = shell.run("%%envinfo\ndef divide():\n    return 1 / 0\ndivide()")
+    assert isinstance(ran.error, ZeroDivisionError)
+    assert ran.displayed[0]["text/plain"].startswith("This cell · ✗ ended by ZeroDivisionError")
+    assert "return 1 / 0" in ran.stdout
+    assert "colab_magics" not in ran.stdout
+    assert shell.run("1 + 1").value == 2
+
+
+def test_a_cell_that_is_not_python(shell: Any) -> None:
+    ran = shell.run("%%envinfo\nif True print(1)")
+    assert isinstance(ran.error, SyntaxError)
+    assert "ended by SyntaxError" in ran.text
+
+
+def test_a_cell_may_hold_the_line(shell: Any) -> None:
+    ran = shell.run("%%envinfo\n%envinfo")
+    assert isinstance(ran.value, Report)
+    assert [bundle["text/plain"].split(" · ")[0] for bundle in ran.displayed] == ["This machine", "This cell"]
+
+
+@pytest.mark.parametrize("kernel", [False, True])
+def test_it_imports_no_framework_and_starts_no_process(kernel: bool) -> None:
+    source = f"""
+import json, sys
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.history import HistoryAccessor
+HistoryAccessor.enabled = False
+shell = InteractiveShell.instance()
+if {kernel}:
+    shell.kernel = object()
+shell.run_line_magic("load_ext", "colab_magics")
+before, started = set(sys.modules), []
+def audit(event, arguments):
+    if event in ("subprocess.Popen", "os.posix_spawn", "os.fork", "os.exec", "os.system", "socket.connect"):
+        started.append(event)
+sys.addaudithook(audit)
+shell.run_line_magic("envinfo", "")
+print(json.dumps([sorted(name.partition(".")[0] for name in set(sys.modules) - before), started]))
+"""
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
+    imported, started = json.loads(done.stdout.splitlines()[-1])
+    has_driver = "pynvml" in imported
+    assert not HEAVY & set(imported) - ({"pynvml"} if has_driver else set())
+    assert started == []

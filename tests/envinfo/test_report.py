@@ -1,0 +1,87 @@
+"""The report as a value."""
+
+import getpass
+import json
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+
+import pytest
+
+from colab_magics.envinfo.report import SCHEMA, Report, collect
+
+
+def test_the_dictionary_is_json_with_a_schema(limited: Report) -> None:
+    report = json.loads(json.dumps(limited.to_dict()))
+    assert report["schema"] == SCHEMA == "colab_magics.envinfo/1"
+    assert list(report) == [
+        "schema",
+        "taken_at",
+        "platform",
+        "cpu",
+        "memory",
+        "disk",
+        "gpus",
+        "python",
+        "packages",
+    ]
+    assert report["cpu"]["usable"] == 0.5
+    assert report["cpu"]["quota"] == {"value": 0.5, "source": "cpu.max of a parent group"}
+    assert report["memory"]["usable"] == 4 * 2**30
+    assert report["gpus"]["devices"][0]["missing"]["power"] == "this GPU does not tell"
+
+
+def test_every_null_has_its_reason(unknown: Report) -> None:
+    def check(value: object) -> None:
+        if isinstance(value, dict):
+            nulls = {name for name, item in value.items() if item is None}
+            assert nulls == set(value.get("missing", {}))
+            assert all(value.get("missing", {}).values())
+        for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            check(item)
+
+    check(unknown.to_dict())
+    check(collect().to_dict())
+
+
+def test_short_representation(limited: Report) -> None:
+    assert repr(limited) == "Report(0.5 CPUs · 4.0 GB RAM · 2 GPUs)"
+
+
+def test_markdown(limited: Report) -> None:
+    text = limited.to_markdown()
+    assert text.startswith("**This machine** · JupyterLab in Docker, 09:12:33 UTC\n\n0.5 CPUs · 4.0 GB RAM · 2 GPUs\n")
+    assert "| tensorflow | 2.21.0 (tensorflow-cpu) |" in text
+    assert len(text.splitlines()) <= 60
+
+
+def test_a_report_does_not_change(limited: Report) -> None:
+    with pytest.raises(FrozenInstanceError):
+        limited.cpu = None  # type: ignore[misc, assignment]  # the attempt is the test
+
+
+def test_this_machine() -> None:
+    report = collect()
+    assert report.cpu.usable <= report.cpu.count
+    assert isinstance(report.memory.used, int)
+    assert isinstance(report.memory.usable, int)
+    assert 0 < report.memory.used < report.memory.usable
+    assert report.taken_at.tzinfo is not None
+    assert {"numpy", "pandas"} <= {package.name for package in report.packages if isinstance(package.version, str)}
+
+
+def test_no_secret_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    planted = {
+        "AWS_SECRET_ACCESS_KEY": "canary-aws",
+        "HF_TOKEN": "canary-hf",
+        "JUPYTERHUB_API_URL": "http://canary-host/api",
+        "JUPYTERHUB_API_TOKEN": "canary-hub",
+        "KAGGLE_URL_BASE": "canary-kaggle",
+        "KUBERNETES_SERVICE_HOST": "canary-10.0.0.1",
+        "VSCODE_CWD": "/home/canary",
+        "CUDA_VISIBLE_DEVICES": "GPU-canary-1",
+    }
+    report = collect(environ=planted, variables={"__vsc_ipynb_file__": "/home/canary/x.ipynb"})
+    told = json.dumps(report.to_dict()) + report.to_markdown() + repr(report)
+    assert "canary" not in told
+    for private in (str(Path.home()), str(Path.cwd()), f"/{getpass.getuser()}/"):
+        assert private not in told

@@ -1,0 +1,133 @@
+"""A real file server on loopback that cuts, stalls, lies and refuses on request."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Literal
+
+import urllib3
+
+Fault = Literal["", "cut", "cut once", "stall", "crawl", "no length", "cut without length", "chunked", "cut chunked"]
+
+
+@dataclass
+class Page:
+    """What one path answers; each of ``refusals`` is a status (and headers) that comes first, once."""
+
+    body: bytes = b""
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    fault: Fault = ""
+    refusals: list[tuple[int, Mapping[str, str]]] = field(default_factory=list)
+
+
+class FileServer:
+    """Pages by path, and the requests that came."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.pages: dict[str, Page] = {}
+        self.requests: list[tuple[str, dict[str, str]]] = []
+        self.closing = threading.Event()
+        self.on_request: Callable[[], object] = lambda: None
+
+    def add(self, path: str, body: bytes = b"", **settings: object) -> str:
+        """Serve ``body`` at ``path``; return the address."""
+        self.pages[path] = Page(body, **settings)  # type: ignore[arg-type]
+        return self.url + path
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    files: FileServer
+
+    def do_GET(self) -> None:
+        self.files.requests.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
+        self.files.on_request()
+        page = self.files.pages.get(self.path.partition("?")[0], Page(b"nothing here", 404))
+        if page.refusals:
+            status, headers = page.refusals.pop(0)
+            page = Page(b"", status, headers)
+        self._start(page)
+        self._send(page)
+
+    def _start(self, page: Page) -> None:
+        self.send_response(page.status)
+        if "chunked" in page.fault:
+            self.send_header("Transfer-Encoding", "chunked")
+        elif "length" not in page.fault and "Content-Length" not in page.headers:
+            self.send_header("Content-Length", str(len(page.body)))
+        for name, value in page.headers.items():
+            self.send_header(name, value)
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.close_connection = True
+
+    def _send(self, page: Page) -> None:
+        half = page.body[: len(page.body) // 2]
+        match page.fault:
+            case "" | "no length":
+                self.wfile.write(page.body)
+            case "cut" | "cut without length":
+                self.wfile.write(half)
+            case "cut once":
+                self.wfile.write(half)
+                page.fault = ""
+            case "stall":
+                self.wfile.write(half)
+                self.files.closing.wait(60)
+            case "crawl":
+                for byte in page.body:
+                    self.wfile.write(bytes([byte]))
+                    if self.files.closing.wait(0.05):
+                        return
+            case "chunked":
+                self.wfile.write(b"%x\r\n%s\r\n0\r\n\r\n" % (len(page.body), page.body))
+            case "cut chunked":
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(half), half))
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """A client that goes away in the middle is part of the tests."""
+
+
+@contextmanager
+def file_server() -> Iterator[FileServer]:
+    """Run a server for the time of a ``with`` block."""
+    handler = type("Handler", (_Handler,), {})
+    server = _Server(("127.0.0.1", 0), handler)
+    files = handler.files = FileServer(f"http://127.0.0.1:{server.server_port}")
+    thread = threading.Thread(target=server.serve_forever, args=(0.005,), daemon=True)
+    thread.start()
+    try:
+        yield files
+    finally:
+        files.closing.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class Bucket:
+    """An empty bucket ``data`` of an S3 server."""
+
+    def __init__(self, endpoint: str) -> None:
+        self.endpoint = endpoint
+        urllib3.request("POST", f"{endpoint}/moto-api/reset")
+        self._put("")
+
+    def add(self, key: str, body: bytes, *, is_public: bool = False) -> str:
+        """Store an object; return its address."""
+        self._put(f"/{key}", body, {"x-amz-acl": "public-read" if is_public else "private"})
+        return f"s3://data/{key}"
+
+    def _put(self, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> None:
+        signature = {"Authorization": "AWS4-HMAC-SHA256 Credential=key/20260101/us-east-1/s3/aws4_request"}
+        answer = urllib3.request("PUT", f"{self.endpoint}/data{path}", body=body, headers={**signature, **(headers or {})})
+        assert answer.status == 200, answer.data

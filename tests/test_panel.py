@@ -1,0 +1,162 @@
+"""The base of the panels: traits, commands, static form, closing."""
+
+import gc
+import weakref
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import traitlets
+from ipywidgets.widgets import widget
+
+from colab_magics import _panel
+from colab_magics._panel import Panel, bundle, close_all
+from colab_magics.card import Card
+from colab_magics.errors import BadOption, MissingBundle
+
+
+class Counter(Panel):
+    """Counts on command."""
+
+    _esm = "export default {}"
+    commands = ("add", "refuse", "fail", "bytes")
+    count = traitlets.Int(0).tag(sync=True)
+
+    def add(self, data: Mapping[str, Any]) -> int:
+        self.count += data.get("step", 1)
+        return self.count
+
+    def refuse(self, _: Mapping[str, Any]) -> None:
+        raise BadOption("There is nothing to count.")
+
+    def fail(self, _: Mapping[str, Any]) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    def bytes(self, _: Mapping[str, Any]) -> tuple[dict[str, int], list[bytes]]:
+        return {"length": 3}, [b"abc"]
+
+    def secret(self, _: Mapping[str, Any]) -> str:
+        return "not a command"
+
+
+Sent = list[tuple[dict[str, Any], list[bytes]]]
+
+
+@pytest.fixture
+def counter() -> Iterator[Counter]:
+    counter = Counter(card=Card("Counter").data())
+    yield counter
+    counter.close()
+
+
+@pytest.fixture
+def sent(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> Sent:
+    """What goes back to the front end."""
+    replies: Sent = []
+    monkeypatch.setattr(counter, "send", lambda content, buffers=None: replies.append((content, buffers)))
+    return replies
+
+
+def receive(panel: Panel, content: object) -> None:
+    """Deliver a message as the comm does."""
+    panel._handle_msg({"content": {"data": {"method": "custom", "content": content}}, "buffers": []})
+
+
+def command(name: object, data: object = None) -> dict[str, object]:
+    return {"kind": "command", "id": "7", "command": name, "data": data}
+
+
+def open_widgets() -> set[str]:
+    """Name the models that ipywidgets 8, or 7, holds."""
+    return set(widget._instances if hasattr(widget, "_instances") else widget.Widget.widgets)
+
+
+@pytest.mark.parametrize(
+    ("message", "reply"),
+    [
+        (command("add"), {"ok": True, "result": 1}),
+        (command("add", {"step": 5}), {"ok": True, "result": 5}),
+        (command("add", "not a dict"), {"ok": True, "result": 1}),
+        (command("refuse"), {"ok": False, "error": "There is nothing to count."}),
+        (command("fail"), {"ok": False, "error": "ZeroDivisionError: division by zero"}),
+        (command("secret"), {"ok": False, "error": "This panel has no command 'secret'."}),
+        (command("__class__"), {"ok": False, "error": "This panel has no command '__class__'."}),
+        (command(None), {"ok": False, "error": "This panel has no command None."}),
+        (command(["add"]), {"ok": False, "error": "This panel has no command ['add']."}),
+    ],
+)
+def test_every_command_is_answered(
+    counter: Counter, sent: Sent, message: dict[str, object], reply: dict[str, object]
+) -> None:
+    receive(counter, message)
+    assert sent == [({"kind": "reply", "id": "7", **reply}, [])]
+
+
+def test_an_answer_may_carry_bytes(counter: Counter, sent: Sent) -> None:
+    receive(counter, command("bytes"))
+    assert sent == [({"kind": "reply", "id": "7", "ok": True, "result": {"length": 3}}, [b"abc"])]
+
+
+@pytest.mark.parametrize("message", [{}, {"kind": "reply", "id": "7"}, {"event": "click"}])
+def test_other_messages_are_left_alone(counter: Counter, sent: Sent, message: dict[str, object]) -> None:
+    receive(counter, message)
+    assert sent == []
+
+
+def test_unknown_traits_are_rejected() -> None:
+    before = open_widgets()
+    with pytest.raises(TypeError, match="Counter has no trait colour, kount"):
+        Counter(kount=1, colour="red", count=2)
+    assert open_widgets() == before
+
+
+def test_a_wrong_type_is_rejected() -> None:
+    with pytest.raises(traitlets.TraitError, match="count"):
+        Counter(count="many")
+
+
+def test_close_leaves_no_comm_no_widget_and_no_layout() -> None:
+    known = open_widgets()
+    counter = Counter()
+    opened = open_widgets() - known
+    assert len(opened) == 2
+    counter.close()
+    counter.close()
+    assert counter.comm is None
+    assert not opened & open_widgets()
+
+
+def test_a_closed_panel_is_forgotten() -> None:
+    counter = weakref.ref(Counter())
+    gc.collect()
+    assert counter() is not None
+    close_all()
+    gc.collect()
+    assert counter() is None
+
+
+def test_a_live_panel_stands_beside_its_static_form(counter: Counter) -> None:
+    static, live = counter.bundles(Card("Counter", big="3"), alone=False)
+    key = static["text/html"].partition("cm-static-")[2].partition(")")[0]
+    assert f'<div class="cm-static-{key}">' in static["text/html"]
+    assert static["text/plain"] == "Counter\n  3"
+    assert "application/vnd.jupyter.widget-view+json" in live
+    assert live["text/plain"] == ""
+    assert "text/html" not in live
+
+
+def test_one_bundle_where_two_are_not_understood(counter: Counter) -> None:
+    nothing, live = counter.bundles(Card("Counter", big="3"), alone=True)
+    assert nothing == {}
+    assert "<style>" not in live["text/html"]
+    assert live["text/plain"] == "Counter\n  3"
+    assert "application/vnd.jupyter.widget-view+json" in live
+
+
+def test_a_bundle_is_text_so_that_closed_panels_can_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_panel, "_STATIC", tmp_path)
+    (tmp_path / "envinfo.js").write_text("export default {}")
+    assert bundle("envinfo") == "export default {}"
+    with pytest.raises(MissingBundle, match=r"The panel ingest\.js is not built: run  make js"):
+        bundle("ingest")
