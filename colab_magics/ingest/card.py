@@ -1,0 +1,140 @@
+"""What was ingested, as a card: one source in detail, or several in a table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from colab_magics.card import Card, Facts, Note, Part, Table
+from colab_magics.format import duration, number, percent, plural
+from colab_magics.format import size as in_words
+from colab_magics.ingest.summary import MOST_COLUMNS, PREVIEW_COLUMNS, Summary, summarise
+
+if TYPE_CHECKING:
+    from colab_magics.ingest.cell import Failure
+    from colab_magics.ingest.engine import Ingested
+
+_LONGEST_TITLE = 60
+_LONGEST_NOTE = 400
+
+
+def loaded(ingested: Ingested) -> Card:
+    """Show one frame: shape, columns, first rows."""
+    summary = summarise(ingested.frame)
+    return Card(
+        title=_title(ingested.source),
+        state=f"read in {duration(ingested.seconds)}",
+        tone="ok",
+        big=_shape(ingested),
+        parts=(*_notes(ingested.notes), _facts(ingested, summary), *_tables(summary)),
+    )
+
+
+def waiting(title: str) -> Card:
+    """Show what is on its way."""
+    return Card(title=_title(title), state="on its way")
+
+
+def ended(title: str, state: str, sentence: str = "") -> Card:
+    """Show that nothing came: stopped by the person, or failed for the reason in ``sentence``."""
+    parts = (Note(sentence, "wrong"),) if sentence else ()
+    return Card(title=_title(title), state=state, tone="wrong" if sentence else "warn", parts=parts)
+
+
+def several(done: Sequence[Ingested], failures: Sequence[Failure], seconds: float) -> Card:
+    """Show the outcome of a cell with several sources."""
+    count = len(done) + len(failures)
+    return Card(
+        title=f"{plural(count, 'source')}",
+        state=f"{len(failures)} failed" if failures else f"read in {duration(seconds)}",
+        tone="wrong" if failures else "ok",
+        big=" · ".join(f"{item.name} {_dimensions(item)}" for item in done[:6]) + (" …" if len(done) > 6 else ""),
+        parts=(
+            *(Note(f"{failure.name}: {failure.sentence}", "wrong") for failure in failures),
+            *(Note(f"{item.name}: {note}"[:_LONGEST_NOTE], "warn") for item in done for note in item.notes),
+            *([_overview(done)] if done else []),
+        ),
+    )
+
+
+def _title(source: str) -> str:
+    """Return the name of the file in an address or a path."""
+    name = re.split(r"[/\\]", source.partition("?")[0].rstrip("/\\"))[-1] or source
+    return name if len(name) <= _LONGEST_TITLE else "…" + name[1 - _LONGEST_TITLE :]
+
+
+def _dimensions(ingested: Ingested) -> str:
+    return f"{number(len(ingested.frame))} x {number(len(ingested.frame.columns))}"
+
+
+def _shape(ingested: Ingested) -> str:
+    shape = _array_shape(ingested)
+    if shape:
+        return f"{number(shape[0])} arrays of {' x '.join(map(number, shape[1:]))}"
+    return f"{plural(len(ingested.frame), 'row')}, {plural(len(ingested.frame.columns), 'column')}"
+
+
+def _array_shape(ingested: Ingested) -> tuple[int, ...]:
+    """Return the shape of the array that was flattened; what a Parquet file brings as attrs is a list."""
+    shape = ingested.frame.attrs.get("shape")
+    return shape if isinstance(shape, tuple) else ()
+
+
+def _notes(notes: Sequence[str]) -> list[Part]:
+    return [Note(note[:_LONGEST_NOTE], "warn") for note in notes]
+
+
+def _facts(ingested: Ingested, summary: Summary) -> Facts:
+    memory = f"{'' if summary.is_weighed else 'at least '}{in_words(summary.memory)}"
+    items = [
+        ("Source", ingested.source),
+        ("Format", f"{ingested.format}, {in_words(ingested.size)}"),
+        ("Memory", memory),
+    ]
+    return Facts((*([("Variable", ingested.name)] if ingested.name else []), *items))
+
+
+def _tables(summary: Summary) -> list[Part]:
+    parts: list[Part] = []
+    if summary.columns:
+        parts.append(_columns(summary))
+    if summary.preview:
+        names = tuple(column.name for column in summary.columns[:PREVIEW_COLUMNS])
+        numeric = frozenset(column.name for column in summary.columns[:PREVIEW_COLUMNS] if column.is_numeric)
+        hidden = summary.width - len(names)
+        caption = "First rows" + (f", {plural(hidden, 'more column')}" if hidden else "")
+        parts.append(Table(names, summary.preview, numeric, caption))
+    return parts
+
+
+def _columns(summary: Summary) -> Table:
+    rows = tuple(
+        (column.name, column.type, _missing(column.missing, summary.rows), column.distinct, column.example)
+        for column in summary.columns
+    )
+    caption = "Columns" if summary.width <= MOST_COLUMNS else f"First {MOST_COLUMNS} of {number(summary.width)} columns"
+    return Table(
+        ("Column", "Type", "Missing", "Distinct", "Example"), rows, frozenset({"Missing", "Distinct"}), caption
+    )
+
+
+def _missing(count: int, rows: int) -> str:
+    return f"{number(count)} ({percent(count / rows)})" if count else "0"
+
+
+def _overview(done: Sequence[Ingested]) -> Table:
+    rows = tuple(
+        (
+            item.name or "",
+            number(len(item.frame)),
+            number(len(item.frame.columns)),
+            in_words(summarise(item.frame).memory),
+            item.format,
+            duration(item.seconds),
+            _title(item.source),
+        )
+        for item in done
+    )
+    names = ("Variable", "Rows", "Columns", "Memory", "Format", "Time", "Source")
+    return Table(names, rows, frozenset({"Rows", "Columns", "Memory", "Time"}))

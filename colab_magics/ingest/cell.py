@@ -1,0 +1,109 @@
+"""The sources of a cell, ``name = source [options]`` on each line: fetched together, read one after the other."""
+
+from __future__ import annotations
+
+import shlex
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from colab_magics.errors import BadOption, ColabMagicsError
+from colab_magics.format import size
+from colab_magics.ingest.engine import Ingested, Request, fetch, parse
+from colab_magics.ingest.pace import Tell
+from colab_magics.options import split
+
+if TYPE_CHECKING:
+    from colab_magics.transfer.events import Progress
+    from colab_magics.transfer.local import LocalFile
+
+_MOST_AT_ONCE = 8
+_BEAT = 0.1  # seconds between two looks at the threads
+_GRACE = 0.5  # seconds that interrupted threads are waited for
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A source that could not be read, and why."""
+
+    name: str
+    sentence: str
+
+
+def entries(cell: str) -> Iterator[tuple[int, str, str]]:
+    """Yield number, name and the rest of each line that has a source; the first line, ``%%ingest``, is not in ``cell``.
+
+    Raises `BadOption` for what is no such line.
+    """
+    seen: set[str] = set()
+    for number, line in enumerate(cell.splitlines(), 2):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        name, equals, rest = (part.strip() for part in line.partition("="))
+        if not equals or not rest or not name.isidentifier():
+            raise BadOption(f"Line {number} of the cell must read  name = source [options].")
+        if name in seen:
+            raise BadOption(f"Line {number} of the cell gives the name {name} a second time: choose another.")
+        seen.add(name)
+        words = split(rest)
+        yield number, name, shlex.join(words[: words.index("#")] if "#" in words else words)
+    if not seen:
+        raise BadOption("The cell names no source: write lines such as  name = source")
+
+
+def ingest_all(requests: list[Request], tell: Tell) -> Iterator[Ingested | Failure]:
+    """Yield each source's frame or failure as it is ready.
+
+    The sources are fetched in threads, and read in this one. An interrupt stops the threads, and removes what they
+    have fetched.
+    """
+    started = time.monotonic()
+    stop = threading.Event()
+    arrived: dict[Request, Progress] = {}
+    pool = ThreadPoolExecutor(min(len(requests), _MOST_AT_ONCE), thread_name_prefix="colab-magics-ingest")
+    with tempfile.TemporaryDirectory(prefix="colab-magics-", ignore_cleanup_errors=True) as folder:
+        fetching = {_start(pool, request, Path(folder), arrived, stop): request for request in requests}
+        pending = set(fetching)
+        try:
+            while pending:
+                ready, pending = wait(pending, _BEAT, FIRST_COMPLETED)
+                tell(*_overall(arrived, len(requests) - len(pending), len(requests)))
+                for future in ready:
+                    yield _outcome(fetching[future], future, started)
+        finally:
+            stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            wait(pending, _GRACE)
+
+
+def _start(
+    pool: ThreadPoolExecutor,
+    request: Request,
+    folder: Path,
+    arrived: dict[Request, Progress],
+    stop: threading.Event,
+) -> Future[LocalFile]:
+    def remember(progress: Progress) -> None:
+        arrived[request] = progress
+
+    return pool.submit(fetch, request, Path(tempfile.mkdtemp(dir=folder)), remember, stop)
+
+
+def _outcome(request: Request, future: Future[LocalFile], started: float) -> Ingested | Failure:
+    try:
+        return parse(request, future.result(), started)
+    except ColabMagicsError as error:
+        return Failure(request.name or "", str(error))
+
+
+def _overall(arrived: dict[Request, Progress], ready: int, count: int) -> tuple[str, float | None]:
+    running = list(arrived.values())
+    done = sum(progress.done for progress in running)
+    total = sum(progress.total or 0 for progress in running)
+    is_known = bool(running) and all(progress.total for progress in running)
+    return f"{ready} of {count} here · {size(done)}", min(1.0, done / total) if is_known and total else None

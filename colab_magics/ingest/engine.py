@@ -1,0 +1,105 @@
+"""One source to one frame: resolve, fetch to a whole local file, recognise, read."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from colab_magics.errors import BadOption
+from colab_magics.format import size
+from colab_magics.ingest.formats import LABELS, Format
+from colab_magics.ingest.pace import Pace, Tell
+from colab_magics.transfer.source import LocalPath, redacted, resolve
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from colab_magics.transfer.events import Progress
+    from colab_magics.transfer.local import LocalFile
+
+_LARGE = 20 << 20  # bytes that take long enough to read to say so
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the person asked for; the fields are the arguments of the public function."""
+
+    source: str
+    name: str | None = None
+    format: str | None = None
+    member: str | None = None
+    endpoint: str | None = None
+    profile: str | None = None
+    anon: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The source without its secrets."""
+        return redacted(self.source)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Ingested:
+    """A frame and where it came from; ``size`` in bytes, ``seconds`` for all of it, ``source`` as it may be shown."""
+
+    frame: pd.DataFrame
+    name: str | None
+    source: str
+    format: str
+    size: int
+    seconds: float
+    notes: tuple[str, ...]
+
+
+def fetch(
+    request: Request,
+    folder: Path,
+    on_progress: Callable[[Progress], None] | None = None,
+    stop: threading.Event | None = None,
+) -> LocalFile:
+    """Bring the file that is asked for into ``folder``, unless it is local already; safe to call in a thread."""
+    from colab_magics.transfer.bucket import Access
+    from colab_magics.transfer.local import to_local
+
+    access = Access(request.endpoint, request.profile, request.anon)
+    return to_local(resolve(request.source), folder, access=access, on_progress=on_progress, stop=stop)
+
+
+def parse(request: Request, file: LocalFile, started: float) -> Ingested:
+    """Read a local file, to be called in one thread at a time; ``started`` is when the work began (monotonic)."""
+    from colab_magics.ingest.formats import recognise
+    from colab_magics.ingest.readers import read
+
+    recognised = recognise(file.path, file.name, forced_format(request))
+    frame, notes = read(file, recognised, request.member)
+    label = LABELS[recognised.format] + (" (gzip)" if recognised.is_gzipped else "")
+    seconds = time.monotonic() - started
+    return Ingested(frame, request.name, file.shown, label, file.size, seconds, (*file.notes, *notes))
+
+
+def ingest_one(request: Request, tell: Tell) -> Ingested:
+    """Do all of it for one source; what was fetched is removed once it is read. ``tell`` hears of what takes long."""
+    started = time.monotonic()
+    forced_format(request)
+    if not isinstance(resolve(request.source), LocalPath):
+        tell("connecting", None)
+    with tempfile.TemporaryDirectory(prefix="colab-magics-", ignore_cleanup_errors=True) as folder:
+        file = fetch(request, Path(folder), Pace(tell))
+        if file.size > _LARGE:
+            tell(f"reading {size(file.size)}", None)
+        return parse(request, file, started)
+
+
+def forced_format(request: Request) -> Format | None:
+    """Return the format that the person insists on. Raises `BadOption` for one that does not exist."""
+    if request.format is None:
+        return None
+    try:
+        return Format(request.format)
+    except ValueError as error:
+        raise BadOption(f"There is no format {request.format}: choose one of {', '.join(Format)}.") from error

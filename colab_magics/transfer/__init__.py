@@ -1,0 +1,1 @@
+"""Bytes from anywhere to a verified local file."""

@@ -1,0 +1,104 @@
+"""Any source as a file of this machine: one that was here already, or one that was fetched whole."""
+
+import difflib
+import os
+import re
+import stat
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from colab_magics.errors import SourceDenied, SourceError, SourceNotFound
+from colab_magics.transfer.bucket import AMAZON, Access, copy_object
+from colab_magics.transfer.events import Progress
+from colab_magics.transfer.fetch import download
+from colab_magics.transfer.source import BucketObject, LocalPath, Source, WebAddress
+
+_UNPROVEN = "The server did not tell the length of the file: that all of it arrived cannot be proved."
+_ANONYMOUS = "No AWS credentials were found: it was read anonymously."
+_SIMILAR = 0.7  # 0 to 1; below, a file is another and not one misspelt
+_MOST_NAMES = 2000  # that are looked through for a similar one
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFile:
+    """A file to read: ``name`` and ``shown`` are those of its source, ``size`` is in bytes."""
+
+    path: Path
+    name: str
+    shown: str
+    size: int
+    notes: tuple[str, ...] = ()
+
+
+def to_local(
+    source: Source,
+    folder: Path,
+    *,
+    access: Access = AMAZON,
+    on_progress: Callable[[Progress], None] | None = None,
+    stop: threading.Event | None = None,
+) -> LocalFile:
+    """Find the file that ``source`` names, or fetch it into the existing, private ``folder``.
+
+    Raises `SourceNotFound`, `SourceDenied`, `DownloadFailed`, `BadOption`; `Stopped` when ``stop`` was set.
+    """
+    target = folder / _safe(source.name)
+    match source:
+        case LocalPath(path):
+            return LocalFile(path, source.name, source.shown, _size(path))
+        case WebAddress(url):
+            got = download(url, target, on_progress=on_progress, stop=stop)
+        case BucketObject():
+            got = copy_object(source, target, access=access, on_progress=on_progress, stop=stop)
+    notes = (*([] if got.is_proven_whole else [_UNPROVEN]), *([_ANONYMOUS] if got.is_anonymous else []))
+    return LocalFile(target, source.name, source.shown, got.size, notes)
+
+
+def _safe(name: str) -> str:
+    """Return a name that is a file's on every system and stays in its folder; its end, the suffix, is kept."""
+    return re.sub(r"[^A-Za-z0-9._-]", "_", name)[-80:].lstrip(".-") or "fetched"
+
+
+def _size(path: Path) -> int:
+    """Return the size in bytes of a file that may be read; raise what is wrong with any other."""
+    try:
+        found = path.stat()
+        if stat.S_ISREG(found.st_mode):
+            path.open("rb").close()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise SourceNotFound(f"There is no file {path}{_hint(path)}") from error
+    except PermissionError as error:
+        raise SourceDenied(f"{path} may not be read: ask its owner, or name another file.") from error
+    except (OSError, ValueError) as error:
+        raise SourceNotFound(f"{path} cannot be the name of a file ({error.args[-1]}): check it.") from error
+    if stat.S_ISDIR(found.st_mode):
+        raise SourceError(f"{path} is a folder: name one file in it{_examples(path)}.")
+    if not stat.S_ISREG(found.st_mode):
+        raise SourceError(f"{path} is a device or a pipe: name a file.")
+    return found.st_size
+
+
+def _hint(path: Path) -> str:
+    folder = path.parent
+    if not folder.is_dir():
+        return f": there is no folder {folder.absolute()} either."
+    close = difflib.get_close_matches(path.name, _names(folder), n=1, cutoff=_SIMILAR)
+    if close:
+        return f". Did you mean {folder / close[0]}?"
+    return f": it was looked for in {folder.absolute()}."
+
+
+def _examples(folder: Path) -> str:
+    names = [name for name in _names(folder) if not name.startswith(".")][:3]
+    return f", such as {' or '.join(names)}" if names else ""
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entry.name for entry in islice(entries, _MOST_NAMES))
+    except OSError:
+        return []

@@ -1,0 +1,99 @@
+"""The lines of a cell, fetched together."""
+
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from servers import FileServer
+
+from colab_magics.errors import BadOption
+from colab_magics.ingest.cell import Failure, entries, ingest_all
+from colab_magics.ingest.engine import Ingested, Request
+
+
+def test_lines_of_a_cell() -> None:
+    text = """
+# the parts
+train = https://h/a.csv?x=1#top
+ test="my file.csv" --format csv   # as sent
+
+b=$path
+"""
+    assert list(entries(text)) == [
+        (4, "train", "'https://h/a.csv?x=1#top'"),
+        (5, "test", "'my file.csv' --format csv"),
+        (7, "b", "'$path'"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("\n# nothing\n", "The cell names no source: write lines such as  name = source"),
+        ("data.csv\n", r"Line 2 of the cell must read  name = source \[options\]"),
+        ("a = x\n1b = y\n", "Line 3 of the cell must read"),
+        ("a b = x\n", "Line 2 of the cell must read"),
+        ("a =\n", "Line 2 of the cell must read"),
+        ("a = x\na = y\n", "Line 3 of the cell gives the name a a second time"),
+        ("a = 'x\n", "A quotation mark is not closed"),
+    ],
+)
+def test_what_is_no_such_line(text: str, sentence: str) -> None:
+    with pytest.raises(BadOption, match=sentence) as caught:
+        list(entries(text))
+    assert "x" not in str(caught.value).replace("not closed in: 'x", "")
+
+
+def test_all_at_once(files: FileServer) -> None:
+    requests = [Request(files.add(f"/{n}.csv", f"a,b\n{n},2\n".encode()), f"n{n}") for n in range(5)]
+    files.on_request = threading.Barrier(5, timeout=20).wait  # no answer before all five were asked for
+    told: list[tuple[str, float | None]] = []
+    outcomes = list(ingest_all(requests, lambda *phrase: told.append(phrase)))
+    assert sorted(outcome.name for outcome in outcomes) == ["n0", "n1", "n2", "n3", "n4"]
+    assert all(isinstance(outcome, Ingested) for outcome in outcomes)
+    assert told[-1] == ("5 of 5 here · 40 bytes", 1.0)
+
+
+def test_the_good_ones_come_beside_the_bad(files: FileServer, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("a,b\n1,2\n")
+    requests = [
+        Request(str(tmp_path / "a.csv"), "a"),
+        Request(str(tmp_path / "none.csv"), "b"),
+        Request(files.add("/empty.csv"), "c"),
+        Request(files.url + "/gone.csv", "d"),
+    ]
+    outcomes = {outcome.name: outcome for outcome in ingest_all(requests, lambda *_: None)}
+    assert isinstance(outcomes["a"], Ingested)
+    pd.testing.assert_frame_equal(outcomes["a"].frame, pd.DataFrame({"a": [1], "b": [2]}))
+    failures = {name: outcome.sentence for name, outcome in outcomes.items() if isinstance(outcome, Failure)}
+    assert set(failures) == {"b", "c", "d"}
+    assert "There is no file" in failures["b"]
+    assert "is empty" in failures["c"]
+    assert "There is nothing at" in failures["d"]
+
+
+@pytest.mark.parametrize("fault", ["stall", "crawl"])
+def test_an_interrupt_ends_it_within_a_second(
+    files: FileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    requests = [Request(files.add(f"/{n}.csv", b"a" * 4000, fault=fault), f"n{n}") for n in range(3)]
+    started = time.monotonic()
+
+    def interrupt(*_: object) -> None:
+        if time.monotonic() - started > 0.4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(ingest_all(requests, interrupt))
+    assert time.monotonic() - started < 1.5
+    assert list(tmp_path.iterdir()) == []
+    files.closing.set()
+    for thread in threading.enumerate():
+        if thread.name.startswith("colab-magics-ingest"):
+            thread.join(5)
+            assert not thread.is_alive()
+    assert list(tmp_path.iterdir()) == []

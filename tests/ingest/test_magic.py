@@ -1,0 +1,331 @@
+"""`%ingest` and `%%ingest` in a real shell."""
+
+import io
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hostile import HOSTILE
+from IPython.core.error import UsageError
+from servers import Bucket, Fault, FileServer
+
+import colab_magics
+from colab_magics.errors import SourceError, SourceNotFound
+from colab_magics.ingest.panel import IngestPanel
+
+IRIS = Path(__file__).parents[2] / "examples" / "data" / "iris.csv"
+CSV = b"a,b\n1,x\n2,y\n"
+FRAME = pd.DataFrame({"a": [1, 2], "b": ["x", "y"]})
+
+
+@pytest.fixture
+def private_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder for temporary files, to see that none is left."""
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+def failure(ran: Any) -> str:
+    assert type(ran.error) is UsageError
+    return str(ran.error)
+
+
+def test_the_line_returns_the_frame_of_pandas(shell: Any) -> None:
+    ran = shell.run(f"df = %ingest {IRIS}")
+    assert ran.error is None
+    pd.testing.assert_frame_equal(shell.namespace["df"], pd.read_csv(IRIS))
+    assert ran.text.startswith("iris.csv · ✓ read in ")
+    assert "  150 rows, 5 columns\n" in ran.text
+    assert len(ran.displayed) == 1
+    assert "<table" in ran.html
+
+
+def test_as_assigns_and_returns_nothing(shell: Any) -> None:
+    ran = shell.run(f"%ingest {IRIS} --as iris")
+    assert ran.value is None
+    assert len(shell.namespace["iris"]) == 150
+    assert "Variable  iris\n" in ran.text
+
+
+def test_a_variable_can_hold_the_path(shell: Any) -> None:
+    shell.namespace["where"] = IRIS
+    assert len(shell.run("%ingest $where").value) == 150
+    assert "There is no variable named here" in failure(shell.run("%ingest $here"))
+
+
+def test_nothing_on_the_line_is_evaluated(shell: Any) -> None:
+    shell.namespace["name"] = "iris"
+    message = failure(shell.run("%ingest {name}-{__import__('os').getpid()}.csv"))
+    assert "{name}-{__import__(os).getpid()}.csv" in message
+
+
+def test_the_function_does_the_same(shell: Any) -> None:
+    ran = shell.run(f"import colab_magics\ncolab_magics.ingest({str(IRIS)!r})")
+    assert len(ran.value) == 150
+    assert ran.text.startswith("iris.csv · ✓ read in ")
+
+
+def test_the_function_shows_nothing_in_plain_python(capsys: pytest.CaptureFixture[str]) -> None:
+    pd.testing.assert_frame_equal(colab_magics.ingest(IRIS), pd.read_csv(IRIS))
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_function_raises_what_it_means(tmp_path: Path) -> None:
+    with pytest.raises(SourceNotFound, match="There is no file"):
+        colab_magics.ingest(tmp_path / "none.csv")
+    with pytest.raises(ValueError, match="There is no format xml: choose one of csv, tsv"):
+        colab_magics.ingest(IRIS, format="xml")
+
+
+def test_help(shell: Any) -> None:
+    for line in ("%ingest -h", "%ingest --help", "%%ingest -h\nx = y"):
+        ran = shell.run(line)
+        assert ran.error is None
+        assert ran.stdout.startswith("usage: %ingest [-h]")
+        assert "s3://bucket/data.csv" in ran.stdout
+    assert "usage: %ingest" in str(shell.ipython.object_inspect("%ingest")["docstring"])
+
+
+def test_completion(shell: Any) -> None:
+    assert "--format" in shell.complete("%ingest --f")
+    assert "parquet" in shell.complete("df = %ingest x --format p")
+    assert {"--as", "--anon", "--endpoint"} <= set(shell.complete("%ingest x --"))
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("%ingest", "the following arguments are required: source"),
+        ("%ingest a.csv --fromat csv", "unknown option: --fromat csv. Did you mean --format?"),
+        ("%ingest a.csv --format xml", "invalid choice: 'xml'"),
+        ("%ingest a.csv --as 1x", "1x cannot be the name of a variable"),
+        ("%ingest my file.csv", "there are too many words; a name with spaces needs quotation marks"),
+        ("%ingest 'a.csv", "A quotation mark is not closed"),
+        ("%ingest none.csv", "There is no file none.csv: it was looked for in "),
+        ("%ingest .", "is a folder: name one file in it"),
+        ("%ingest empty.csv", "empty.csv is empty: there is nothing to read in it"),
+        ("%ingest broken-idx3-ubyte", "broken-idx3-ubyte is truncated: its header promises"),
+        ("%ingest a.csv --format parquet", "a.csv cannot be read as Parquet: "),
+        ("%ingest a.csv --member x", "has no members"),
+        ("%ingest a.pkl", "is a pickle"),
+        ("%ingest *.csv", "is a pattern"),
+        ("%%ingest\nx = a.csv --as y", "Line 2 of the cell: In a cell the name stands before the source"),
+        ("%%ingest --nope\nx = a.csv", "unknown option: --nope"),
+        ("%%ingest\nx = a.csv --nope", "Line 2 of the cell: %ingest: unknown option: --nope"),
+        ("%%ingest\n# only this", "The cell names no source"),
+        ("%%ingest\na.csv", "Line 2 of the cell must read"),
+    ],
+)
+def test_bad_input_is_one_sentence(shell: Any, line: str, sentence: str) -> None:
+    Path("a.csv").write_bytes(CSV)
+    Path("a.pkl").write_bytes(CSV)
+    Path("empty.csv").write_bytes(b"")
+    Path("broken-idx3-ubyte").write_bytes(b"\0\0\x08\x01\0\0\0\x09ab")
+    ran = shell.run(line)
+    message = failure(ran)
+    assert sentence in message
+    assert "\n" not in message
+    assert ran.displayed == []
+    assert "Traceback" not in ran.stdout + ran.stderr
+    assert not {"x", "y", "df"} & set(shell.namespace)
+    assert shell.run("1 + 1").value == 2
+
+
+def test_rows_without_values(shell: Any) -> None:
+    Path("a.csv").write_bytes(b"a,b\n")
+    ran = shell.run("df = %ingest a.csv")
+    assert shell.namespace["df"].shape == (0, 2)
+    assert "⚠ There are no rows in it, only column names." in ran.text
+
+
+def test_an_address(shell: Any, files: FileServer, private_tmp: Path) -> None:
+    url = files.add("/data/table.csv", CSV).replace("//", "//me:canary@")
+    ran = shell.run(f"df = %ingest {url}?token=canary")
+    pd.testing.assert_frame_equal(shell.namespace["df"], FRAME, check_dtype=False)
+    assert f"Source  {files.url}/data/table.csv?…" in ran.text
+    assert "canary" not in ran.text + ran.html
+    assert list(private_tmp.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("page", "sentence"),
+    [
+        ({"status": 404}, "There is nothing at http://.*/a.csv"),
+        ({"status": 403}, "may not be read"),
+        ({"body": b""}, "a.csv is empty"),
+        ({"body": b"<!doctype html><title>Log in</title>"}, "a.csv is a web page and not data, perhaps one to log in"),
+        ({"body": b"\x80\x04."}, "is a pickle"),
+    ],
+)
+def test_what_a_server_sends_instead(
+    shell: Any, files: FileServer, private_tmp: Path, page: dict, sentence: str
+) -> None:
+    url = files.add("/a.csv", **{"body": b"no", **page})
+    message = failure(shell.run(f"%ingest {url.replace('//', '//me:canary1@')}?X-Amz-Signature=canary2"))
+    assert pd.Series([message]).str.contains(sentence).all()
+    assert "canary" not in message
+    assert list(private_tmp.iterdir()) == []
+
+
+def test_an_unknown_end_is_told(shell: Any, files: FileServer) -> None:
+    ran = shell.run(f"df = %ingest {files.add('/a.csv', CSV, fault='no length')}")
+    assert "⚠ The server did not tell the length of the file" in ran.text
+
+
+def test_a_bucket(shell: Any, s3: Bucket, private_tmp: Path) -> None:
+    buffer = io.BytesIO()
+    FRAME.to_parquet(buffer)
+    url = s3.add("table.parquet", buffer.getvalue(), is_public=True)
+    for options in ("", "--anon"):
+        ran = shell.run(f"df = %ingest {url} --endpoint {s3.endpoint} {options}")
+        assert ran.error is None
+        pd.testing.assert_frame_equal(shell.namespace["df"], pd.read_parquet(buffer))
+        assert "Source  s3://data/table.parquet" in ran.text
+    assert list(private_tmp.iterdir()) == []
+
+
+def test_images_keep_their_shape(shell: Any) -> None:
+    np.save("images.npy", np.arange(24, dtype=np.uint8).reshape(2, 3, 4))
+    ran = shell.run("df = %ingest images.npy")
+    assert "  2 arrays of 3 x 4\n" in ran.text
+    assert shell.namespace["df"].attrs["shape"] == (2, 3, 4)
+
+
+def test_a_cell_fetches_all(shell: Any, files: FileServer) -> None:
+    Path("local.tsv").write_bytes(b"a\tb\n1\t2\n")
+    ran = shell.run(f"%%ingest\n# two\nfar = {files.add('/a.csv', CSV)}  # a note\n\nnear=local.tsv\n")
+    assert ran.error is None
+    assert ran.value is None
+    assert (shell.namespace["far"].shape, shell.namespace["near"].shape) == ((2, 2), (1, 2))
+    assert ran.text.startswith("2 sources · ✓ read in ")
+
+
+def test_a_cell_keeps_the_good_and_names_the_bad(shell: Any, files: FileServer) -> None:
+    shell.namespace["b"] = "old"
+    cell = f"%%ingest --format csv\na = {files.add('/a.csv', CSV)}\nb = none.csv\nc = {files.url}/gone.csv"
+    ran = shell.run(cell)
+    message = failure(ran)
+    assert message.startswith("2 of 3 sources could not be read; the other is assigned:\n")
+    assert "  b: There is no file none.csv" in message
+    assert "  c: There is nothing at " in message
+    assert len(shell.namespace["a"]) == 2
+    assert shell.namespace["b"] == "old"
+    assert "c" not in shell.namespace
+    assert "✗ b: There is no file" in ran.text
+
+
+@pytest.mark.parametrize(("fault", "phase"), [("", ("12 bytes of 12 bytes", 1.0)), ("chunked", ("12 bytes", None))])
+def test_a_notebook_gets_one_panel_that_ends_at_rest(
+    kernel_shell: Any, files: FileServer, monkeypatch: pytest.MonkeyPatch, fault: Fault, phase: tuple
+) -> None:
+    seen: list[IngestPanel] = []
+    told: list[tuple[str, float | None]] = []
+
+    def tell(panel: IngestPanel, text: str, progress: float | None) -> None:
+        original(panel, text, progress)
+        seen.append(panel)
+        told.append((panel.phase, panel.progress))
+
+    original = IngestPanel.tell
+    monkeypatch.setattr(IngestPanel, "tell", tell)
+    ran = kernel_shell.run(f"df = %ingest {files.add('/a.csv', CSV, fault=fault)}")
+    assert ran.error is None
+    assert (told[0], told[-1]) == (("connecting", None), phase)
+    assert len(set(seen)) == 1
+    assert (seen[0].phase, seen[0].progress, seen[0].card["big"]) == ("", None, "2 rows, 2 columns")
+    static, live, *updates = ran.displayed
+    assert "on its way" in static["text/html"]
+    assert "application/vnd.jupyter.widget-view+json" in live
+    assert ["2 rows, 2 columns" in update["text/html"] for update in updates] == [True]
+
+
+def test_a_failure_is_drawn_where_it_was_on_its_way(kernel_shell: Any, files: FileServer) -> None:
+    ran = kernel_shell.run(f"%ingest {files.url}/gone.csv")
+    assert "There is nothing at" in failure(ran)
+    assert "✗ failed" in ran.html
+    assert "There is nothing at" in ran.html
+
+
+def test_a_local_failure_needs_no_panel(kernel_shell: Any) -> None:
+    assert kernel_shell.run("%ingest none.csv").displayed == []
+
+
+def test_hostile_names_never_become_markup(shell: Any) -> None:
+    for text in (text for text in HOSTILE if "\0" not in text):
+        pd.DataFrame({text: [text]}).to_csv("a.csv", index=False)
+        ran = shell.run("df = %ingest a.csv")
+        assert ran.error is None
+        for forbidden in ("<img", "<script", "<svg", "<iframe", "<a ", "<style", "<meta", "<base", "<form", "\x1b"):
+            assert forbidden not in ran.html
+        assert "\x1b" not in ran.text
+
+
+INTERRUPTED = """
+import os, signal, sys, threading, time
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+shell.run_line_magic('load_ext', 'colab_magics')
+def interrupt():
+    print(time.time())
+    os.kill(os.getpid(), signal.SIGINT)
+threading.Timer(2, interrupt).start()
+try:
+    shell.run_line_magic('ingest', sys.argv[1] + ' --as df')
+except KeyboardInterrupt:
+    print(time.time(), 'df' in shell.user_ns)
+"""
+
+
+def test_an_interrupt_in_a_stalled_download(tmp_path: Path, files: FileServer) -> None:
+    """A real process, a real SIGINT: it ends within a second, and leaves nothing."""
+    url = files.add("/a.csv", CSV * 1000, fault="stall")
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, url],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "TMPDIR": str(folder), "IPYTHONDIR": str(tmp_path)},
+        check=True,
+        timeout=60,
+    )
+    sent, ended, is_assigned = done.stdout.split()
+    assert float(ended) - float(sent) < 1
+    assert is_assigned == "False"
+    assert list(folder.iterdir()) == []
+
+
+def test_no_secret_in_a_traceback_of_the_function(files: FileServer) -> None:
+    url = files.add("/a.csv", status=403).replace("//", "//me:canary1@") + "?sig=canary2"
+    with pytest.raises(SourceError, match="may not be read") as caught:
+        colab_magics.ingest(url)
+    assert "canary" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_terminal_hears_of_what_takes_long(
+    shell: Any, files: FileServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    url = files.add("/a.csv", b"a,b\n" + b"1,2\n" * 6, fault="crawl")
+    monkeypatch.setattr(sys, "stderr", terminal)
+    started = time.monotonic()
+    assert colab_magics.ingest(url).shape == (6, 2)
+    assert time.monotonic() - started > 1.2
+    lines = terminal.getvalue().split("\r\x1b[K")
+    assert 2 < len(lines) < 12
+    assert any("% " in line and " of 28 bytes · " in line for line in lines)
+    assert lines[-1] == ""

@@ -1,0 +1,91 @@
+"""Every source as a local file."""
+
+import os
+from pathlib import Path
+
+import pytest
+from servers import FileServer
+
+from colab_magics.errors import SourceDenied, SourceError, SourceNotFound
+from colab_magics.transfer.local import LocalFile, to_local
+from colab_magics.transfer.source import LocalPath, WebAddress
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "iris.csv").write_text("a,b\n1,2\n")
+    (tmp_path / "notes.txt").write_text("x")
+    (tmp_path / ".hidden").write_text("x")
+    (tmp_path / "inner").mkdir()
+    return tmp_path
+
+
+def test_a_local_file_stays_where_it_is(folder: Path) -> None:
+    path = folder / "iris.csv"
+    assert to_local(LocalPath(path), folder / "inner") == LocalFile(path, "iris.csv", str(path), 8)
+    assert list((folder / "inner").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "sentence"),
+    [
+        ("iriss.csv", SourceNotFound, "There is no file .*iriss.csv. Did you mean .*iris.csv?"),
+        ("zzz", SourceNotFound, "There is no file .*zzz: it was looked for in "),
+        ("none/iris.csv", SourceNotFound, "There is no file .*: there is no folder .*none either"),
+        ("iris.csv/x", SourceNotFound, "There is no file .*: there is no folder .*iris.csv either"),
+        ("inner", SourceError, "inner is a folder: name one file in it.$"),
+        ("", SourceError, "is a folder: name one file in it, such as inner or iris.csv or notes.txt.$"),
+        ("a\0b", SourceNotFound, "cannot be the name of a file .*null byte"),
+        ("x" * 300, SourceNotFound, "cannot be the name of a file .*File name too long"),
+    ],
+)
+def test_what_is_wrong_with_a_path(folder: Path, name: str, error: type[SourceError], sentence: str) -> None:
+    with pytest.raises(error, match=sentence):
+        to_local(LocalPath(folder / name), folder)
+
+
+def test_a_relative_path_says_where_it_was_looked_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    with pytest.raises(SourceNotFound, match=f"it was looked for in {folder}"):
+        to_local(LocalPath(Path("qqq")), folder)
+
+
+def test_a_pipe_is_not_waited_for(folder: Path) -> None:
+    os.mkfifo(folder / "pipe")
+    with pytest.raises(SourceError, match="pipe is a device or a pipe: name a file"):
+        to_local(LocalPath(folder / "pipe"), folder)
+
+
+def test_a_file_that_may_not_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", denied)
+    with pytest.raises(SourceDenied, match="iris.csv may not be read: ask its owner"):
+        to_local(LocalPath(folder / "iris.csv"), folder)
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/a.csv.gz", "a.csv.gz"),
+        ("/a%20b.csv", "a_b.csv"),
+        ("/..%2F..%2Fetc%2Fpasswd", "passwd"),
+        ("/%00%01", "__"),
+        ("/.bashrc", "bashrc"),
+        ("/...", "fetched"),
+        ("/" + "x" * 200 + ".csv", "x" * 76 + ".csv"),
+        ("/%E2%80%AEvsc.csv", "_vsc.csv"),
+        ("/C%3A%5Ca.csv", "C__a.csv"),
+    ],
+)
+def test_a_fetched_file_stays_in_its_folder(files: FileServer, folder: Path, path: str, name: str) -> None:
+    got = to_local(WebAddress(files.add(path, b"a,b\n1,2\n")), folder / "inner")
+    assert got.path == folder / "inner" / name
+    assert got.path.read_bytes() == b"a,b\n1,2\n"
+    assert got.size == 8
+
+
+def test_an_unknown_end_is_told(files: FileServer, folder: Path) -> None:
+    got = to_local(WebAddress(files.add("/a.csv", b"a\n", fault="no length")), folder / "inner")
+    assert got.notes == ("The server did not tell the length of the file: that all of it arrived cannot be proved.",)
