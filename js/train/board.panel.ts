@@ -22,7 +22,7 @@ export default definePanel<State>({
       (address) => {
         if (signal.aborted) return;
         const frame = document.createElement("iframe");
-        frame.src = address;
+        frame.src = root.classList.contains("cm-dark") ? `${address}?darkMode=true` : address;
         frame.title = "TensorBoard";
         status.replaceWith(frame);
         const link = h("a", { href: address, class: "cm-button" }, "Open in its own tab");

@@ -1,0 +1,1 @@
+"""`%gallery`: images and predictions, right and wrong."""

@@ -1,0 +1,84 @@
+"""Class numbers, probabilities and class names, read from whatever holds them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from colab_magics.errors import BadImages
+from colab_magics.format import plural, printable
+from colab_magics.gallery.images import as_array
+
+MOST_CLASSES = 1_000
+"""As many as ImageNet has; a panel holds their names and counts."""
+
+Classes = NDArray[np.int64]
+
+
+def read_classes(values: object, what: str, count: int) -> Classes:
+    """Read ``count`` whole class numbers from 0. Raises `BadImages`."""
+    array = as_array(values, what)
+    if array.ndim == 2 and array.shape[1] == 1:
+        array = array[:, 0]  # as Keras' CIFAR-10 has them
+    if array.ndim != 1:
+        raise BadImages(
+            f"The {what} have the shape {array.shape}; a gallery takes one class number for each image. "
+            f"If each row holds one number per class, try  {what}.argmax(axis=1)."
+        )
+    if array.dtype.kind not in "iu":
+        raise BadImages(
+            f"The {what} hold values of type {array.dtype}, not whole class numbers: number the classes from 0, "
+            "and pass class_names= for their names."
+        )
+    if len(array) != count:
+        raise BadImages(f"There are {plural(count, 'image')} and {len(array):,} {what}: they must be as many.")
+    if int(array.min()) < 0:
+        raise BadImages(f"The {what} hold the class number {array.min()}: classes are numbered from 0.")
+    return array.astype(np.int64)
+
+
+def read_probabilities(values: object, count: int) -> NDArray[np.float32]:
+    """Read (``count``, classes) numbers of 0 to 1. Raises `BadImages`."""
+    array = as_array(values, "probabilities")
+    if array.ndim != 2 or len(array) != count or not array.shape[1]:
+        raise BadImages(
+            f"The probabilities have the shape {array.shape}; {plural(count, 'image')} need ({count}, classes)."
+        )
+    if array.dtype.kind != "f":
+        raise BadImages(f"The probabilities hold values of type {array.dtype}, not numbers between 0 and 1.")
+    if np.isnan(array.min()):
+        raise BadImages("The probabilities hold values that are not numbers (NaN): the model may have diverged.")
+    if array.min() < -1e-6 or array.max() > 1 + 1e-6:
+        raise BadImages(
+            f"The probabilities go from {array.min():g} to {array.max():g}, not from 0 to 1: apply softmax first."
+        )
+    return array.astype(np.float32, copy=False)
+
+
+def read_names(given: object, highest: int, columns: int) -> tuple[str, ...]:
+    """Take the given names, or the class numbers; ``columns``: those of the probabilities. Raises `BadImages`."""
+    if columns and highest >= columns:
+        raise BadImages(
+            f"The class numbers go up to {highest}, and the probabilities have {plural(columns, 'column')}."
+        )
+    needed = max(highest + 1, columns)
+    names = tuple(map(str, range(min(needed, MOST_CLASSES + 1)))) if given is None else _texts(given)
+    if len(names) > MOST_CLASSES:
+        raise BadImages(f"A gallery shows at most {MOST_CLASSES:,} classes, and here are {max(needed, len(names)):,}.")
+    if needed > len(names):
+        raise BadImages(f"The classes go up to number {needed - 1}, and there are {plural(len(names), 'class name')}.")
+    if len(set(names)) < len(names):
+        raise BadImages("Two classes have the same name: give each its own.")
+    return names
+
+
+def _texts(given: object) -> tuple[str, ...]:
+    if isinstance(given, str) or not hasattr(given, "__iter__"):
+        raise BadImages("The class_names are not a list of names: pass one text for each class.")
+    return tuple(str(name) for name in given)
+
+
+def short(text: str, most: int = 40) -> str:
+    """One line of at most ``most`` characters."""
+    line = " ".join(printable(text[: 4 * most]).split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"

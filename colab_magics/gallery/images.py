@@ -1,0 +1,164 @@
+"""Pictures held in arrays: what counts as one, which pixel values are black and white, and how it becomes 8-bit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from colab_magics.errors import BadImages
+
+Array = NDArray[np.generic]
+Picture = Image.Image
+"""A Pillow image of mode L or RGB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A picture that is not there, and why."""
+
+    reason: str
+
+
+class Images(Protocol):
+    """Pictures by index. ``side``: the longest in pixels; ``channels``: 1 or 3; ``note``: what a person must know."""
+
+    @property
+    def side(self) -> int: ...
+    @property
+    def channels(self) -> int: ...
+    @property
+    def note(self) -> str: ...
+    def __len__(self) -> int: ...
+    def name(self, index: int) -> str: ...
+    def picture(self, index: int, side: int) -> Picture | Unreadable: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The pixel values that are shown as black and as white."""
+
+    low: float
+    high: float
+
+    @classmethod
+    def spanning(cls, low: float, high: float) -> Range:
+        """0 to 1 and 0 to 255 where the values fit them, else the values' own smallest and largest."""
+        if low >= 0 and high <= 1:
+            return cls(0, 1)
+        if low >= 0 and 128 <= high <= 255:
+            return cls(0, 255)
+        return cls(low, high)
+
+    def __str__(self) -> str:
+        return f"Pixel values from {self.low:g} to {self.high:g} are shown from black to white."
+
+    def as_bytes(self, pixels: Array) -> NDArray[np.uint8]:
+        """Map ``pixels`` to 0..255."""
+        if pixels.dtype == np.uint8 and (self.low, self.high) == (0, 255):
+            return pixels.astype(np.uint8, copy=False)
+        span = (self.high - self.low) or 1.0
+        ratio = (pixels.astype(np.float64) - self.low) / span
+        return np.rint(np.clip(ratio, 0, 1) * 255).astype(np.uint8)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ArrayImages:
+    """Arrays (h, w), (h, w, 1), (h, w, 3) or (h, w, 4) in a sequence, or as the rows of one array."""
+
+    arrays: Sequence[Array] | Array
+    range: Range
+    side: int
+    channels: int
+
+    @property
+    def note(self) -> str:
+        return str(self.range)
+
+    def __len__(self) -> int:
+        return len(self.arrays)
+
+    def name(self, index: int) -> str:
+        return f"#{index}"
+
+    def picture(self, index: int, side: int) -> Picture:
+        """Picture ``index`` with sides of at most ``side`` pixels."""
+        array = self.arrays[index]
+        step = max(1, max(array.shape[:2]) // (4 * side))
+        pixels = self.range.as_bytes(array[::step, ::step])
+        return fitted(Image.fromarray(pixels[..., 0] if pixels.shape[2:] == (1,) else pixels), side)
+
+
+def fitted(picture: Picture, side: int) -> Picture:
+    """Make it L or RGB, transparency on white, no side longer than ``side``; small pictures keep their size."""
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+    if picture.mode not in {"L", "RGB"}:
+        picture = picture.convert("L" if picture.mode == "1" else "RGB")
+    picture.thumbnail((side, side), Image.Resampling.LANCZOS)
+    return picture
+
+
+def read_arrays(source: object, what: str) -> ArrayImages:
+    """Read (n, h, w), (n, h, w, 1|3|4), or a list of arrays of any sizes. Raises `BadImages`."""
+    if isinstance(source, (list, tuple)) and any(hasattr(each, "shape") for each in source):
+        arrays = [as_array(each, f"{what}[{index}]") for index, each in enumerate(source)]
+        for index, array in enumerate(arrays):
+            _check_shape(array.shape, array.dtype, f"{what}[{index}]", first="")
+        return _measured(arrays, arrays, what)
+    array = as_array(source, what)
+    if array.ndim and not len(array):
+        raise BadImages(f"There are no {what} to show: the array of shape {array.shape} is empty.")
+    _check_shape(array.shape, array.dtype, what, first="n, ")
+    return _measured(array, [array[0]], what)
+
+
+def as_array(values: object, what: str) -> Array:
+    """Take lists, Series and tensors as arrays. Raises `BadImages`."""
+    try:
+        return np.asarray(values)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise BadImages(f"The {what} cannot be read as an array ({error}); pass a NumPy array.") from error
+
+
+def _check_shape(shape: tuple[int, ...], dtype: np.dtype[np.generic], what: str, *, first: str) -> None:
+    if dtype.kind not in "buif":
+        raise BadImages(f"The {what} hold values of type {dtype}, not pixels: pass arrays of numbers.")
+    lead = 1 if first else 0
+    picture = shape[lead:]
+    if len(picture) in {2, 3} and 0 in picture:
+        raise BadImages(f"The {what} have no pixels: their shape is {shape}.")
+    if len(picture) == 2 or (len(picture) == 3 and picture[2] in {1, 3, 4}):
+        return
+    forms = f"({first}height, width) or ({first}height, width, 1, 3 or 4)"
+    raise BadImages(f"The {what} have the shape {shape}; a gallery takes {forms}.{_hint(shape, what, lead)}")
+
+
+def _hint(shape: tuple[int, ...], what: str, lead: int) -> str:
+    rest = shape[lead:]
+    if len(rest) == 1 and rest[0] > 1 and round(rest[0] ** 0.5) ** 2 == rest[0]:
+        side = round(rest[0] ** 0.5)
+        return f" If each row is one picture, try  {what}.reshape(-1, {side}, {side})."
+    if len(rest) == 3 and rest[0] in {1, 3, 4}:
+        axes = ", ".join(str(axis) for axis in [*range(lead), lead + 1, lead + 2, lead])
+        return f" Channels come last: try  {what}.transpose({axes})."
+    return ""
+
+
+def _measured(arrays: Sequence[Array] | Array, shapes: Sequence[Array], what: str) -> ArrayImages:
+    parts = [arrays] if isinstance(arrays, np.ndarray) else arrays
+    low = float(np.min([part.min() for part in parts]))
+    high = float(np.max([part.max() for part in parts]))
+    if not np.isfinite([low, high]).all():
+        raise BadImages(f"The {what} hold values that are not numbers (NaN or infinite): replace them first.")
+    return ArrayImages(
+        arrays,
+        Range.spanning(low, high),
+        side=max(max(each.shape[:2]) for each in shapes),
+        channels=3 if any(each.ndim == 3 and each.shape[2] > 1 for each in shapes) else 1,
+    )

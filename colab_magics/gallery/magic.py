@@ -1,0 +1,134 @@
+"""``%gallery``: pictures with their true and predicted classes, the mistakes one word away."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from colab_magics import _shell
+from colab_magics.errors import BadOption
+from colab_magics.options import LineParser, lookup, positive, split
+
+if TYPE_CHECKING:
+    from colab_magics.gallery.items import Gallery
+
+
+def gallery(
+    source: object,
+    labels: object = None,
+    *,
+    predicted: object = None,
+    probabilities: object = None,
+    class_names: object = None,
+    view: str = "first",
+    n: int = 9,
+) -> Gallery:
+    """Show pictures with their true and predicted classes, and return the gallery.
+
+    ``source``: a run, `Predictions`, an array (n, h, w) or (n, h, w, 1|3|4) of whole numbers or floats, a list of such
+    pictures, or the path of a folder of jpg, png, gif, bmp or webp files, with a subfolder for each class.
+    ``labels``, ``predicted``: (n,) whole class numbers from 0; ``probabilities``: (n, classes), 0 to 1;
+    ``class_names``: a text for each class. ``view``: ``first``, ``correct``, ``wrong``, or ``class`` with a name or
+    number; ``n``: pictures on a page, at most 64. With a run, ``first`` shows training images, the others test images.
+    Raises `BadImages`, `BadOption`, `SourceNotFound` and `SourceDenied`.
+    """
+    from colab_magics.gallery.items import Gallery
+    from colab_magics.gallery.source import read
+
+    found = read(source, labels, predicted=predicted, probabilities=probabilities, class_names=class_names)
+    value = Gallery(found, view=str(view), n=n)
+    show(value)
+    return value
+
+
+class _ViewWords(tuple[str, ...]):
+    """The words completed after ``--view``; whether a view exists is decided where it is read."""
+
+    __slots__ = ()
+
+    def __contains__(self, view: object) -> bool:
+        return True
+
+
+PARSER = LineParser(
+    gallery,
+    description="Show pictures with their true and predicted classes: of a run, of arrays, or of a folder.\n"
+    "As a cell magic, the cell's last expression is what is shown: a source, or a pair of images and labels.",
+    examples="""
+        run = %train_mnist --epochs 2
+        %gallery run                          the first nine training images
+        %gallery run --view correct           nine test images that were recognised
+        %gallery run --view wrong --n 25      25 that were not
+        %gallery run --view class 3
+        %gallery images labels --predicted guesses
+        %gallery photos/                      a folder, its subfolders are the classes
+    """,
+)
+PARSER.add_argument("source", nargs="?", help="a variable (run, predictions or images), or a folder")
+PARSER.add_argument("labels", nargs="?", help="the variable that holds the true class numbers")
+PARSER.add_argument("--predicted", metavar="NAME", help="the variable that holds the predicted class numbers")
+PARSER.add_argument("--probabilities", metavar="NAME", help="the variable that holds a probability for each class")
+PARSER.add_argument("--class-names", metavar="NAME", help="the variable that holds the names of the classes")
+PARSER.add_argument(
+    "--view",
+    metavar="VIEW",
+    choices=_ViewWords(("first", "correct", "wrong", "class")),
+    help="first, correct, wrong, or class with its name or number (first)",
+)
+PARSER.add_argument("--n", type=positive, metavar="N", help="pictures on a page, at most 64 (9)")
+
+
+def run(line: str, cell: str | None) -> Gallery:
+    """Show what the line names, or what the cell ends with."""
+    options = PARSER.parse_line(_joined(line), _shell.namespace())
+    if cell is None:
+        options["source"] = _source(options["source"])
+    else:
+        options["source"], labels = _last_value(cell, options["source"])
+    for name in ("labels", "predicted", "probabilities", "class_names"):
+        if options[name] is not None:
+            options[name] = lookup(options[name], _shell.namespace())
+    if cell is not None:
+        options["labels"] = labels
+    return gallery(**options)
+
+
+def show(value: Gallery) -> None:
+    """Show the gallery's page; called by `gallery`, and when a gallery ends a cell."""
+    from colab_magics.gallery.card import card
+
+    def panel() -> Any:
+        from colab_magics.gallery.panel import GalleryPanel
+
+        return GalleryPanel(value)
+
+    _shell.show(card(value), panel, value=value)
+
+
+def _joined(line: str) -> str:
+    """Make the two words after ``--view class`` one, as argparse reads them."""
+    words = split(line)
+    for place in range(len(words) - 2):
+        if words[place : place + 2] == ["--view", "class"]:
+            words[place + 1 : place + 3] = [f"class {words[place + 2]}"]
+            break
+    return shlex.join(words)
+
+
+def _source(name: str | None) -> object:
+    if name is None:
+        raise BadOption("%gallery: name what to show: a run, images, or a folder. %gallery -h shows examples.")
+    known = _shell.namespace()
+    if name in known or (name.isidentifier() and not Path(name).expanduser().exists()):
+        return lookup(name, known)
+    return Path(name)
+
+
+def _last_value(cell: str, named: str | None) -> tuple[object, object]:
+    if named is not None:
+        raise BadOption(f"%%gallery shows what its cell ends with: leave {named} out of the line.")
+    value = _shell.execute(cell)
+    if value is None:
+        raise BadOption("%%gallery shows the cell's last expression, and this cell ends without a value.")
+    return (value[0], value[1]) if isinstance(value, tuple) and len(value) == 2 else (value, None)

@@ -1,0 +1,90 @@
+"""What a person names as a gallery's source: a run, predictions, arrays, or a folder of pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from colab_magics.errors import BadImages, BadOption
+from colab_magics.format import printable
+from colab_magics.gallery.folder import open_folder
+from colab_magics.gallery.images import read_arrays
+from colab_magics.gallery.samples import Samples, check
+from colab_magics.predictions import Predictions
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Source:
+    """``samples`` are what the views sort; ``training``, where a run has them, is what the view ``first`` shows."""
+
+    samples: Samples
+    training: Samples | None = None
+    dataset: str = ""
+
+
+def read(
+    source: object,
+    labels: object = None,
+    *,
+    predicted: object = None,
+    probabilities: object = None,
+    class_names: object = None,
+) -> Source:
+    """Read any source. Raises `BadImages`, `BadOption`, `SourceNotFound` and `SourceDenied`."""
+    extra = {"labels": labels, "predicted": predicted, "probabilities": probabilities}
+    if isinstance(source, Predictions):
+        _refuse(extra, "Predictions bring their own")
+        return Source(_predicted(source, class_names, "images"))
+    if hasattr(source, "predictions") or hasattr(getattr(source, "dataset", None), "x_train"):
+        _refuse(extra, "A run brings its own")
+        return _run(source, class_names)
+    if isinstance(source, (str, Path)):
+        return _folder(Path(source), class_names=class_names, **extra)
+    return Source(check("images", read_arrays(source, "images"), class_names=class_names, **extra))
+
+
+def _run(run: object, class_names: object) -> Source:
+    dataset = getattr(run, "dataset", None)
+    training = _training(dataset, class_names) if hasattr(dataset, "x_train") else None
+    predictions = getattr(run, "predictions", None)
+    name = printable(str(getattr(dataset, "name", "")))
+    if isinstance(predictions, Predictions):
+        return Source(_predicted(predictions, class_names, "test images"), training, name)
+    if predictions is None and training is not None:
+        return Source(training, None, name)
+    raise BadImages(
+        f"The predictions of this {type(run).__name__} are {type(predictions).__name__}, not Predictions: "
+        "let the run reach its end first."
+    )
+
+
+def _training(dataset: object, class_names: object) -> Samples:
+    names = getattr(dataset, "class_names", None) if class_names is None else class_names
+    images = read_arrays(getattr(dataset, "x_train", None), "training images")
+    return check("training images", images, getattr(dataset, "y_train", None), class_names=names)
+
+
+def _predicted(predictions: Predictions, class_names: object, kind: str) -> Samples:
+    return check(
+        kind,
+        read_arrays(predictions.images, kind),
+        predictions.labels,
+        predicted=predictions.predicted,
+        probabilities=predictions.probabilities,
+        class_names=predictions.class_names if class_names is None else class_names,
+    )
+
+
+def _folder(path: Path, *, labels: object, class_names: object, **extra: object) -> Source:
+    folder = open_folder(path)
+    if folder.labels is not None and labels is not None:
+        raise BadOption(f"The folder {path} has its classes in subfolders: leave the labels out.")
+    names = folder.class_names if class_names is None else class_names
+    found = labels if folder.labels is None else folder.labels
+    return Source(check("images", folder.images, found, class_names=names, **extra))
+
+
+def _refuse(extra: dict[str, object], why: str) -> None:
+    given = [name for name, value in extra.items() if value is not None]
+    if given:
+        raise BadOption(f"{why} {given[0]}: leave {given[0]} out, or pass the images instead.")

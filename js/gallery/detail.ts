@@ -1,0 +1,145 @@
+/** One picture closely: larger, with the probability of every class as a bar. */
+import { h } from "../shared/dom";
+import { percent } from "../shared/format";
+import { type Item, symbols } from "./items";
+import { canvasFor, paint } from "./picture";
+
+export interface Share {
+  name: string;
+  ratio: number;
+  /** `true`, `predicted`, both or neither. */
+  role: string;
+}
+
+export interface Closer {
+  probabilities: number[] | null;
+}
+
+export interface DetailEvents {
+  close(): void;
+  /** The neighbour on the page: -1 or 1. */
+  step(by: number): void;
+}
+
+export interface Detail {
+  readonly element: HTMLElement;
+  /** Shows an item at once, before the kernel has answered. */
+  open(item: Item, thumbnail: (canvas: HTMLCanvasElement) => void): void;
+  fill(item: Item, closer: Closer, picture: ImageBitmap, names: readonly string[]): void;
+  fail(message: string): void;
+  close(): void;
+}
+
+/** More classes than this are sorted by probability: nobody reads a thousand in order. */
+const inOrder = 20;
+
+export function shares(probabilities: readonly number[], names: readonly string[], item: Item): Share[] {
+  const all = probabilities.map((ratio, index) => ({
+    name: names[index] ?? String(index),
+    ratio,
+    role: [index === item.true && "true", index === item.predicted && "predicted"].filter(Boolean).join(", "),
+  }));
+  return all.length > inOrder ? all.sort((a, b) => b.ratio - a.ratio) : all;
+}
+
+export function closerLook(events: DetailEvents): Detail {
+  const hint = h(
+    "p",
+    { class: "cm-note cm-detail-hint" },
+    "Press Enter on a picture, or double-click it, to look closer.",
+  );
+  const body = h("div", { class: "cm-detail-body" });
+  const back = button("Back to the pictures", events.close);
+  const bar = h(
+    "div",
+    { class: "cm-row" },
+    back,
+    button("Previous", () => events.step(-1)),
+    button("Next", () => events.step(1)),
+  );
+  const sheet = h("div", { class: "cm-detail-sheet", hidden: true }, bar, body);
+  const element = h(
+    "section",
+    {
+      class: "cm-detail",
+      "aria-label": "Closer look",
+      onKeydown: (event) => {
+        if (act(event.key)) event.preventDefault();
+      },
+    },
+    hint,
+    sheet,
+  );
+
+  function act(key: string): boolean {
+    if (key === "Escape") events.close();
+    else if (key === "ArrowLeft" || key === "ArrowRight") events.step(key === "ArrowLeft" ? -1 : 1);
+    else return false;
+    return true;
+  }
+
+  function draw(item: Item, canvas: HTMLCanvasElement, below: HTMLElement): void {
+    body.replaceChildren(
+      h(
+        "p",
+        { class: "cm-detail-caption", dataset: { tone: item.tone } },
+        symbols[item.tone],
+        item.caption,
+        item.share && ` (${item.share})`,
+      ),
+      h("p", { class: "cm-note" }, item.name, item.problem && ` ${item.problem}`),
+      h("div", { class: "cm-detail-facts" }, h("div", { class: "cm-frame" }, !item.problem && canvas), below),
+    );
+  }
+
+  return {
+    element,
+    open(item, thumbnail) {
+      hint.hidden = true;
+      const wasClosed = sheet.hidden;
+      sheet.hidden = false;
+      const canvas = canvasFor(item);
+      thumbnail(canvas);
+      draw(item, canvas, h("p", { class: "cm-note" }, "Asking the kernel for the probabilities …"));
+      if (wasClosed) back.focus();
+    },
+    fill(item, { probabilities }, picture, names) {
+      const canvas = canvasFor(picture);
+      paint(canvas, picture, { x: 0, y: 0, width: picture.width, height: picture.height });
+      draw(item, canvas, probabilities ? bars(shares(probabilities, names, item)) : without(item));
+    },
+    fail(message) {
+      body.append(h("p", { class: "cm-error", role: "alert" }, message));
+    },
+    close() {
+      hint.hidden = false;
+      sheet.hidden = true;
+    },
+  };
+}
+
+function bars(all: readonly Share[]): HTMLElement {
+  const list = all.map(({ name, ratio, role }) =>
+    h(
+      "li",
+      { dataset: { role } },
+      h("span", { class: "cm-bar-name", title: name }, name),
+      h("span", { class: "cm-bar", "aria-hidden": true, style: { "--cm-value": ratio } }),
+      h("span", { class: "cm-bar-ratio" }, percent(ratio)),
+      h("span", { class: "cm-bar-role" }, role),
+    ),
+  );
+  return h("ol", { class: "cm-bars", "aria-label": "Probability of each class" }, list);
+}
+
+function without(item: Item): HTMLElement {
+  const sentence =
+    item.predicted === null
+      ? "There are no predictions for these images."
+      : "There are no probabilities: pass probabilities= to see how sure the model was.";
+  return h("p", { class: "cm-note" }, sentence);
+}
+
+function button(verb: string, onClick: () => void): HTMLButtonElement {
+  return h("button", { class: "cm-button", type: "button", onClick }, verb);
+}

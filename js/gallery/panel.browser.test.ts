@@ -1,0 +1,73 @@
+import { afterEach, expect, it, vi } from "vitest";
+import { FakeModel } from "../shared/model.fake";
+import { item, page } from "./items.fake";
+import panel from "./panel";
+
+let undo: () => void;
+afterEach(() => undo());
+
+/** A PNG of cells of one colour each, in rows of two. */
+async function sheet(colours: string[], size: number): Promise<DataView> {
+  const canvas = new OffscreenCanvas(2 * size, Math.ceil(colours.length / 2) * size);
+  const ink = canvas.getContext("2d") as OffscreenCanvasRenderingContext2D;
+  for (const [place, colour] of colours.entries()) {
+    ink.fillStyle = colour;
+    ink.fillRect((place % 2) * size, Math.floor(place / 2) * size, size, size);
+  }
+  return new DataView(await (await canvas.convertToBlob({ type: "image/png" })).arrayBuffer());
+}
+
+function colourOf(canvas: HTMLCanvasElement): number[] {
+  const { width, height } = canvas;
+  const ink = canvas.getContext("2d") as CanvasRenderingContext2D;
+  return [...ink.getImageData(width - 1, height - 1, 1, 1).data.slice(0, 3)];
+}
+
+it("cuts every picture out of the atlas, and draws it again when it is seen", async () => {
+  const colours = ["#ff0000", "#00ff00", "#0000ff"];
+  const model = new FakeModel(
+    page({
+      atlas: await sheet(colours, 4),
+      tile: { columns: 2, width: 4, height: 4 },
+      items: [0, 1, 2].map((index) => item(index, { width: 4, height: index === 2 ? 2 : 4 })),
+    }),
+  );
+  undo = panel.render({ model, el: document.body });
+  const canvases = () => [...document.querySelectorAll<HTMLCanvasElement>(".cm-cell canvas")];
+  const seen = () => canvases().map(colourOf);
+  const expected = [
+    [255, 0, 0],
+    [0, 255, 0],
+    [0, 0, 255],
+  ];
+  await vi.waitFor(() => expect(seen()).toEqual(expected));
+  expect(canvases().map(({ width, height }) => [width, height])).toEqual([
+    [4, 4],
+    [4, 4],
+    [4, 2],
+  ]);
+
+  for (const canvas of canvases()) canvas.getContext("2d")?.clearRect(0, 0, 4, 4);
+  document.body.style.display = "none";
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  document.body.style.display = "";
+  await vi.waitFor(() => expect(seen()).toEqual(expected));
+});
+
+it("has the same height for a full, a short and an empty page", async () => {
+  const model = new FakeModel(page({ items: Array.from({ length: 9 }, (_, index) => item(index)) }));
+  model.state.atlas = await sheet(["#000"], 4);
+  undo = panel.render({ model, el: document.body });
+  const root = document.querySelector(".cm-root") as HTMLElement;
+  for (const width of [400, 600, 1200]) {
+    root.style.width = `${width}px`;
+    const heights = [];
+    for (const count of [9, 4, 0]) {
+      model.set("items", page().items.slice(0, count));
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      heights.push(root.offsetHeight);
+    }
+    expect(new Set(heights).size).toBe(1);
+    expect(root.scrollWidth).toBeLessThanOrEqual(width);
+  }
+});

@@ -1,0 +1,180 @@
+"""One notebook in one page: what a person does with it, and what came out."""
+
+import ast
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import nbformat
+from browser.jupyter import Server
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, TimeoutError
+
+Theme = Literal["light", "dark"]
+
+_SECOND = 1000
+_PATIENCE = 90 * _SECOND
+
+# Faults of others: Notebook 7 has one on every start, both have one when a kernel ends early, and TensorBoard looks for
+# its fonts beside the proxy and not behind it.
+_HOSTS_OWN = ("reading 'schema'", "Could not restore the debugger state", "/font-roboto/")
+
+_READY = """() => {
+    const context = window.jupyterapp?.shell.currentWidget?.context;
+    return context?.isReady && context.sessionContext.session?.kernel?.status === "idle"
+        && window.jupyterapp.commands.hasCommand("notebook:run-cell");
+}"""
+_START = """([name, settings, cell]) => {
+    const app = window.jupyterapp;
+    if (cell !== null) app.shell.currentWidget.content.activeCellIndex = cell;
+    window.cmEnded = false;
+    app.commands.execute(name, settings).finally(() => { window.cmEnded = true; });
+}"""
+_ASK = """async (expression) => {
+    const { kernel } = window.jupyterapp.shell.currentWidget.context.sessionContext.session;
+    const reply = await kernel.requestExecute(
+        { code: "import json as _json", silent: true, user_expressions: { x: `_json.dumps(${expression})` } }
+    ).done;
+    const { data, evalue } = reply.content.user_expressions.x;
+    return data ? data["text/plain"] : Promise.reject(new Error(evalue));
+}"""
+_SHUT_DOWN = "() => window.jupyterapp.shell.currentWidget.context.sessionContext.shutdown()"
+
+
+def write(path: Path, cells: Sequence[str]) -> None:
+    """Write a notebook of code cells."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nodes = [nbformat.v4.new_code_cell(cell) for cell in cells]
+    nbformat.write(nbformat.v4.new_notebook(cells=nodes, metadata={"kernelspec": kernelspec}), path)
+
+
+class Notebook:
+    """A notebook that is open in a page of its own, beside its running kernel."""
+
+    def __init__(self, context: BrowserContext, server: Server, path: Path) -> None:
+        self.server, self.path = server, path
+        self.page: Page = context.new_page()
+        self.errors: list[str] = []
+        self.foreign: list[str] = []
+        self.page.set_default_timeout(_PATIENCE)
+        self.page.on("console", self._note_console)
+        self.page.on("pageerror", lambda error: self._note_error(str(error)))
+        self.page.on("request", self._note_request)
+
+    def open(self) -> Self:
+        """Go to the notebook's page, and wait until its kernel is idle."""
+        self.page.goto(self.server.address(self.path.relative_to(self.server.work).as_posix()))
+        self._wait_until_ready()
+        if self.server.app == "lab" and self.page.evaluate("() => !window.jupyterapp.shell.leftCollapsed"):
+            self.command("application:toggle-left-area")
+        self.theme("light")
+        return self
+
+    def _wait_until_ready(self) -> None:
+        self.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        self.page.wait_for_function(_READY)
+
+    # what a person does
+
+    def command(self, name: str, settings: object = None, *, cell: int | None = None, wait: bool = True) -> None:
+        """Do what a menu entry of the application does."""
+        self.page.evaluate(_START, [name, settings or {}, cell])
+        if wait:
+            self.wait()
+
+    def run(self, cell: int, *, wait: bool = True) -> Locator:
+        """Run a cell; give its output."""
+        self.command("notebook:run-cell", cell=cell, wait=wait)
+        return self.output(cell)
+
+    def show(self, cell: int) -> Locator:
+        """Run a cell that shows a panel; give the panel."""
+        said = self.run(cell).inner_text
+        try:
+            self.panel(cell).wait_for(timeout=20 * _SECOND)
+        except TimeoutError:
+            raise AssertionError(f"Cell {cell} shows no panel but: {said()} {self.errors}") from None
+        return self.panel(cell)
+
+    def wait(self) -> None:
+        """Wait for the end of what was begun without waiting."""
+        self.page.wait_for_function("() => window.cmEnded")
+
+    def interrupt(self) -> None:
+        """Press the notebook's stop button."""
+        self.page.evaluate(
+            "() => window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.interrupt()"
+        )
+
+    def save(self) -> dict[str, Any]:
+        """Save the notebook; give what lies in its file."""
+        self.command("docmanager:save")
+        return dict(json.loads(self.path.read_text(encoding="utf-8")))
+
+    def reload(self) -> None:
+        """Load the page anew; the kernel lives on."""
+        self.page.reload()
+        self._wait_until_ready()
+
+    def reopen_without_kernel(self) -> None:
+        """Save, end the kernel, and come back another day."""
+        self.save()
+        self.close_kernel()
+        self.page.goto("about:blank")
+        self.open()
+
+    def close_kernel(self) -> None:
+        self.page.evaluate(_SHUT_DOWN)
+
+    def theme(self, theme: Theme) -> None:
+        """Choose the application's light or dark theme."""
+        is_light = str(theme == "light").lower()
+        body = self.page.locator("body")
+        if body.get_attribute("data-jp-theme-light") != is_light:
+            self.command("apputils:change-theme", {"theme": f"JupyterLab {theme.capitalize()}"})
+        self.page.locator(f'body[data-jp-theme-light="{is_light}"]').wait_for(state="attached")
+
+    def width(self, panel: Locator, pixels: int) -> None:
+        """Make the window as wide as it takes for ``panel`` to be ``pixels`` wide."""
+        for _ in range(2):  # a scroll bar may come or go at the first
+            window = self.page.viewport_size or {"width": 0, "height": 0}
+            box = panel.bounding_box() or {"width": 0}
+            wanted = round(window["width"] + pixels - box["width"])
+            self.page.set_viewport_size({"width": wanted, "height": window["height"]})
+
+    # what came out
+
+    def cell(self, index: int) -> Locator:
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(index)
+
+    def output(self, index: int) -> Locator:
+        """Everything below a cell. A cell's source may hold the same words: look here and not in `cell`."""
+        return self.cell(index).locator(".jp-OutputArea").first
+
+    def panel(self, index: int) -> Locator:
+        """The live panel below a cell."""
+        return self.output(index).locator(".cm-root")
+
+    def value(self, expression: str) -> Any:
+        """The value of an expression in the kernel, through JSON."""
+        text = self.page.evaluate(_ASK, expression)
+        return json.loads(ast.literal_eval(text))
+
+    @property
+    def kinds(self) -> str:
+        """The kinds of all cells, a letter each: ``ccm``."""
+        script = "() => window.jupyterapp.shell.currentWidget.content.widgets.map(cell => cell.model.type[0]).join('')"
+        return str(self.page.evaluate(script))
+
+    def _note_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self._note_error(f"{message.text} ({message.location.get('url', '')})")
+
+    def _note_error(self, text: str) -> None:
+        if not any(known in text for known in _HOSTS_OWN):
+            self.errors.append(text)
+
+    def _note_request(self, request: Request) -> None:
+        if not request.url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "about:")):
+            self.foreign.append(request.url)

@@ -1,0 +1,107 @@
+"""Class numbers, probabilities and names, and what is none of them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from colab_magics.errors import BadImages
+from colab_magics.gallery.classes import read_classes, read_names, read_probabilities, short
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [0, 2, 1],
+        (0, 2, 1),
+        np.array([0, 2, 1], np.uint8),
+        np.array([[0], [2], [1]]),
+        pd.Series([0, 2, 1], index=[7, 8, 9]),
+    ],
+)
+def test_class_numbers(values: object) -> None:
+    found = read_classes(values, "labels", 3)
+    assert found.dtype == np.int64
+    assert found.tolist() == [0, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ([0, 1], "There are 3 images and 2 labels: they must be as many"),
+        ([], "not whole class numbers|3 images and 0 labels"),
+        (["cat", "dog", "cat"], "type <U3, not whole class numbers: number the classes from 0, and pass class_names="),
+        ([0.0, 1.0, 2.0], "type float64, not whole class numbers"),
+        ([0.0, np.nan, 2.0], "not whole class numbers"),
+        ([True, False, True], "type bool, not whole class numbers"),
+        ([None, 1, 2], "type object, not whole"),
+        (np.eye(3), r"have the shape \(3, 3\).*try  labels\.argmax\(axis=1\)"),
+        (5, r"have the shape \(\)"),
+        ([0, -1, 2], "hold the class number -1: classes are numbered from 0"),
+        ([[0], [1, 2]], "cannot be read as an array"),
+    ],
+)
+def test_what_is_no_class_number(values: object, sentence: str) -> None:
+    with pytest.raises(BadImages, match=sentence):
+        read_classes(values, "labels", 3)
+
+
+def test_probabilities() -> None:
+    found = read_probabilities([[0.25, 0.75], [1.0, 0.0]], 2)
+    assert (found.dtype, found.tolist()) == (np.float32, [[0.25, 0.75], [1.0, 0.0]])
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        (np.zeros(2), r"shape \(2,\); 2 images need \(2, classes\)"),
+        (np.zeros((3, 4)), r"shape \(3, 4\); 2 images need \(2, classes\)"),
+        (np.zeros((2, 0)), r"shape \(2, 0\)"),
+        (np.zeros((2, 2), int), "type int64, not numbers between 0 and 1"),
+        (np.array([[0.5, np.nan], [0.5, 0.5]]), "NaN"),
+        (np.array([[-3.0, 4.5], [0.5, 0.5]]), "go from -3 to 4.5, not from 0 to 1: apply softmax first"),
+    ],
+)
+def test_what_is_no_probability(values: object, sentence: str) -> None:
+    with pytest.raises(BadImages, match=sentence):
+        read_probabilities(values, 2)
+
+
+def test_names_are_given_or_the_numbers() -> None:
+    assert read_names(["a", "b", "c"], 1, 0) == ("a", "b", "c")
+    assert read_names(pd.Series([10, 20]), 1, 2) == ("10", "20")
+    assert read_names(None, 2, 0) == ("0", "1", "2")
+    assert read_names(None, 2, 5) == ("0", "1", "2", "3", "4")
+    assert read_names(None, -1, 0) == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "highest", "columns", "sentence"),
+    [
+        (["a"], 9, 0, "The classes go up to number 9, and there are 1 class name"),
+        (["a", "b"], 1, 3, "The classes go up to number 2, and there are 2 class names"),
+        (None, 9, 5, "The class numbers go up to 9, and the probabilities have 5 columns"),
+        (None, 20_231_123, 0, "at most 1,000 classes, and here are 20,231,124"),
+        ([str(number) for number in range(1_001)], 0, 0, "at most 1,000 classes, and here are 1,001"),
+        (["a", "a"], 1, 0, "Two classes have the same name"),
+        ("abc", 1, 0, "not a list of names"),
+        (7, 1, 0, "not a list of names"),
+    ],
+)
+def test_names_that_do_not_fit(given: object, highest: int, columns: int, sentence: str) -> None:
+    with pytest.raises(BadImages, match=sentence):
+        read_names(given, highest, columns)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("cat", "cat"),
+        (" a \n b\tc ", "a b c"),
+        ("\x1b[31mred\x1b[0m", "red"),
+        ("x" * 40, "x" * 40),
+        ("x" * 41, "x" * 39 + "…"),
+        ("", ""),
+    ],
+)
+def test_names_are_shown_in_one_short_line(text: str, expected: str) -> None:
+    assert short(text) == expected
