@@ -51,6 +51,7 @@ class Panel(anywidget.AnyWidget):
             raise TypeError(f"{type(self).__name__} has no trait {', '.join(unknown)}")
         super().__init__(**traits)
         self._key = secrets.token_hex(4)
+        self._hear_while_busy()
         self.on_msg(self._answer)
         _open.add(self)
 
@@ -69,6 +70,13 @@ class Panel(anywidget.AnyWidget):
             return {}, {**live, "text/html": html, "text/plain": card.text()}
         style = _ONE_OF_TWO.replace("KEY", self._key)
         return {"text/html": style + html, "text/plain": card.text()}, {**live, "text/plain": ""}
+
+    def _hear_while_busy(self) -> None:
+        # ipykernel 7.4 hands a page's message to the shell that wrote last to the comm (ipykernel/comm/comm.py). A panel
+        # that follows a running cell writes from the main one, which hears nothing until the cell ends: so the message
+        # goes where the page sent it, to a subshell.
+        if hasattr(self.comm, "_reply_subshell_for"):
+            self.comm._reply_subshell_for = None  # noqa: SLF001 (there is no public way)
 
     def _answer(self, _: object, message: Mapping[str, Any], buffers: list[memoryview]) -> None:
         if message.get("kind") != "command":

@@ -44,6 +44,8 @@ class Progress:
     logs: Mapping[str, float] = field(default_factory=dict)
     began: float | None = None
     now: float = 0.0
+    paced_from: tuple[float, float] | None = None
+    """The time and the ratio of the first told step: what was before it was preparation."""
     rows: tuple[Mapping[str, float], ...] = ()
     """One mapping of metrics for each ended epoch."""
     points: tuple[Point, ...] = ()
@@ -63,9 +65,8 @@ class Progress:
                 phase: Phase = "stopping" if self.phase == "stopping" else "training"
                 point = (event.epoch - 1 + event.step / max(self.steps, 1), event.logs)
                 points = self._thinned((*self.points, point))
-                return replace(
-                    self, phase=phase, epoch=event.epoch, step=event.step, logs=event.logs, points=points, now=now
-                )
+                moved = replace(self, phase=phase, epoch=event.epoch, step=event.step, logs=event.logs, now=now)
+                return replace(moved, points=points, paced_from=self.paced_from or (now, moved.ratio))
             case ValidationStepEnded():
                 return replace(self, phase="stopping" if self.phase == "stopping" else "validating", now=now)
             case EpochEnded():
@@ -89,9 +90,10 @@ class Progress:
     @property
     def seconds_left(self) -> float | None:
         """Seconds to the end at the pace so far, or None while there is no pace."""
-        if self.began is None or not self.ratio:
+        if self.paced_from is None or self.ratio == self.paced_from[1]:
             return None
-        return (self.now - self.began) * (1 - self.ratio) / self.ratio
+        began, from_ratio = self.paced_from
+        return (self.now - began) * (1 - self.ratio) / (self.ratio - from_ratio)
 
     def line(self) -> str:
         """One line for a terminal."""

@@ -119,3 +119,13 @@ describe("definePanel", () => {
     expect(el.querySelectorAll("[role=alert]")).toHaveLength(1);
   });
 });
+
+it("marks what has the focus, so that the notebook leaves its keys alone", () => {
+  const element = document.createElement("div");
+  document.body.append(element);
+  const panel = definePanel<object>({ name: "x", draw: ({ root }) => root.append(h("button", {}, "Go")) });
+  const close = panel.render({ model: new FakeModel({}), el: element });
+  element.querySelector("button")?.focus();
+  expect(element.querySelector("button")?.dataset.lmSuppressShortcuts).toBe("true");
+  close();
+});

@@ -43,6 +43,7 @@ export function definePanel<State extends object>({
       const style = styleSheet(theme + css);
       const root = h("div", { class: `cm-root cm-${name}`, dataset: { lmSuppressShortcuts: "true" } }, style);
       const stopFollowing = followTheme(root);
+      root.addEventListener("focusin", suppressShortcuts, { signal });
       el.append(root);
 
       const onChange: Scene<State>["onChange"] = (keys, update) => {
@@ -64,6 +65,14 @@ export function definePanel<State extends object>({
       };
     },
   };
+}
+
+/**
+ * Keeps the keys that are pressed in the panel from the notebook. Lumino looks at the focused element first and at its
+ * parents after: the notebook's own `:focus` binding would match before the mark on our root is met.
+ */
+function suppressShortcuts({ target }: FocusEvent): void {
+  if (target instanceof HTMLElement) target.dataset.lmSuppressShortcuts = "true";
 }
 
 /** Shows what went wrong in the panel itself: few people look into the browser's console. */

@@ -11,7 +11,9 @@ import pytest
 from browser.chromium import chromium
 from browser.jupyter import App, Server, serve
 from browser.notebook import Notebook, write
-from playwright.sync_api import BrowserContext, Locator
+from playwright.sync_api import BrowserContext, Locator, expect
+
+expect.set_options(timeout=60_000)
 
 _WINDOW = {"width": 1240, "height": 900}
 

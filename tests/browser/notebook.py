@@ -15,9 +15,16 @@ Theme = Literal["light", "dark"]
 _SECOND = 1000
 _PATIENCE = 90 * _SECOND
 
-# Faults of others: Notebook 7 has one on every start, both have one when a kernel ends early, and TensorBoard looks for
-# its fonts beside the proxy and not behind it.
-_HOSTS_OWN = ("reading 'schema'", "Could not restore the debugger state", "/font-roboto/")
+# Faults of others: Notebook 7 has one on every start, both have one when a kernel ends early. And a 404 is the answer to
+# the question whether there is a proxy; TensorBoard behind one looks for its fonts beside it, and ends before its page.
+_HOSTS_OWN = (
+    "reading 'schema'",
+    "Could not restore the debugger state",
+    "/proxy/",
+    "/font-roboto/",
+    "/icon_bundle.svg",
+    "/index.js?_file_hash",
+)
 
 _READY = """() => {
     const context = window.jupyterapp?.shell.currentWidget?.context;

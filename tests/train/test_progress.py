@@ -19,10 +19,12 @@ def test_before_anything() -> None:
 
 
 def test_the_pace_so_far_gives_the_time_left() -> None:
-    progress = folded(Started(2, 10), StepEnded(1, 5, {"loss": 1.0}))
-    assert progress.ratio == 0.25
-    assert progress.seconds_left == pytest.approx(3.0)
-    assert progress.line() == "epoch 1/2 · step 5/10 · loss 1.0000 · 3.0 s left"
+    first = (Started(2, 10), StepEnded(1, 1, {"loss": 2.0}))
+    assert folded(*first).seconds_left is None  # the first step prepares the others and says nothing of their pace
+    progress = folded(*first, StepEnded(1, 6, {"loss": 1.0}))
+    assert progress.ratio == 0.3
+    assert progress.seconds_left == pytest.approx(2.8)
+    assert progress.line() == "epoch 1/2 · step 6/10 · loss 1.0000 · 2.8 s left"
 
 
 def test_phases() -> None:

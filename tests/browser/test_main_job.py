@@ -1,0 +1,89 @@
+"""The main job on the real MNIST: train, watch, look at right and wrong, follow it in TensorBoard."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from browser.notebook import Notebook
+from playwright.sync_api import Locator, expect
+
+# Notes each change of what the panel says, with its time.
+_WATCH = """panel => {
+    window.cmSeen = [];
+    const note = () => {
+        const text = panel.querySelector(".cm-card").innerText.replace(/\\s+/g, " ");
+        const last = window.cmSeen.at(-1);
+        if (!last || last.text !== text) window.cmSeen.push({ at: performance.now(), text });
+    };
+    new MutationObserver(note).observe(panel, { subtree: true, childList: true, characterData: true, attributes: true });
+}"""
+_INK = """canvas => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    const colors = new Set();
+    for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 200) colors.add(data.slice(i, i + 3).join());
+    return colors.size;
+}"""
+
+
+def test_the_main_job(
+    open_notebook: Callable[..., Notebook], mnist_folder: Path, shoot: Callable[[Locator, str], None]
+) -> None:
+    notebook = open_notebook(
+        f"run = %train_mnist --epochs 2 --data {json.dumps(str(mnist_folder))}",
+        "%gallery run --view correct",
+        "%gallery run --view wrong",
+        "run.tensorboard()",
+    )
+    notebook.run(1, wait=False)
+    training = notebook.panel(1)
+    training.wait_for()
+    training.evaluate(_WATCH)
+    expect(training).to_contain_text("epoch 2 of 2, step")
+    assert training.locator("canvas").first.evaluate(_INK) > 1
+    notebook.wait()
+    _check_progress(notebook)
+    accuracy = notebook.value("run.test_accuracy")
+    assert accuracy > 0.96
+    expect(training).to_contain_text(f"{100 * accuracy:.2f} % of 10,000 test images right")
+    assert notebook.value("[len(run.history), str(run.dataset.name)]") == [2, "MNIST"]
+
+    notebook.run(2)
+    expect(notebook.panel(2).locator("[role=gridcell]")).to_have_count(9)
+    expect(notebook.panel(2)).to_contain_text(f"{round(10_000 * accuracy):,}")
+    notebook.run(3)
+    cells = notebook.panel(3).locator("[role=gridcell]")
+    expect(cells).to_have_count(9)
+    first = notebook.value("int(run.predictions.is_correct.argmin())")
+    predicted, true = notebook.value(f"[int(run.predictions.predicted[{first}]), int(run.predictions.labels[{first}])]")
+    expect(cells.first).to_contain_text(re.compile(rf"predicted {predicted}\D+true {true}"))
+    shoot(notebook.page.locator(".jp-WindowedPanel-viewport, .jp-Notebook").first, "main-job")
+
+    notebook.run(4)
+    frame = notebook.panel(4).frame_locator("iframe")
+    expect(frame.locator("body")).to_contain_text("epoch_accuracy", timeout=60_000)
+    assert "/proxy/" in (notebook.panel(4).locator("iframe").get_attribute("src") or "")
+
+
+def _check_progress(notebook: Notebook) -> None:
+    """What was seen: every second something new, epoch, step, metrics and time left among it."""
+    seen = notebook.page.evaluate("() => window.cmSeen")
+    steps = [entry for entry in seen if re.search(r"epoch \d of 2, step \d+ of 469", entry["text"])]
+    assert len(steps) >= 10
+    assert all("loss" in entry["text"] and "accuracy" in entry["text"] for entry in steps)
+    assert any("left" in entry["text"] for entry in steps)
+    running = [entry["at"] for entry in seen if "of 2, " in entry["text"]]
+    pauses = [later - earlier for earlier, later in zip(running, running[1:], strict=False)]
+    assert max(pauses) < 2000  # once a second, on a machine whose two cores train
+    seconds = (running[-1] - running[0]) / 1000
+    told = {tuple(re.findall(r"epoch \d of 2, step \d+", entry["text"])) for entry in steps}
+    assert len(told) / seconds <= 11
+
+
+def test_tensorboard_without_the_proxy(open_notebook: Callable[..., Notebook]) -> None:
+    notebook = open_notebook("run = %train_mnist --epochs 1 --tensorboard", app="notebook")
+    notebook.run(1)
+    frame = notebook.output(1).locator("iframe")
+    expect(frame).to_have_attribute("src", re.compile(r"http://127\.0\.0\.1:\d+/"))
+    board = frame.content_frame.locator("body")
+    expect(board).to_contain_text("epoch_accuracy", timeout=60_000)

@@ -1,0 +1,25 @@
+"""A training that is stopped keeps what it has, however it is stopped, and the kernel goes on."""
+
+from collections.abc import Callable
+
+import pytest
+from browser.jupyter import App
+from browser.notebook import Notebook
+from playwright.sync_api import expect
+
+
+@pytest.mark.parametrize("way", ["button", "interrupt"])
+def test_stopping(way: str, open_notebook: Callable[..., Notebook], app: App) -> None:
+    notebook = open_notebook("run = %train_mnist --epochs 5000", "run.test_accuracy > 0.5", app=app)
+    notebook.run(1, wait=False)
+    panel = notebook.panel(1)
+    expect(panel).to_contain_text("of 5000, ")
+    if way == "button":
+        panel.get_by_role("button", name="Stop after this step").click()
+    else:
+        notebook.interrupt()
+    notebook.wait()
+    expect(panel).to_contain_text("stopped early")
+    assert notebook.value("run.status") == "stopped"
+    assert notebook.value("len(run.history) >= 1 and (run.directory / 'model.keras').exists()") is True
+    expect(notebook.run(2)).to_contain_text("True")
