@@ -27,11 +27,11 @@ def test_the_tutorial(context: BrowserContext, servers: Callable[[App], Server],
         expect(notebook.panel(5).locator("[role=gridcell]")).to_have_count(9)
         expect(notebook.panel(5)).to_contain_text("raining images")
         expect(notebook.panel(7)).to_contain_text("true")
-        expect(notebook.panel(8).locator("iframe")).to_be_visible()
+        expect(notebook.panel(8).frame_locator("iframe").locator("body")).to_contain_text("epoch_accuracy")
         expect(notebook.output(9)).to_contain_text("val_accuracy")
         assert notebook.value("len(run.history)") == 20
+        assert notebook.errors == []
+        assert notebook.foreign == []
     finally:
         notebook.close_kernel()
         notebook.page.close()
-    assert notebook.errors == []
-    assert notebook.foreign == []

@@ -1,0 +1,62 @@
+"""Every example runs from its first cell to its last in a real kernel, and `make demo` says what came out."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+NOTEBOOKS = sorted(path.name for path in EXAMPLES.glob("*.ipynb"))
+
+nbformat = pytest.importorskip("nbformat")
+nbclient = pytest.importorskip("nbclient")
+
+
+@pytest.mark.train
+@pytest.mark.parametrize("name", [name for name in NOTEBOOKS if name != "first_model.ipynb"])  # make demo's, below
+def test_an_example_runs(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLAB_MAGICS_DATA", "digits")
+    monkeypatch.setenv("COLAB_MAGICS_RUNS", str(tmp_path / "runs"))
+    notebook = nbformat.read(EXAMPLES / name, as_version=4)
+    nbclient.NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(EXAMPLES)}}).execute()
+    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+    assert [output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"] == []
+
+
+@pytest.mark.train
+def test_the_demo(tmp_path: Path) -> None:
+    pytest.importorskip("nbconvert")
+    copy = tmp_path / "examples"
+    subprocess.run(["cp", "-r", str(EXAMPLES), str(copy)], check=True)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COLAB_MAGICS_")}
+    words = [sys.executable, str(copy / "run.py")]
+    done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    summary = done.stdout
+    accuracy = re.search(r"Accuracy +([\d.]+) % of the test images of scikit-learn digits", summary)
+    assert accuracy is not None
+    assert float(accuracy[1]) > 90
+    assert "20 epochs in " in summary
+    for name, path in re.findall(r"(Executed notebook|HTML copy|TensorBoard logs) +(\S+)", summary):
+        assert (tmp_path / path).exists(), name
+    html = (tmp_path / "build" / "demo" / "first_model.html").read_text()
+    assert "test images right" in html
+    executed = json.loads((tmp_path / "build" / "demo" / "first_model.ipynb").read_text())
+    assert len(executed["cells"]) == 10
+    assert "widgets" not in executed["metadata"]
+
+
+def test_a_failing_cell_fails_the_demo(tmp_path: Path) -> None:
+    copy = tmp_path / "examples"
+    subprocess.run(["cp", "-r", str(EXAMPLES), str(copy)], check=True)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 / 0")])
+    nbformat.write(notebook, copy / "first_model.ipynb")
+    words = [sys.executable, str(copy / "run.py")]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "ZeroDivisionError" in done.stdout
+    assert "A cell failed" in done.stdout
