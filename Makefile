@@ -14,14 +14,15 @@ help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: $(VENV)/.demo ## set up, run examples/first_model.ipynb from first to last cell, say what came out
-	$(BIN)/python examples/run.py
+	@$(BIN)/python examples/run.py
 
 lab: $(VENV)/.demo ## open the same notebook in JupyterLab
 	$(BIN)/jupyter lab examples/first_model.ipynb
 
 test: $(VENV)/.test browser ## set up what the tests need and run them all
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory js/node_modules/.package-lock.json; fi
 	$(BIN)/python -m pytest
-	@if command -v npm >/dev/null; then cd js && npm ci --silent && npm test; \
+	@if command -v npm >/dev/null; then cd js && npm test; \
 	else echo "The JavaScript unit tests were left out: npm (Node 20) is not installed."; fi
 
 test-colab: $(VENV)-colab/.done ## the tests' core in an environment with the versions of Google Colab's image
@@ -51,16 +52,19 @@ clean: ## remove what the commands above made
 	rm -rf .venv .venv-colab build dist js/node_modules
 
 $(BIN)/python:
-	$(PYTHON) -m venv $(VENV)
-	$(PIP) install --quiet --upgrade "pip>=25.1"
+	@echo "Making the virtual environment $(VENV)."
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --quiet --upgrade "pip>=25.1"
 
 $(VENV)/.demo: Makefile pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) install --quiet --constraint constraints.txt --group lab --editable ".[keras]" $(TENSORFLOW)
-	touch $@
+	@echo "Installing colab_magics, Keras, $(TENSORFLOW) and JupyterLab into $(VENV); this takes a minute or more."
+	@$(PIP) install --quiet --constraint constraints.txt --group lab --editable ".[keras]" $(TENSORFLOW)
+	@touch $@
 
 $(VENV)/.test: $(VENV)/.demo
-	$(PIP) install --quiet --constraint constraints.txt --group test --group check --editable ".[keras,formats]"
-	touch $@
+	@echo "Installing what tests and checks need into $(VENV)."
+	@$(PIP) install --quiet --constraint constraints.txt --group test --group check --editable ".[keras,formats]"
+	@touch $@
 
 $(VENV)-colab/.done: Makefile pyproject.toml tests/constraints-colab.txt
 	$(PYTHON) -m venv $(VENV)-colab

@@ -61,7 +61,8 @@ def main() -> int:
 def execute(notebook: NotebookNode) -> None:
     """Run every cell, a line of the terminal each. Raises what the first failing cell raises."""
     resources = {"metadata": {"path": str(EXAMPLES)}}
-    client = Client(notebook, timeout=None, store_widget_state=False, resources=resources)
+    quiet = ["--IPKernelApp.log_level=40"]  # errors only: not what ipykernel thinks of TCP
+    client = Client(notebook, timeout=None, store_widget_state=False, resources=resources, extra_arguments=quiet)
     with client.setup_kernel(env=environment()):
         for index, cell in enumerate(notebook.cells):
             print(f"[{index + 1:2}/{len(notebook.cells)}] {headline(cell):34} ", end="", flush=True)

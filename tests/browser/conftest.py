@@ -86,8 +86,9 @@ def open_notebook(
         return opened[-1]
 
     yield open_it
+    # Before the end: TensorBoard's page complains when its server goes.
+    faults = [fault for notebook in opened for fault in (*notebook.errors, *notebook.foreign)]
     for notebook in opened:
         notebook.close_kernel()
         notebook.page.close()
-    assert [notebook.errors for notebook in opened] == [[] for _ in opened]
-    assert [notebook.foreign for notebook in opened] == [[] for _ in opened]
+    assert faults == []
