@@ -51,7 +51,7 @@ def main() -> None:
     steps = measure(processes)
     bare = min(cpu for cpu, _ in steps["bare IPython"])
     print(
-        f"{processes} fresh processes, milliseconds; least of all, then median; ratio of the least CPU to a bare IPython"
+        f"{processes} fresh processes, milliseconds; the least, then the median; ratio of the least CPU to a bare IPython"
     )
     print(f"{'step':<30}{'CPU':>8}{'median':>8}{'wall':>8}{'median':>8}{'ratio':>8}")
     for name, spent in steps.items():

@@ -50,8 +50,10 @@ def main() -> None:
     data, epochs, rounds = (*sys.argv[1:], *("digits", "20", "3")[len(sys.argv) - 1 :])
     pairs = [(seconds(OURS, data, epochs), seconds(PEER, data, epochs)) for _ in range(int(rounds))]
     ratios = [ours / peer for ours, peer in pairs]
-    print(f"{data}, {epochs} epochs, {rounds} rounds: ours {min(o for o, _ in pairs):.2f} s, "
-          f"Keras' fit {min(p for _, p in pairs):.2f} s (each the least)")
+    print(
+        f"{data}, {epochs} epochs, {rounds} rounds: ours {min(o for o, _ in pairs):.2f} s, "
+        f"Keras' fit {min(p for _, p in pairs):.2f} s (each the least)"
+    )
     print(f"ratio ours / Keras' fit: {min(ratios):.2f} to {max(ratios):.2f}, median {statistics.median(ratios):.2f}")
 
 

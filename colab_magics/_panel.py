@@ -72,9 +72,9 @@ class Panel(anywidget.AnyWidget):
         return {"text/html": style + html, "text/plain": card.text()}, {**live, "text/plain": ""}
 
     def _hear_while_busy(self) -> None:
-        # ipykernel 7.4 hands a page's message to the shell that wrote last to the comm (ipykernel/comm/comm.py). A panel
-        # that follows a running cell writes from the main one, which hears nothing until the cell ends: so the message
-        # goes where the page sent it, to a subshell.
+        # ipykernel 7.4 hands a page's message to the shell that wrote last to the comm (ipykernel/comm/comm.py). What a
+        # running cell reports comes from the main one, which hears nothing until the cell ends: so the message goes
+        # where the page sent it, to a subshell.
         if hasattr(self.comm, "_reply_subshell_for"):
             self.comm._reply_subshell_for = None  # noqa: SLF001 (there is no public way)
 

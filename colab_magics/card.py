@@ -29,8 +29,9 @@ class Facts:
 
     def html(self) -> str:
         rows = (
-            f'<tr style="background:none"><td style="{_DIM};padding:2px 16px 2px 0;text-align:left;vertical-align:top;white-space:nowrap">'
-            f'{escape(name)}</td><td style="padding:2px 0;text-align:left">{escape(value)}</td></tr>'
+            f'<tr style="background:none"><td style="{_DIM};padding:2px 16px 2px 0;text-align:left;vertical-align:top;'
+            f'white-space:nowrap">{escape(name)}</td>'
+            f'<td style="padding:2px 0;text-align:left">{escape(value)}</td></tr>'
             for name, value in self.items
         )
         return f'<table style="border:none;margin:8px 0">{"".join(rows)}</table>'

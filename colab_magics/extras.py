@@ -6,7 +6,6 @@ from types import ModuleType
 
 from colab_magics.errors import MissingExtra
 
-
 _LIBRARIES = {"sklearn": "scikit-learn"}
 """The name to install, where it is not the name to import."""
 

@@ -129,5 +129,7 @@ class Bucket:
 
     def _put(self, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> None:
         signature = {"Authorization": "AWS4-HMAC-SHA256 Credential=key/20260101/us-east-1/s3/aws4_request"}
-        answer = urllib3.request("PUT", f"{self.endpoint}/data{path}", body=body, headers={**signature, **(headers or {})})
+        answer = urllib3.request(
+            "PUT", f"{self.endpoint}/data{path}", body=body, headers={**signature, **(headers or {})}
+        )
         assert answer.status == 200, answer.data

@@ -98,6 +98,14 @@ def test_the_tests_mirror_the_code(slice_: str) -> None:
         assert path.stem.removeprefix("test_") in known, f"{path.name} tests no file of that name"
 
 
+@pytest.mark.parametrize("slice_", slices())
+def test_nouns_know_no_notebook(slice_: str) -> None:
+    for path in (PACKAGE / slice_).rglob("*.py"):
+        if path.name not in ("magic.py", "panel.py", "screen.py"):
+            known = re.search(r"import _shell|_panel\b|\.(magic|panel|screen) import", path.read_text())
+            assert known is None, f"{path.relative_to(ROOT)}: {known}"
+
+
 def panels() -> list[tuple[str, str]]:
     paths = sorted((ROOT / "js").glob("*/*panel.ts"))
     return [(path.parent.name, path.name) for path in paths if path.parent.name not in ("shared", "node_modules")]

@@ -13,7 +13,7 @@ from colab_magics.ingest import card as cards
 from colab_magics.ingest.cell import Failure, entries, ingest_all
 from colab_magics.ingest.engine import Ingested, Request, ingest_one
 from colab_magics.ingest.formats import Format
-from colab_magics.ingest.stage import Stage
+from colab_magics.ingest.screen import Screen
 from colab_magics.options import LineParser, identifier
 
 if TYPE_CHECKING:
@@ -44,9 +44,9 @@ def ingest(
 
 
 def _ingest(request: Request) -> Ingested:
-    with Stage(request.shown) as stage:
-        ingested = ingest_one(request, stage.tell)
-        stage.show(cards.loaded(ingested))
+    with Screen(request.shown) as screen:
+        ingested = ingest_one(request, screen.tell)
+        screen.show(cards.loaded(ingested))
     return ingested
 
 
@@ -90,11 +90,11 @@ def run(line: str, cell: str | None) -> object:
 def _run_cell(line: str, cell: str) -> None:
     requests = _requests(line, cell)
     started = time.monotonic()
-    with Stage(plural(len(requests), "source")) as stage:
-        outcomes = list(ingest_all(requests, stage.tell))
+    with Screen(plural(len(requests), "source")) as screen:
+        outcomes = list(ingest_all(requests, screen.tell))
         done = [outcome for outcome in outcomes if isinstance(outcome, Ingested)]
         failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
-        stage.show(cards.several(done, failures, time.monotonic() - started))
+        screen.show(cards.several(done, failures, time.monotonic() - started))
     for ingested in done:
         _shell.assign(str(ingested.name), ingested.frame)
     if failures:

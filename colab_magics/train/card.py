@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colab_magics.card import Card, Facts, Note, Table
@@ -36,7 +37,7 @@ def card(run: Run) -> Card:
                     ("From", run.dataset.source),
                     ("Test loss", f"{run.test_loss:.4f}"),
                     ("Model", f"{run.model.name}, {number(run.model.count_params())} parameters"),
-                    ("Kept in", str(run.directory)),
+                    ("Kept in", _shown(run.directory)),
                 )
             ),
             history(run.history),
@@ -66,7 +67,12 @@ def board(view: Board) -> Card:
         title="TensorBoard",
         state="runs as long as the kernel",
         parts=(
-            Facts((("Reads", str(view.logdir)), ("Address", view.url))),
-            Note(f"Without this kernel:  tensorboard --logdir {view.logdir}"),
+            Facts((("Reads", _shown(view.logdir)), ("Address", view.url))),
+            Note(f"Without this kernel:  tensorboard --logdir {_shown(view.logdir)}"),
         ),
     )
+
+
+def _shown(path: Path) -> str:
+    """The path as it can be typed in this notebook."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

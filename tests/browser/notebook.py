@@ -8,7 +8,8 @@ from typing import Any, Literal, Self
 
 import nbformat
 from browser.jupyter import Server
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, TimeoutError
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request
+from playwright.sync_api import TimeoutError as Late
 
 Theme = Literal["light", "dark"]
 
@@ -100,7 +101,7 @@ class Notebook:
         said = self.run(cell).inner_text
         try:
             self.panel(cell).wait_for(timeout=20 * _SECOND)
-        except TimeoutError:
+        except Late:
             raise AssertionError(f"Cell {cell} shows no panel but: {said()} {self.errors}") from None
         return self.panel(cell)
 

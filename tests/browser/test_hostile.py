@@ -6,12 +6,15 @@ from browser.notebook import Notebook
 from playwright.sync_api import expect
 
 EVIL = "<img src=x onerror=pwned=1>"  # short enough to be shown whole
+GALLERY = f"""
+import numpy as np
+images, labels = np.zeros((4, 8, 8), 'uint8'), np.array([0, 1, 0, 1])
+g = colab_magics.gallery(images, labels, predicted=1 - labels, class_names=['{EVIL}', 'b'], view='wrong')
+"""
 CELLS = (
     "table = %ingest table.csv",
     f"""%ingest "{EVIL}.csv" """,
-    "import numpy as np\n"
-    "images, labels = np.zeros((4, 8, 8), 'uint8'), np.array([0, 1, 0, 1])\n"
-    f"g = colab_magics.gallery(images, labels, predicted=1 - labels, class_names=['{EVIL}', 'b'], view='wrong')",
+    GALLERY,
     f"""%train_mnist --data "{EVIL}" """,
 )
 

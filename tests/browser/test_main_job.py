@@ -1,6 +1,6 @@
 """The main job on the real MNIST: train, watch, look at right and wrong, follow it in TensorBoard."""
 
-import json
+import itertools
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -30,11 +30,12 @@ def test_the_main_job(
     open_notebook: Callable[..., Notebook], mnist_folder: Path, shoot: Callable[[Locator, str], None]
 ) -> None:
     notebook = open_notebook(
-        f"run = %train_mnist --epochs 2 --data {json.dumps(str(mnist_folder))}",
+        "run = %train_mnist --epochs 2 --data ./mnist",
         "%gallery run --view wrong",
         "%gallery run --view correct",
         "run.tensorboard()",
     )
+    (notebook.path.parent / "mnist").symlink_to(mnist_folder)
     notebook.run(1, wait=False)
     training = notebook.panel(1)
     training.wait_for()
@@ -83,7 +84,7 @@ def _check_progress(notebook: Notebook) -> None:
     assert all("loss" in entry["text"] and "accuracy" in entry["text"] for entry in steps)
     assert any("left" in entry["text"] for entry in steps)
     running = [entry["at"] for entry in seen if "of 2, " in entry["text"]]
-    pauses = [later - earlier for earlier, later in zip(running, running[1:], strict=False)]
+    pauses = [later - earlier for earlier, later in itertools.pairwise(running)]
     assert max(pauses) < 2000  # once a second, on a machine whose two cores train
     seconds = (running[-1] - running[0]) / 1000
     told = {tuple(re.findall(r"epoch \d of 2, step \d+", entry["text"])) for entry in steps}

@@ -54,7 +54,12 @@ def header(text: str) -> bytes:
         (saved(x=np.arange(3)), "z", BadOption, "a has no array z: choose one by --member, of x"),
         (saved(), None, BrokenFile, "a is empty: there is no array in it"),
         (header("{'descr': '<i8', 'fortran_order': False, 'shape': (3,)}"), "x", BadOption, "leave --member out"),
-        (header("{'descr': '<i8', 'fortran_order': False, 'shape': (3,)}"), None, BrokenFile, "a is truncated: its header promises more"),
+        (
+            header("{'descr': '<i8', 'fortran_order': False, 'shape': (3,)}"),
+            None,
+            BrokenFile,
+            "a is truncated: its header promises more",
+        ),
         (
             header("{'descr': '<i8', 'fortran_order': False, 'shape': (1000000000000,)}"),
             None,

@@ -85,7 +85,9 @@ def test_so_it_does_inside_gzip(tmp_path: Path, name: str, content: bytes, expec
     assert (got.format, got.is_gzipped) == (expected, True)
 
 
-@pytest.mark.parametrize(("codec", "encoding"), [("utf-16", "utf-16"), ("utf-32", "utf-32"), ("utf-8-sig", "utf-8-sig")])
+@pytest.mark.parametrize(
+    ("codec", "encoding"), [("utf-16", "utf-16"), ("utf-32", "utf-32"), ("utf-8-sig", "utf-8-sig")]
+)
 def test_a_mark_tells_the_encoding(tmp_path: Path, codec: str, encoding: str) -> None:
     got = look(tmp_path, "a.csv", "a,b\n1,é\n".encode(codec))
     assert (got.format, got.encoding) == (Format.CSV, encoding)

@@ -312,9 +312,7 @@ def test_no_secret_in_a_traceback_of_the_function(files: FileServer) -> None:
     assert "canary" not in "".join(traceback.format_exception(caught.value))
 
 
-def test_a_terminal_hears_of_what_takes_long(
-    shell: Any, files: FileServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_terminal_hears_of_what_takes_long(shell: Any, files: FileServer, monkeypatch: pytest.MonkeyPatch) -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
             return True

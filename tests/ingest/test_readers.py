@@ -208,7 +208,9 @@ def test_a_mutated_file_is_a_frame_or_a_sentence(tmp_path_factory: pytest.TempPa
         case "xlsx":
             TABLE.to_excel(buffer)
     content = bytearray(buffer.getvalue())
-    for place, byte in data.draw(st.lists(st.tuples(st.integers(0, len(content) - 1), st.integers(0, 255)), max_size=4)):
+    for place, byte in data.draw(
+        st.lists(st.tuples(st.integers(0, len(content) - 1), st.integers(0, 255)), max_size=4)
+    ):
         content[place] = byte
     path = written(tmp_path_factory.getbasetemp() / f"any.{kind}", content[: data.draw(st.integers(0, len(content)))])
     try:

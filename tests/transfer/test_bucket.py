@@ -43,9 +43,7 @@ def test_an_empty_object(s3: Bucket, target: Path) -> None:
     assert copy_object(BucketObject(s3.add("empty", b"")), target, access=Access(s3.endpoint)).size == 0
 
 
-def test_without_credentials_it_is_read_anonymously(
-    s3: Bucket, target: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_credentials_it_is_read_anonymously(s3: Bucket, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     url = s3.add("open.bin", BODY, is_public=True)

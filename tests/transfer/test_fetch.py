@@ -111,7 +111,9 @@ def test_a_refusal_is_named(
     url = files.add("/data.bin", b"no", status=status, headers=headers)
     with pytest.raises(error, match=sentence):
         download(url, target, patience=QUICK)
-    assert len(files.requests) == {503: 1 if headers else 3, 302: 10 if "/data.bin" in str(headers) else 1}.get(status, 1)
+    assert len(files.requests) == {503: 1 if headers else 3, 302: 10 if "/data.bin" in str(headers) else 1}.get(
+        status, 1
+    )
     assert_untouched(target)
 
 
@@ -239,9 +241,7 @@ def test_a_full_disk_is_told_before_the_first_byte(
     assert_untouched(target)
 
 
-def test_trouble_with_the_disk_is_named(
-    files: FileServer, target: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_trouble_with_the_disk_is_named(files: FileServer, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -260,7 +260,7 @@ def test_an_interrupt_leaves_nothing(files: FileServer, target: Path) -> None:
     def interrupt(progress: Progress) -> None:
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):  # noqa: PT011 (an interrupt says nothing)
+    with pytest.raises(KeyboardInterrupt):
         download(files.add("/data.bin", BODY), target, on_progress=interrupt)
     assert_untouched(target)
 

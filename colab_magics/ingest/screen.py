@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _PATIENCE = 1.0  # seconds after which a terminal is told something
 
 
-class Stage:
+class Screen:
     """Opened by the first `tell`, or by `show`; says why when the work inside its ``with`` does not end well."""
 
     def __init__(self, source: str) -> None:
