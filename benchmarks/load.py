@@ -29,7 +29,9 @@ step("%load_ext colab_magics", lambda: shell.run_line_magic("load_ext", "colab_m
 printed, sys.stdout = sys.stdout, Silent()
 step("first %envinfo", lambda: shell.run_line_magic("envinfo", ""))
 step("second %envinfo", lambda: shell.run_line_magic("envinfo", ""))
-shell.kernel = object()
+from types import SimpleNamespace
+from ipykernel.comm import CommManager
+shell.kernel = SimpleNamespace(comm_manager=CommManager())
 step("import of the widget library", lambda: __import__("anywidget"))
 step("first panel", lambda: shell.run_line_magic("envinfo", ""))
 sys.stdout = printed
@@ -51,7 +53,8 @@ def main() -> None:
     steps = measure(processes)
     bare = min(cpu for cpu, _ in steps["bare IPython"])
     print(
-        f"{processes} fresh processes, milliseconds; the least, then the median; ratio of the least CPU to a bare IPython"
+        f"{processes} fresh processes, milliseconds: the least, then the median; "
+        "ratio of the least CPU to a bare IPython"
     )
     print(f"{'step':<30}{'CPU':>8}{'median':>8}{'wall':>8}{'median':>8}{'ratio':>8}")
     for name, spent in steps.items():

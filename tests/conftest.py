@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ipykernel.comm import CommManager
 from IPython.core.completer import provisionalcompleter
 from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.history import HistoryAccessor
@@ -94,7 +96,7 @@ def shell(ipython: InteractiveShell) -> Shell:
 @pytest.fixture
 def kernel_shell(shell: Shell) -> Shell:
     """The shell as a notebook's kernel has it: panels are shown as widgets beside their static form."""
-    shell.ipython.kernel = object()
+    shell.ipython.kernel = SimpleNamespace(comm_manager=CommManager())  # ipywidgets 7 registers with it
     return shell
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from colab_magics.card import Card, Facts, Note, Part, Table
 from colab_magics.format import duration, number, percent, plural
 from colab_magics.format import size as in_words
-from colab_magics.ingest.summary import MOST_COLUMNS, PREVIEW_COLUMNS, Summary, summarise
+from colab_magics.ingest.summary import MOST_COLUMNS, PREVIEW_COLUMNS, Summary, summarise, values
 
 if TYPE_CHECKING:
     from colab_magics.ingest.cell import Failure
@@ -20,14 +20,18 @@ _LONGEST_NOTE = 400
 
 
 def loaded(ingested: Ingested) -> Card:
-    """Show one frame: shape, columns, first rows."""
+    """Show one frame: shape, columns, first rows; of flattened arrays, where a column means little, the values."""
     summary = summarise(ingested.frame)
     return Card(
         title=_title(ingested.source),
         state=f"read in {duration(ingested.seconds)}",
         tone="ok",
         big=_shape(ingested),
-        parts=(*_notes(ingested.notes), _facts(ingested, summary), *_tables(summary)),
+        parts=(
+            *_notes(ingested.notes),
+            _facts(ingested, summary),
+            *([] if _array_shape(ingested) else _tables(summary)),
+        ),
     )
 
 
@@ -36,10 +40,19 @@ def waiting(title: str) -> Card:
     return Card(title=_title(title), state="on its way")
 
 
-def ended(title: str, state: str, sentence: str = "") -> Card:
-    """Show that nothing came: stopped by the person, or failed for the reason in ``sentence``."""
-    parts = (Note(sentence, "wrong"),) if sentence else ()
-    return Card(title=_title(title), state=state, tone="wrong" if sentence else "warn", parts=parts)
+def stopped(title: str) -> Card:
+    """Show that the person interrupted it."""
+    return Card(
+        title=_title(title),
+        state="stopped",
+        tone="warn",
+        parts=(Note("Nothing was kept or assigned: run the cell again to start anew."),),
+    )
+
+
+def failed(title: str, sentence: str) -> Card:
+    """Show that nothing came, and why."""
+    return Card(title=_title(title), state="failed", tone="wrong", parts=(Note(sentence),))
 
 
 def several(done: Sequence[Ingested], failures: Sequence[Failure], seconds: float) -> Card:
@@ -86,13 +99,17 @@ def _notes(notes: Sequence[str]) -> list[Part]:
 
 
 def _facts(ingested: Ingested, summary: Summary) -> Facts:
-    memory = f"{'' if summary.is_weighed else 'at least '}{in_words(summary.memory)}"
     items = [
         ("Source", ingested.source),
         ("Format", f"{ingested.format}, {in_words(ingested.size)}"),
-        ("Memory", memory),
+        ("Memory", f"{'' if summary.is_weighed else 'at least '}{in_words(summary.memory)}"),
     ]
-    return Facts((*([("Variable", ingested.name)] if ingested.name else []), *items))
+    if ingested.name:
+        items.insert(0, ("Variable", ingested.name))
+    if _array_shape(ingested):
+        items.append(("Values", values(ingested.frame)))
+        items.append(("Rows", 'one flattened array each; their shape is in .attrs["shape"]'))
+    return Facts(tuple(items))
 
 
 def _tables(summary: Summary) -> list[Part]:
@@ -109,14 +126,17 @@ def _tables(summary: Summary) -> list[Part]:
 
 
 def _columns(summary: Summary) -> Table:
-    rows = tuple(
-        (column.name, column.type, _missing(column.missing, summary.rows), column.distinct, column.example)
-        for column in summary.columns
-    )
+    facts = {
+        "Column": [column.name for column in summary.columns],
+        "Type": [column.type for column in summary.columns],
+        "Missing": [_missing(column.missing, summary.rows) for column in summary.columns],
+        "Distinct": [column.distinct for column in summary.columns],
+        "Example": [column.example for column in summary.columns],
+    }
+    known = {name: cells for name, cells in facts.items() if name != "Distinct" or any(cells)}
     caption = "Columns" if summary.width <= MOST_COLUMNS else f"First {MOST_COLUMNS} of {number(summary.width)} columns"
-    return Table(
-        ("Column", "Type", "Missing", "Distinct", "Example"), rows, frozenset({"Missing", "Distinct"}), caption
-    )
+    rows = tuple(zip(*known.values(), strict=True))
+    return Table(tuple(known), rows, frozenset({"Missing", "Distinct"}), caption)
 
 
 def _missing(count: int, rows: int) -> str:

@@ -37,9 +37,8 @@ class Screen:
         self._clear_line()
         if error is None or self._shown is None:
             return
-        sentence = str(error) if isinstance(error, ColabMagicsError) else ""
-        state = "stopped" if isinstance(error, KeyboardInterrupt) else "failed"
-        self.show(cards.ended(self._source, state, sentence))
+        is_stopped = isinstance(error, KeyboardInterrupt)
+        self.show(cards.stopped(self._source) if is_stopped else cards.failed(self._source, _sentence(error)))
 
     def tell(self, phase: str, progress: float | None) -> None:
         """Show how far it is."""
@@ -76,3 +75,7 @@ class Screen:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
             self._has_line = False
+
+
+def _sentence(error: BaseException) -> str:
+    return str(error) if isinstance(error, ColabMagicsError) else f"{type(error).__name__}, which is told below."

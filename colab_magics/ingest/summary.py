@@ -62,6 +62,14 @@ def summarise(frame: pd.DataFrame) -> Summary:
     )
 
 
+def values(frame: pd.DataFrame) -> str:
+    """Describe the values of a frame that was one array: their type, and the least and greatest."""
+    array = frame.to_numpy()
+    if not array.size or array.dtype.kind not in "biuf":
+        return str(array.dtype)
+    return f"{array.dtype}, {short(array.min())} to {short(array.max())}"
+
+
 def short(value: object) -> str:
     """Show a value in one short line, without characters that would act instead of being seen."""
     text = str(value)

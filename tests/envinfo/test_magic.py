@@ -125,7 +125,9 @@ from IPython.core.history import HistoryAccessor
 HistoryAccessor.enabled = False
 shell = InteractiveShell.instance()
 if {kernel}:
-    shell.kernel = object()
+    from types import SimpleNamespace
+    from ipykernel.comm import CommManager
+    shell.kernel = SimpleNamespace(comm_manager=CommManager())
 shell.run_line_magic("load_ext", "colab_magics")
 before, started = set(sys.modules), []
 def audit(event, arguments):

@@ -51,8 +51,16 @@ def test_images() -> None:
     frame.attrs["shape"] = (3, 28, 28)
     text = cards.loaded(came(frame)).text()
     assert "  3 arrays of 28 x 28\n" in text
+    assert "Values  float64, 0.0 to 0.0\n" in text
+    assert 'Rows    one flattened array each; their shape is in .attrs["shape"]' in text
+    assert "Column" not in text
+
+
+def test_many_columns_and_rows() -> None:
+    text = cards.loaded(came(pd.DataFrame(np.zeros((2, 784))))).text()
     assert "First 20 of 784 columns\n" in text
     assert "First rows, 776 more columns\n" in text
+    assert "Distinct" not in cards.loaded(came(pd.DataFrame({"a": np.zeros(300_000)}))).text()
 
 
 @pytest.mark.parametrize("frame", [pd.DataFrame(), pd.DataFrame({"a": []}), pd.DataFrame(index=range(2))])
@@ -72,8 +80,8 @@ def test_several() -> None:
 
 def test_before_and_without() -> None:
     assert cards.waiting("https://h/a.csv?…").text() == "a.csv · on its way"
-    assert cards.ended("a.csv", "stopped").text() == "a.csv · ⚠ stopped"
-    assert cards.ended("a.csv", "failed", "It is gone.").text() == "a.csv · ✗ failed\n  ✗ It is gone."
+    assert cards.stopped("a.csv").text().startswith("a.csv · ⚠ stopped\n  Nothing was kept or assigned: run the cell")
+    assert cards.failed("a.csv", "It is gone.").text() == "a.csv · ✗ failed\n  It is gone."
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -84,7 +92,8 @@ def test_hostile_text_stays_text(text: str) -> None:
         cards.loaded(one),
         cards.several([one], [Failure(text, text)], 1),
         cards.waiting(text),
-        cards.ended(text, text, text),
+        cards.stopped(text),
+        cards.failed(text, text),
     ):
         seen = Tags()
         seen.feed(card.html())

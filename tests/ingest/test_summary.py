@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from colab_magics.ingest.summary import MOST_COLUMNS, Column, short, summarise
+from colab_magics.ingest.summary import MOST_COLUMNS, Column, short, summarise, values
 
 
 def test_columns_in_facts() -> None:
@@ -69,3 +69,16 @@ def test_what_cannot_be_shown_costs_nothing() -> None:
 )
 def test_a_value_in_one_short_line(value: object, text: str) -> None:
     assert short(value) == text
+
+
+@pytest.mark.parametrize(
+    ("array", "text"),
+    [
+        (np.array([[0, 255]], dtype=np.uint8), "uint8, 0 to 255"),
+        (np.array([[0.5, 2.0]], dtype=np.float32), "float32, 0.5 to 2.0"),
+        (np.zeros((0, 4)), "float64"),
+        (np.array([["a", "b"]], dtype=object), "object"),
+    ],
+)
+def test_values_of_an_array(array: np.ndarray, text: str) -> None:
+    assert values(pd.DataFrame(array)) == text
