@@ -157,6 +157,8 @@ def test_two_panels_of_one_gallery_agree(panel: GalleryPanel) -> None:
 
 
 def test_a_change_is_one_message(panel: GalleryPanel) -> None:
+    if getattr(panel.comm, "kernel", True) is None:
+        pytest.skip("ipywidgets 7 sends nothing without a running kernel")
     sent: list[set[str]] = []
     panel._send = lambda msg, buffers=None: sent.append({*msg["state"], *(path[0] for path in msg["buffer_paths"])})
     panel._gallery.turn("correct", 1)
