@@ -40,6 +40,7 @@ check: $(VENV)/.test js/node_modules/.package-lock.json ## format, lint, types, 
 	cd js && npm run --silent check
 
 bench: $(VENV)/.test ## every figure of benchmarks/RESULTS.md, peers in the same run
+	$(PIP) install --quiet --constraint constraints.txt --group bench
 	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
 
 js: js/node_modules/.package-lock.json ## build the panels into colab_magics/static
