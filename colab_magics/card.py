@@ -124,11 +124,11 @@ class Picture:
     def html(self) -> str:
         return (
             f'<img src="data:image/png;base64,{_base64(self.png)}" alt="{escape(self.description)}" '
-            f'style="width:{self.width}px;max-width:100%;image-rendering:pixelated;margin:8px 0">'
+            f'style="width:{self.width}px;max-width:100%;margin:8px 0">'
         )
 
     def text(self) -> list[str]:
-        return [f"  [{self.description}]"]
+        return []  # a terminal has the numbers
 
     def data(self) -> None:
         return None

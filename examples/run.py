@@ -92,7 +92,7 @@ def save(notebook: NotebookNode) -> tuple[Path, Path]:
     as_notebook, as_html = OUT / NOTEBOOK.name, OUT / f"{NOTEBOOK.stem}.html"
     nbformat.write(notebook, as_notebook)
     html, _ = HTMLExporter().from_notebook_node(notebook, {"metadata": {"name": "A first model"}})
-    as_html.write_text(re.sub(r'<script src="http[^>]*></script>', "", html), encoding="utf-8")
+    as_html.write_text(re.sub(r'<script src="http[^>]*>\s*</script>', "", html), encoding="utf-8")
     return as_notebook, as_html
 
 

@@ -67,7 +67,6 @@ def test_text() -> None:
         "  a       10",
         "  long     2",
         "  ⚠ It is so.",
-        "  [a seven]",
         "  ✓ 7",
         "  ✗ 1, not 7",
     ]

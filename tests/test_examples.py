@@ -45,6 +45,7 @@ def test_the_demo(tmp_path: Path) -> None:
         assert (tmp_path / path).exists(), name
     html = (tmp_path / "build" / "demo" / "first_model.html").read_text()
     assert "test images right" in html
+    assert not re.search(r"""<(script|img|link)[^>]+(src|href)=["']?http""", html)
     executed = json.loads((tmp_path / "build" / "demo" / "first_model.ipynb").read_text())
     assert len(executed["cells"]) == 10
     assert "widgets" not in executed["metadata"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from colab_magics.card import Card, Facts, Note, Table
+from colab_magics.card import Card, Facts, Note, Picture, Table
 from colab_magics.format import duration, number, percent, plural
+from colab_magics.train import curve
 
 if TYPE_CHECKING:
     from colab_magics.train.board import Board
@@ -40,10 +41,16 @@ def card(run: Run) -> Card:
                     ("Kept in", _shown(run.directory)),
                 )
             ),
+            *_curves(run),
             history(run.history),
             *(Note(note, "warn") for note in run.notes),
         ),
     )
+
+
+def _curves(run: Run) -> list[Picture]:
+    content = curve.png(run.history)
+    return [Picture(content, f"Curves of {plural(len(run.history), 'epoch')}", curve.WIDTH)] if content else []
 
 
 def history(frame: Any) -> Table:
