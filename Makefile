@@ -17,7 +17,7 @@ demo: $(VENV)/.demo ## set up, run examples/first_model.ipynb from first to last
 	@$(BIN)/python examples/run.py
 
 lab: $(VENV)/.demo ## open the same notebook in JupyterLab
-	$(BIN)/jupyter lab examples/first_model.ipynb
+	$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) examples/first_model.ipynb
 
 test: $(VENV)/.test browser ## set up what the tests need and run them all
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory js/node_modules/.package-lock.json; fi

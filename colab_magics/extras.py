@@ -30,7 +30,8 @@ def check(*modules: str, by: str, extra: str) -> None:
 
 
 def _missing(module: str, *, by: str, extra: str) -> MissingExtra:
-    library = _LIBRARIES.get(module, module)
+    name = module.partition(".")[0]
+    library = _LIBRARIES.get(name, name)
     return MissingExtra(
         f'{by} needs {library}, which is not installed here. Run  %pip install "colab-magics[{extra}]"  and try again.'
     )

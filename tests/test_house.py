@@ -6,7 +6,9 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
+import zipfile
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -138,6 +140,21 @@ def test_committed_bundles_equal_a_fresh_build(tmp_path: Path) -> None:
     assert sorted(fresh) == sorted(committed)
     for name, content in fresh.items():
         assert committed[name] == content, f"{name} is not what js/ builds: run  make js"
+
+
+def test_a_wheel_is_made_without_node_and_holds_the_bundles(tmp_path: Path) -> None:
+    pytest.importorskip("hatchling")
+    words = [sys.executable, "-m", "hatchling", "build", "-d", str(tmp_path)]
+    subprocess.run(words, cwd=ROOT, env={"PATH": str(tmp_path)}, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    assert {f"colab_magics/static/{path.name}" for path in (PACKAGE / "static").iterdir()} <= {*names}
+    assert "colab_magics/py.typed" in names
+    assert not [name for name in names if not name.startswith("colab_magics")]
+    (sdist,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        inside = {name.partition("/")[2] for name in archive.getnames()}
+    assert {"js/build.mjs", "js/package-lock.json", "colab_magics/static/train.js", "LICENSE"} <= inside
 
 
 def test_bundles_are_small_and_ask_nothing_of_other_hosts() -> None:

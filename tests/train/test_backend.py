@@ -15,6 +15,17 @@ def test_a_notebook_sees_nothing_of_tensorflows_loading() -> None:
     assert done.stderr == ""
 
 
+def test_keras_without_its_backend() -> None:
+    source = (
+        "import os, sys; sys.modules.update(tensorflow=None); os.environ['KERAS_BACKEND'] = 'tensorflow'\n"
+        "from colab_magics.train import backend\n"
+        "try: backend.load()\n"
+        "except Exception as error: print(type(error).__name__, error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("MissingExtra %train_mnist needs tensorflow, which is not installed here.")
+
+
 def test_what_is_worth_reading_is_passed_on() -> None:
     source = (
         "import os, sys\n"
