@@ -35,7 +35,7 @@ def test_a_local_file_stays_where_it_is(folder: Path) -> None:
         ("iris.csv/x", SourceNotFound, "There is no file .*: there is no folder .*iris.csv either"),
         ("inner", SourceError, "inner is a folder: name one file in it.$"),
         ("", SourceError, "is a folder: name one file in it, such as inner or iris.csv or notes.txt.$"),
-        ("a\0b", SourceNotFound, "cannot be the name of a file .*null byte"),
+        ("a\0b", SourceNotFound, "cannot be the name of a file .*null"),
         ("x" * 300, SourceNotFound, "cannot be the name of a file .*File name too long"),
     ],
 )
