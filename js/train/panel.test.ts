@@ -62,6 +62,7 @@ describe("the panel of a training", () => {
       left: 9,
     });
     await vi.waitFor(() => expect(text()).toContain("epoch 1 of 2, step 235 of 469"));
+    expect(el.querySelector("[role=status]")?.textContent).toBe("epoch 1 of 2");
     expect(text()).toContain("accuracy 92.30 %");
     expect(text()).toContain("9.0 s left");
     expect(el.querySelector("[role=progressbar]")?.getAttribute("aria-valuenow")).toBe("25");

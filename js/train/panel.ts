@@ -20,7 +20,8 @@ export default definePanel<State>({
   css,
   draw({ model, root, signal, onChange }) {
     const what = h("b");
-    const state = h("span", { role: "status", "aria-live": "polite" });
+    const state = h("span");
+    const spoken = h("span", { class: "cm-visually-hidden", role: "status" }); // each epoch, not each step
     const time = h("span", { class: "cm-time" });
     const big = h("div", { class: "cm-big" });
     const bar = h("div", { class: "cm-progress", role: "progressbar", "aria-label": "Training" });
@@ -34,7 +35,7 @@ export default definePanel<State>({
     const live = h(
       "div",
       { class: "cm-card" },
-      h("div", { class: "cm-title" }, what, state, time),
+      h("div", { class: "cm-title" }, what, state, spoken, time),
       big,
       bar,
       charts,
@@ -82,6 +83,8 @@ export default definePanel<State>({
       const { epoch, epochs, ratio, logs } = progress;
       what.textContent = progress.dataset ? `Training on ${progress.dataset}` : "Training";
       state.textContent = sentence(progress);
+      const words = epoch > 0 ? `epoch ${epoch} of ${epochs}` : sentence(progress);
+      if (spoken.textContent !== words) spoken.textContent = words;
       big.replaceChildren(
         ...Object.entries(logs)
           .filter(([name]) => !name.startsWith("val_"))
