@@ -67,4 +67,4 @@ def _tile(page: Page, item: Item, picture: Picture | Unreadable) -> Tile:
     if isinstance(picture, Unreadable):
         return Tile(png, f"{short(item.name)} cannot be read: {short(picture.reason, 80)}", "warn")
     words = item.caption(page.samples.class_names)
-    return Tile(png, f"{words} ({item.share})" if item.share else words, item.tone)
+    return Tile(png, f"{words} ·\N{NO-BREAK SPACE}{item.share}" if item.share else words, item.tone)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +15,9 @@ MOST_CLASSES = 1_000
 """As many as ImageNet has; a panel holds their names and counts."""
 
 Classes = NDArray[np.int64]
+
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Unicode's marks that override the direction of what follows, also of our own words."""
 
 
 def read_classes(values: object, what: str, count: int) -> Classes:
@@ -79,6 +84,6 @@ def _texts(given: object) -> tuple[str, ...]:
 
 
 def short(text: str, most: int = 40) -> str:
-    """One line of at most ``most`` characters."""
-    line = " ".join(printable(text[: 4 * most]).split())
+    """One line of at most ``most`` characters, without marks that would turn the words around it."""
+    line = " ".join(_TURNING.sub("", printable(text[: 4 * most])).split())
     return line if len(line) <= most else f"{line[: most - 1]}…"

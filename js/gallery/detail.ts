@@ -85,7 +85,7 @@ export function closerLook(events: DetailEvents): Detail {
         { class: "cm-detail-caption", dataset: { tone: item.tone } },
         symbols[item.tone],
         item.caption,
-        item.share && ` (${item.share})`,
+        item.share && ` · ${item.share}`,
       ),
       h("p", { class: "cm-note" }, item.name, item.problem && ` ${item.problem}`),
       h("div", { class: "cm-detail-facts" }, h("div", { class: "cm-frame" }, !item.problem && canvas), below),

@@ -55,7 +55,10 @@ it("cuts every picture out of the atlas, and draws it again when it is seen", as
 });
 
 it("has the same height for a full, a short and an empty page", async () => {
-  const model = new FakeModel(page({ items: Array.from({ length: 9 }, (_, index) => item(index)) }));
+  const class_names = Array(10).fill("a class with a name of forty characters!");
+  const model = new FakeModel(
+    page({ class_names, items: Array.from({ length: 9 }, (_, index) => item(index)) }),
+  );
   model.state.atlas = await sheet(["#000"], 4);
   undo = panel.render({ model, el: document.body });
   const root = document.querySelector(".cm-root") as HTMLElement;

@@ -236,7 +236,7 @@ describe("the closer look", () => {
   it("shows what is known while the kernel is silent, and says so", async () => {
     render();
     press(cells()[0] as Element, "Enter");
-    expect(text(".cm-detail-caption")).toBe("✗ predicted 9, true 7 (87.31 %)");
+    expect(text(".cm-detail-caption")).toBe("✗ predicted 9, true 7 · 87.31 %");
     await vi.advanceTimersByTimeAsync(21_000);
     expect(text(".cm-detail [role=alert]")).toContain("The kernel did not answer within 20 s");
   });

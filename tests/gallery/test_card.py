@@ -38,14 +38,14 @@ def test_nine_wrong(run: Any) -> None:
     page = html(Gallery(read(run), view="wrong"))
     assert "4 of 4 wrong test images" in page
     assert "shades · 90.00 % of 40 test images are correct" in page
-    assert page.count("✗ predicted one, true zero (85.00 %)") == 2
+    assert page.count("✗ predicted one, true zero ·\N{NO-BREAK SPACE}85.00 %") == 2
     assert "The percentage is the probability that the model gave to the class it predicted." in page
     assert "Pixel values from 0 to 255 are shown from black to white." in page
     assert page.count("data:image/png;base64,") == 4
 
 
 def test_nine_correct(run: Any) -> None:
-    assert "✓ one correct (85.00 %)" in html(Gallery(read(run), view="correct"))
+    assert "✓ one correct ·\N{NO-BREAK SPACE}85.00 %" in html(Gallery(read(run), view="correct"))
 
 
 def test_first_of_a_run_are_training_images(run: Any) -> None:
@@ -57,7 +57,7 @@ def test_first_of_a_run_are_training_images(run: Any) -> None:
 def test_text(run: Any) -> None:
     lines = card(Gallery(read(run), view="wrong")).text().splitlines()
     assert lines[0] == "4 of 4 wrong test images · shades · 90.00 % of 40 test images are correct"
-    assert lines[1] == "  ✗ predicted one, true zero (85.00 %)"
+    assert lines[1] == "  ✗ predicted one, true zero ·\N{NO-BREAK SPACE}85.00 %"
 
 
 def test_nothing_wrong() -> None:

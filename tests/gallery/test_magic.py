@@ -61,8 +61,8 @@ def test_lines(notebook: Any, line: str, title: str, count: int) -> None:
 
 
 def test_captions_in_the_terminal(notebook: Any) -> None:
-    assert "  ✗ predicted one, true zero (85.00 %)" in notebook.run("%gallery run --view wrong").text
-    assert "  ✓ one correct (85.00 %)" in notebook.run("%gallery run --view correct").text
+    assert "  ✗ predicted one, true zero ·\N{NO-BREAK SPACE}85.00 %" in notebook.run("%gallery run --view wrong").text
+    assert "  ✓ one correct ·\N{NO-BREAK SPACE}85.00 %" in notebook.run("%gallery run --view correct").text
 
 
 @pytest.mark.parametrize("line", ["photos", "photos/", "$folder", "folder", "'photos'", "$text"])
