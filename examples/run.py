@@ -52,7 +52,7 @@ def main() -> int:
         )
         return 1
     except KeyboardInterrupt:
-        print("\n\nInterrupted: the kernel is ended, nothing was written.")
+        print("\n\nInterrupted: the kernel is ended, and no notebook was written.")
         return 130
     report(save(notebook), {*RUNS.glob("*/result.json")} - earlier, time.monotonic() - began)
     return 0
@@ -64,11 +64,15 @@ def execute(notebook: NotebookNode) -> None:
     quiet = ["--IPKernelApp.log_level=40"]  # errors only: not what ipykernel thinks of TCP
     client = Client(notebook, timeout=None, store_widget_state=False, resources=resources, extra_arguments=quiet)
     with client.setup_kernel(env=environment()):
-        for index, cell in enumerate(notebook.cells):
-            print(f"[{index + 1:2}/{len(notebook.cells)}] {headline(cell):34} ", end="", flush=True)
-            began = time.monotonic()
-            client.execute_cell(cell, index)
-            print(f"{duration(time.monotonic() - began):>12}" if cell.cell_type == "code" else "", flush=True)
+        try:
+            for index, cell in enumerate(notebook.cells):
+                print(f"[{index + 1:2}/{len(notebook.cells)}] {headline(cell):34} ", end="", flush=True)
+                began = time.monotonic()
+                client.execute_cell(cell, index)
+                print(f"{duration(time.monotonic() - began):>12}" if cell.cell_type == "code" else "", flush=True)
+        except KeyboardInterrupt:
+            client.shutdown_kernel = "immediate"  # asked politely in the middle of a cell, it complains at length
+            raise
 
 
 def environment() -> dict[str, str]:

@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -61,3 +63,23 @@ def test_a_failing_cell_fails_the_demo(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "ZeroDivisionError" in done.stdout
     assert "A cell failed" in done.stdout
+
+
+@pytest.mark.train
+def test_an_interrupt_ends_the_demo_and_its_kernel(tmp_path: Path) -> None:
+    copy = tmp_path / "examples"
+    subprocess.run(["cp", "-r", str(EXAMPLES), str(copy)], check=True)
+    words = [sys.executable, str(copy / "run.py")]
+    with subprocess.Popen(
+        words, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    ) as demo:
+        assert demo.stdout is not None
+        while not list(tmp_path.glob("build/demo/runs/*/history.csv")):
+            assert demo.poll() is None, demo.stdout.read()
+            time.sleep(0.05)
+        os.killpg(demo.pid, signal.SIGINT)
+        said = demo.stdout.read()
+    assert demo.returncode == 130, said
+    assert "Interrupted: the kernel is ended" in said
+    assert "Traceback" not in said
+    assert not list(tmp_path.glob("build/demo/*.ipynb"))

@@ -6,22 +6,36 @@ from browser.notebook import Notebook
 from playwright.sync_api import expect
 
 EVIL = "<img src=x onerror=pwned=1>"  # short enough to be shown whole
-GALLERY = f"""
+
+SETUP = f"""
+import os
+from pathlib import Path
 import numpy as np
-images, labels = np.zeros((4, 8, 8), 'uint8'), np.array([0, 1, 0, 1])
-g = colab_magics.gallery(images, labels, predicted=1 - labels, class_names=['{EVIL}', 'b'], view='wrong')
+from PIL import Image
+import colab_magics
+images, labels = np.zeros((40, 8, 8), "uint8"), np.arange(40) % 2
+np.savez("{EVIL}.npz", x_train=images, y_train=labels, x_test=images, y_test=labels)
+folder = Path("pictures/{EVIL}")
+folder.mkdir(parents=True)
+Image.fromarray(images[0]).save(folder / "{EVIL}.png")
+(folder / "broken {EVIL}.png").write_bytes(b"no picture")
+os.environ["COLAB_MAGICS_RUNS"] = "runs {EVIL}"
 """
-CELLS = (
-    "table = %ingest table.csv",
-    f"""%ingest "{EVIL}.csv" """,
-    GALLERY,
-    f"""%train_mnist --data "{EVIL}" """,
-)
+CELLS = {
+    "ingest-column": "table = %ingest table.csv",
+    "ingest-missing": f'%ingest "{EVIL}.csv"',
+    "gallery-class": f"""
+g = colab_magics.gallery(images, labels, predicted=1 - labels, class_names=["{EVIL}", "b"], view="wrong")
+""",
+    "gallery-folder": "%gallery pictures",
+    "train-missing": f'%train_mnist --data "{EVIL}"',
+    "train": f'run = %train_mnist --epochs 1 --data "{EVIL}.npz"',
+    "board": "run.tensorboard()",
+}
 
 
 def test_nothing_runs(open_notebook: Callable[..., Notebook]) -> None:
-    table = f'"{EVIL}",b\n"{EVIL}",2\n'
-    notebook = open_notebook("import colab_magics", *CELLS, files={"table.csv": table})
+    notebook = open_notebook(SETUP, *CELLS.values(), files={"table.csv": f'"{EVIL}",b\n"{EVIL}",2\n'})
     notebook.run(1)
     for cell in range(2, len(CELLS) + 2):
         notebook.run(cell)

@@ -6,31 +6,42 @@ import pytest
 from browser.jupyter import App
 from browser.notebook import Notebook
 
+CELLS = {
+    "%envinfo": "button",
+    "table = %ingest table.csv": ".cm-table",
+    "run = %train_mnist --epochs 1 --seed 1": "button:visible",
+    "g = %gallery run --view wrong": "[role=gridcell][tabindex='0']",
+}
+"""Cells with panels, and what is focused in each of them."""
+
 # Each does something to a notebook in command mode: insert above and below, cut, to Markdown, interrupt, restart, move.
 _KEYS = ("a", "b", "x", "m", "y", "i", "i", "0", "0", "Space", "ArrowDown", "ArrowUp", "Enter", "Escape")
 
 
-@pytest.mark.parametrize("source", ["%envinfo", "%gallery run --view wrong"])
-def test_no_key_reaches_the_notebook(source: str, open_notebook: Callable[..., Notebook], app: App) -> None:
-    notebook = open_notebook("run = %train_mnist --epochs 1 --seed 1", source, "1 + 1", app=app)
-    notebook.run(1)
-    notebook.run(2)
-    panel = notebook.panel(2)
-    panel.locator("button:visible").last.focus()
+@pytest.fixture
+def notebook(open_notebook: Callable[..., Notebook], app: App) -> Notebook:
+    notebook = open_notebook(*CELLS, app=app, files={"table.csv": "a,b\n1,2\n3,4\n"})
+    for cell in range(1, len(CELLS) + 1):
+        notebook.show(cell)
+    return notebook
+
+
+def test_keys_stay_in_their_panel(notebook: Notebook) -> None:
     before = notebook.kinds
-    for key in _KEYS:
-        notebook.page.keyboard.press(key)
-    assert notebook.kinds == before
-    assert notebook.value("run.status") == "finished"
+    for cell, target in enumerate(CELLS.values(), start=1):
+        notebook.panel(cell).locator(target).last.focus()
+        for key in _KEYS:
+            notebook.page.keyboard.press(key)
+        assert notebook.value("run.status") == "finished"  # and a round trip, in which a slow command would act
+        assert notebook.kinds == before, notebook.cell(cell).inner_text()
 
-
-def test_the_gallery_by_keys_alone(open_notebook: Callable[..., Notebook], app: App) -> None:
-    notebook = open_notebook("run = %train_mnist --epochs 1 --seed 1", "g = %gallery run --view wrong", app=app)
-    notebook.run(1)
-    notebook.run(2)
-    notebook.panel(2).locator("[role=gridcell][tabindex='0']").focus()
+    # The gallery is worked by keys alone.
+    grid = notebook.panel(4)
+    grid.get_by_text("1 picture selected").wait_for()
+    grid.get_by_role("button", name="Clear selection").press("Enter")
+    grid.get_by_text("0 pictures selected").wait_for()
+    grid.locator("[role=gridcell]").first.focus()
     for key in ("Space", "ArrowRight", "Space"):
         notebook.page.keyboard.press(key)
-    notebook.panel(2).get_by_text("2 pictures selected").wait_for()
-    shown = notebook.value("g.indices.tolist()")
-    assert notebook.value("g.selected") == shown[:2]
+    grid.get_by_text("2 pictures selected").wait_for()
+    assert notebook.value("g.selected") == notebook.value("g.indices.tolist()")[:2]

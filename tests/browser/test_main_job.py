@@ -18,6 +18,15 @@ _WATCH = """panel => {
     };
     new MutationObserver(note).observe(panel, { subtree: true, childList: true, characterData: true, attributes: true });
 }"""
+# Notes the time of each message that changes a panel's traits.
+_COUNT = """() => {
+    window.cmUpdates = [];
+    const { kernel } = window.jupyterapp.shell.currentWidget.context.sessionContext.session;
+    kernel.iopubMessage.connect((_, { header, content }) => {
+        const progress = header.msg_type === "comm_msg" && content.data.state?.progress;
+        if (progress) window.cmUpdates.push({ at: performance.now(), epoch: progress.epoch });
+    });
+}"""
 _INK = """canvas => {
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
     const colors = new Set();
@@ -36,6 +45,7 @@ def test_the_main_job(
         "run.tensorboard()",
     )
     (notebook.path.parent / "mnist").symlink_to(mnist_folder)
+    notebook.page.evaluate(_COUNT)
     notebook.run(1, wait=False)
     training = notebook.panel(1)
     training.wait_for()
@@ -82,13 +92,14 @@ def _check_progress(notebook: Notebook) -> None:
     steps = [entry for entry in seen if re.search(r"epoch \d of 2, step \d+ of 469", entry["text"])]
     assert len(steps) >= 10
     assert all("loss" in entry["text"] and "accuracy" in entry["text"] for entry in steps)
-    assert any("left" in entry["text"] for entry in steps)
+    for metric in (r"epoch (\d) of 2", r"step (\d+)", r"loss ([\d.]+)", r"accuracy ([\d.]+) %", r"([\d.]+ s) left"):
+        assert len({found[1] for entry in seen if (found := re.search(metric, entry["text"]))}) >= 2, metric
     running = [entry["at"] for entry in seen if "of 2, " in entry["text"]]
-    pauses = [later - earlier for earlier, later in itertools.pairwise(running)]
-    assert max(pauses) < 2000  # once a second, on a machine whose two cores train
-    seconds = (running[-1] - running[0]) / 1000
-    told = {tuple(re.findall(r"epoch \d of 2, step \d+", entry["text"])) for entry in steps}
-    assert len(told) / seconds <= 11
+    pauses = sorted(later - earlier for earlier, later in itertools.pairwise(running))
+    assert pauses[int(0.95 * len(pauses))] <= 1000
+    assert pauses[-1] < 2000  # on two cores that train, and that other programs use
+    updates = [entry["at"] for entry in notebook.page.evaluate("() => window.cmUpdates") if entry["epoch"]]
+    assert 1000 * len(updates) / (updates[-1] - updates[0]) <= 10
 
 
 def test_tensorboard_without_the_proxy(open_notebook: Callable[..., Notebook]) -> None:
