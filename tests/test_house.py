@@ -198,7 +198,7 @@ def test_nothing_becomes_markup_in_the_front_end() -> None:
 
 def test_the_tree_names_no_machine_and_no_registry() -> None:
     # Written in pieces, so that this file does not name them either.
-    hosts = ["pypi" + ".org", "pythonhosted" + ".org", "registry" + ".npmjs", "deb" + ".debian"]
+    hosts = ["pypi" + ".org", "python" + "hosted.org", "registry" + ".npmjs", "deb" + ".debian"]
     places = ["/" + "root/", "/" + "work/"]
     for path in tracked():
         if path.suffix in (".png", ".gz") or path.name == Path(__file__).name:

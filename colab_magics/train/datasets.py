@@ -36,6 +36,9 @@ _MNIST_IMAGES_MD5 = "6bbc9ace898e44ae57da46a324031adb"
 # Nobody named MNIST and the embedded digits are there: a machine without a network should not wait long.
 _SHORT_PATIENCE = Patience(connect=5, stall=15, attempts=2)
 
+_MOST_CLASSES = 1_000
+"""As many as a gallery shows; a label far beyond would ask for as many names and outputs."""
+
 _IDX_FILES = {
     "x_train": ("train-images-idx3-ubyte", "train-images.idx3-ubyte"),
     "y_train": ("train-labels-idx1-ubyte", "train-labels.idx1-ubyte"),
@@ -219,6 +222,11 @@ def _check(arrays: dict[str, NDArray[Any]], path: Path) -> None:
             )
         if not len(images) or labels.min() < 0:
             raise BrokenFile(f"The {split} split of {path} is empty or has negative labels.")
+        if labels.max() >= _MOST_CLASSES:
+            raise BrokenFile(
+                f"The {split} labels of {path} go up to {labels.max():,}: classes are numbered from 0, "
+                f"and there may be at most {_MOST_CLASSES:,}."
+            )
     if arrays["x_train"].shape[1:] != arrays["x_test"].shape[1:]:
         raise BrokenFile(f"The training and test images of {path} differ in shape.")
 

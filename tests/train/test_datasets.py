@@ -173,6 +173,15 @@ def test_counts_that_differ(files: dict[str, bytes], tmp_path: Path) -> None:
         ),
         (
             {
+                "x_train": np.zeros((3, 2, 2)),
+                "y_train": [0, 1, 2**62],
+                "x_test": np.zeros((3, 2, 2)),
+                "y_test": [0] * 3,
+            },
+            "at most 1,000",
+        ),
+        (
+            {
                 "x_train": np.zeros((0, 2, 2)),
                 "y_train": np.zeros(0, int),
                 "x_test": np.zeros((0, 2, 2)),
