@@ -2,6 +2,7 @@
 
 import ast
 import json
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -145,11 +146,24 @@ class Notebook:
 
     def width(self, panel: Locator, pixels: int) -> None:
         """Make the window as wide as it takes for ``panel`` to be ``pixels`` wide."""
-        for _ in range(2):  # a scroll bar may come or go at the first
+        for _ in range(10):  # a scroll bar may come or go, a busy machine may answer to the last size
             window = self.page.viewport_size or {"width": 0, "height": 0}
-            box = panel.bounding_box() or {"width": 0}
-            wanted = round(window["width"] + pixels - box["width"])
+            excess = round(self._settled_width(panel)) - pixels
+            if not excess:
+                return
+            wanted = max(window["width"] - excess, pixels)
             self.page.set_viewport_size({"width": wanted, "height": window["height"]})
+        raise AssertionError(f"the panel did not become {pixels} pixels wide")
+
+    def _settled_width(self, panel: Locator) -> float:
+        """The panel's width once the application, which lays itself out some time after a resize, has come to rest."""
+        width, since = -1.0, time.monotonic()
+        while time.monotonic() - since < 0.3:
+            now = (panel.bounding_box() or {"width": 0.0})["width"]
+            if now != width:
+                width, since = now, time.monotonic()
+            self.page.wait_for_timeout(50)
+        return width
 
     # what came out
 
