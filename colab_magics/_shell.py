@@ -238,6 +238,38 @@ def _static(card: "Card") -> dict[str, str]:
     return {"text/plain": card.text(), "text/html": card.html()}
 
 
+def say(text: str, *, value: object = None) -> None:
+    """Print lines that are to be copied; ``value`` as in `show`."""
+    _remember(value)
+    print(text)
+
+
+def each_cell(before: Callable[[], None], after: Callable[[], None]) -> Callable[[], None]:
+    """Call ``before`` and ``after`` each cell from the next one on; call what is returned to end that.
+
+    Cells that a front end runs silently, for itself, are left out. Without a shell nothing is ever called.
+    """
+    shell = current()
+    if shell is None:
+        return lambda: None
+
+    def undo() -> None:
+        for event, function in hooks:
+            if function in shell.events.callbacks[event]:
+                shell.events.unregister(event, function)
+
+    def started(_: object) -> None:
+        before()
+
+    def ended(_: object) -> None:
+        after()
+
+    hooks = (("pre_run_cell", started), ("post_run_cell", ended))
+    for event, function in hooks:
+        shell.events.register(event, function)
+    return undo
+
+
 def hears_while_busy() -> bool:
     """Do clicks in a panel arrive while a cell runs? They do in subshells (ipykernel 7, JupyterLab 4.4)."""
     return bool(getattr(getattr(current(), "kernel", None), "_supports_kernel_subshells", False))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from colab_magics.card import Card, Facts, Note, Part, Table
 from colab_magics.envinfo import summary
+from colab_magics.envinfo.gpu import sentences as gpu_words
 from colab_magics.envinfo.reading import Missing
 from colab_magics.format import duration, size
 
@@ -40,8 +41,8 @@ def cost_card(cost: "Cost") -> Card:
 def _gpus(report: "Report") -> Iterator[Part]:
     devices = report.gpus.devices
     if not isinstance(devices, Missing):
-        yield Table(_GPU_COLUMNS, tuple(summary.gpu_cells(gpu) for gpu in devices), frozenset(_GPU_COLUMNS) - {"Name"})
-        yield from (Note(sentence) for gpu in devices for sentence in summary.gpu_gaps(gpu))
+        yield Table(_GPU_COLUMNS, tuple(gpu_words.cells(gpu) for gpu in devices), frozenset(_GPU_COLUMNS) - {"Name"})
+        yield from (Note(sentence) for gpu in devices for sentence in gpu_words.gaps(gpu))
 
 
 def _packages(report: "Report") -> Iterator[Part]:

@@ -13,6 +13,9 @@ class Missing:
     reason: str
 
 
+PRIVATE = {"is_private": True}
+"""Metadata of a dataclass field that never leaves this process: `plain` leaves it out."""
+
 T = TypeVar("T")
 Reading: TypeAlias = T | Missing
 """``Reading[int]`` is an int or the reason why it cannot be told."""
@@ -51,7 +54,7 @@ def plain(fact: object) -> Any:
     """Turn facts into what JSON has.
 
     A dataclass becomes a dict of its fields and properties; a missing one is null, and its reason stands beside it
-    under "missing". Times are written as ISO 8601.
+    under "missing". Times are written as ISO 8601, and `PRIVATE` fields are left out.
     """
     if isinstance(fact, tuple):
         return [plain(item) for item in fact]
@@ -60,7 +63,8 @@ def plain(fact: object) -> Any:
     if not dataclasses.is_dataclass(fact):
         return fact
     derived = [name for name, member in vars(type(fact)).items() if isinstance(member, property)]
-    values = {name: getattr(fact, name) for name in (*(item.name for item in dataclasses.fields(fact)), *derived)}
+    told = [item.name for item in dataclasses.fields(fact) if not item.metadata.get("is_private")]
+    values = {name: getattr(fact, name) for name in (*told, *derived)}
     reasons = {name: value.reason for name, value in values.items() if isinstance(value, Missing)}
     result = {name: None if name in reasons else plain(value) for name, value in values.items()}
     return result | {"missing": reasons} if reasons else result

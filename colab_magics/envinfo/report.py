@@ -9,10 +9,11 @@ from typing import Any
 
 from colab_magics.envinfo import summary
 from colab_magics.envinfo.card import report_card
+from colab_magics.envinfo.gpu.device import Gpus
+from colab_magics.envinfo.gpu.sources import read_gpus
 from colab_magics.envinfo.markdown import markdown
 from colab_magics.envinfo.probes.cpu import Cpu, counts, read_cpu
 from colab_magics.envinfo.probes.disk import Disk, read_disk
-from colab_magics.envinfo.probes.gpu import Gpus, read_gpus
 from colab_magics.envinfo.probes.memory import Memory, ask_memory, read_memory
 from colab_magics.envinfo.probes.packages import Package, read_packages
 from colab_magics.envinfo.probes.platform import Platform, read_platform

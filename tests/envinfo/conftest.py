@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from colab_magics.envinfo.gpu.device import Gpu, Gpus
 from colab_magics.envinfo.probes.cgroup import Limit
 from colab_magics.envinfo.probes.cpu import Cpu
 from colab_magics.envinfo.probes.disk import Disk
-from colab_magics.envinfo.probes.gpu import Gpu, Gpus
 from colab_magics.envinfo.probes.memory import Memory
 from colab_magics.envinfo.probes.packages import Package
 from colab_magics.envinfo.probes.platform import Platform
@@ -47,8 +47,16 @@ def limited() -> Report:
         disk=Disk(250 * GB, 31 * GB),
         gpus=Gpus(
             (
-                Gpu(0, "NVIDIA H100", 80 * GB, GB, silent, 41, silent),
-                Gpu(1, lost, lost, lost, lost, lost, lost),
+                Gpu(
+                    0,
+                    "NVIDIA H100",
+                    memory_total=80 * GB,
+                    memory_used=GB,
+                    utilization=silent,
+                    temperature=41,
+                    power=silent,
+                ),
+                Gpu(1, lost, memory_total=lost, utilization=lost, temperature=lost, power=lost),
             ),
             "590.48.01",
             "13.1",

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from colab_magics.envinfo import summary
-from colab_magics.envinfo.probes.gpu import Gpu, Gpus
+from colab_magics.envinfo.gpu.device import Gpu, Gpus
 from colab_magics.envinfo.reading import Missing
 from colab_magics.envinfo.report import Report
 
-ONE = Gpu(0, "NVIDIA T4", 2**34, 2**30, 0.42, 61, 70.5)
+ONE = Gpu(0, "NVIDIA T4", memory_total=2**34, memory_used=2**30, utilization=0.42, temperature=61, power=70.5)
 
 
 def test_what_a_limited_machine_says(limited: Report) -> None:
@@ -65,16 +65,3 @@ def test_gpus_in_the_headline(limited: Report, gpus: tuple[Gpu, ...], words: str
 def test_every_gpu_hidden(limited: Report, visible: str) -> None:
     report = replace(limited, gpus=Gpus((ONE,), "1", "13.1", visible))
     assert summary.limits(report)[-1] == f'Frameworks see no GPU: CUDA_VISIBLE_DEVICES is "{visible}".'
-
-
-def test_the_row_of_a_gpu() -> None:
-    assert summary.gpu_cells(ONE) == ("0", "NVIDIA T4", "1.0 GB of 16.0 GB", "42 %", "61 °C", "70 W")
-
-
-def test_gaps_are_told_together_when_the_reason_is_one(limited: Report) -> None:
-    devices = limited.gpus.devices
-    assert not isinstance(devices, Missing)
-    assert summary.gpu_gaps(devices[0]) == ("GPU 0 (utilization, power): this GPU does not tell.",)
-    assert summary.gpu_gaps(devices[1]) == (
-        "GPU 1 (name, memory, utilization, temperature, power): the GPU has fallen off the bus: restart the machine.",
-    )

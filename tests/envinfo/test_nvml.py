@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from colab_magics.envinfo.probes.gpu import read_gpus
+from colab_magics.envinfo.gpu.sources import read_gpus
 from colab_magics.envinfo.reading import Missing
 
 _ASK = """
 import json, os, sys
-from colab_magics.envinfo.probes.gpu import read_gpus
+from colab_magics.envinfo.gpu.sources import read_gpus
 from colab_magics.envinfo.reading import plain
 print(json.dumps({**plain(read_gpus(os.environ)), "imported": "pynvml" in sys.modules}))
 """

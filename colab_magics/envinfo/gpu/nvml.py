@@ -1,13 +1,12 @@
 """NVIDIA GPUs, asked of the driver's own library (NVML): no framework is imported, no memory of a GPU is touched."""
 
 import ctypes
-import re
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+from colab_magics.envinfo.gpu.device import Found, Gpu
 from colab_magics.envinfo.reading import Missing, Reading
 
 # What NVML's answers mean for the person, by the name of the error class in nvidia-ml-py.
@@ -23,40 +22,19 @@ _MEANINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Gpu:
-    """One GPU. Memory in bytes, utilization from 0 to 1, temperature in degrees Celsius, power in watts."""
-
-    index: int
-    name: Reading[str]
-    memory_total: Reading[int]
-    memory_used: Reading[int]
-    utilization: Reading[float]
-    temperature: Reading[int]
-    power: Reading[float]
-
-
-@dataclass(frozen=True, slots=True)
-class Gpus:
-    """All GPUs of the driver, its version and the newest CUDA it can run, and what CUDA_VISIBLE_DEVICES leaves over."""
-
-    devices: Reading[tuple[Gpu, ...]]
-    driver: Reading[str]
-    cuda: Reading[str]
-    visible: Reading[str]
-
-
-def read_gpus(environ: Mapping[str, str]) -> Gpus:
+def read_nvml() -> Reading[Found]:
     """Ask NVML for every GPU; what does not answer is `Missing` with the reason."""
-    visible = _visible(environ)
     nvml = _nvml()
     if isinstance(nvml, Missing):
-        return Gpus(nvml, nvml, nvml, visible)
+        return nvml
     started = _ask(nvml.nvmlInit)
     if isinstance(started, Missing):
-        return Gpus(started, started, started, visible)
+        return started
     try:
-        return Gpus(_devices(nvml), _ask(nvml.nvmlSystemGetDriverVersion), _cuda(nvml), visible)
+        devices = _devices(nvml)
+        if isinstance(devices, Missing):
+            return devices
+        return Found(devices, _ask(nvml.nvmlSystemGetDriverVersion), _cuda(nvml))
     finally:
         _ask(nvml.nvmlShutdown)
 
@@ -102,7 +80,7 @@ def _devices(nvml: Any) -> Reading[tuple[Gpu, ...]]:
 def _device(nvml: Any, index: int) -> Gpu:
     handle = _ask(nvml.nvmlDeviceGetHandleByIndex, index)
     if isinstance(handle, Missing):
-        return Gpu(index, handle, handle, handle, handle, handle, handle)
+        return Gpu(index, handle)
     memory = _memory(nvml, handle)
     power = _ask(nvml.nvmlDeviceGetPowerUsage, handle)
     use = _ask(nvml.nvmlDeviceGetUtilizationRates, handle)
@@ -126,11 +104,3 @@ def _memory(nvml: Any, handle: Any) -> Reading[Any]:
 def _cuda(nvml: Any) -> Reading[str]:
     version = _ask(nvml.nvmlSystemGetCudaDriverVersion)
     return version if isinstance(version, Missing) else f"{version // 1000}.{version % 1000 // 10}"
-
-
-def _visible(environ: Mapping[str, str]) -> Reading[str]:
-    """Read CUDA_VISIBLE_DEVICES; the serial part of a GPU's identifier is left out."""
-    devices = environ.get("CUDA_VISIBLE_DEVICES")
-    if devices is None:
-        return Missing("CUDA_VISIBLE_DEVICES is not set: every GPU is visible")
-    return re.sub(r"\b(GPU|MIG)-[\w/-]+", r"\1-…", devices)

@@ -1,0 +1,79 @@
+"""What can be known of a GPU, whichever source told it."""
+
+from dataclasses import dataclass, field
+
+from colab_magics.envinfo.reading import PRIVATE, Missing, Reading
+
+UNTOLD = Missing("the source that was asked does not tell")
+
+
+@dataclass(frozen=True, slots=True)
+class MigSlice:
+    """One MIG instance of a GPU, which is what a framework sees of it. Memory in bytes."""
+
+    name: Reading[str]
+    memory_total: Reading[int] = UNTOLD
+    memory_used: Reading[int] = UNTOLD
+
+
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """Who holds the GPU's memory, in bytes: this process, and all others as one sum and their number."""
+
+    own_memory: Reading[int] = UNTOLD
+    others: Reading[int] = UNTOLD
+    others_memory: Reading[int] = UNTOLD
+
+
+@dataclass(frozen=True, slots=True)
+class Gpu:
+    """One GPU.
+
+    Memory in bytes; where ``is_memory_shared`` it is the machine's RAM. Utilization from 0 to 1, temperature in
+    degrees Celsius, power in watts, clocks in MHz. ``mig`` is "enabled" or "disabled", ``slices`` are its instances.
+    ``is_visible`` says whether CUDA_VISIBLE_DEVICES lets frameworks see it. ``uuid`` is never shown.
+    """
+
+    index: int
+    name: Reading[str]
+    vendor: str = "NVIDIA"
+    memory_total: Reading[int] = UNTOLD
+    memory_used: Reading[int] = UNTOLD
+    is_memory_shared: bool = False
+    utilization: Reading[float] = UNTOLD
+    temperature: Reading[int] = UNTOLD
+    power: Reading[float] = UNTOLD
+    power_limit: Reading[float] = UNTOLD
+    clock: Reading[int] = UNTOLD
+    clock_limit: Reading[int] = UNTOLD
+    mig: Reading[str] = UNTOLD
+    slices: tuple[MigSlice, ...] = ()
+    processes: Processes = Processes()
+    is_visible: Reading[bool] = UNTOLD
+    uuid: Reading[str] = field(default=UNTOLD, repr=False, metadata=PRIVATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one source answered: its GPUs (at least one), the driver's version and the newest CUDA it can run."""
+
+    devices: tuple[Gpu, ...]
+    driver: Reading[str] = UNTOLD
+    cuda: Reading[str] = UNTOLD
+
+
+@dataclass(frozen=True, slots=True)
+class Gpus:
+    """All GPUs, from the first source that saw any.
+
+    ``visible`` is CUDA_VISIBLE_DEVICES without serial numbers, ``source`` names who answered, ``refusals`` are the
+    sources that were asked before it with their reasons, ``disagreements`` are sentences, found when all are asked.
+    """
+
+    devices: Reading[tuple[Gpu, ...]]
+    driver: Reading[str]
+    cuda: Reading[str]
+    visible: Reading[str]
+    source: Reading[str] = UNTOLD
+    refusals: tuple[tuple[str, str], ...] = ()
+    disagreements: tuple[str, ...] = ()
