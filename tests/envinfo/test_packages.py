@@ -1,7 +1,8 @@
-"""Versions from the records of installed distributions, and from nothing else."""
+"""The packages that matter, on disk and in this process."""
 
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -9,49 +10,69 @@ from colab_magics.envinfo.probes.packages import PACKAGES, Package, read_package
 from colab_magics.envinfo.reading import Missing
 
 
-@pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The only folder of installed packages."""
-    monkeypatch.setattr(sys, "path", [str(tmp_path)])
-    return tmp_path
-
-
-def install(site: Path, folder: str, record: str | bytes, name: str = "METADATA") -> None:
+def install(site: Path, folder: str, record: str) -> None:
     (site / folder).mkdir()
-    (site / folder / name).write_bytes(record if isinstance(record, bytes) else record.encode())
+    (site / folder / "METADATA").write_text(record)
 
 
-def found(name: str) -> Package:
-    return next(package for package in read_packages() if package.name == name)
+def found(name: str, site: Path) -> Package:
+    return next(package for package in read_packages(folders=[str(site)]) if package.name == name)
 
 
-def test_a_variant_brings_the_package(site: Path) -> None:
-    install(site, "tensorflow_cpu-2.21.0.dist-info", "Metadata-Version: 2.1\nName: tensorflow-cpu\nVersion: 2.21.0\n")
-    assert found("tensorflow") == Package("tensorflow", "2.21.0", "tensorflow-cpu")
+def pretend_loaded(monkeypatch: pytest.MonkeyPatch, module: str, version: str) -> None:
+    monkeypatch.setitem(sys.modules, module, ModuleType(module))
+    monkeypatch.setattr(sys.modules[module], "__version__", version, raising=False)
 
 
-def test_the_usual_distribution_comes_first(site: Path) -> None:
-    for name in ("tensorflow_intel", "tensorflow"):
-        install(site, f"{name}-2.18.0.dist-info", f"Name: {name}\nVersion: 2.18.0\n")
-    assert found("tensorflow").distribution == "tensorflow"
+def test_a_variant_brings_the_package(tmp_path: Path) -> None:
+    install(tmp_path, "torch-2.13.0+cpu.dist-info", "Version: 2.13.0+cpu\n")
+    install(tmp_path, "tensorflow_cpu-2.21.0.dist-info", "Version: 2.21.0\n")
+    assert (found("tensorflow", tmp_path).version, found("tensorflow", tmp_path).distribution) == (
+        "2.21.0",
+        "tensorflow-cpu",
+    )
+    assert found("torch", tmp_path).version == "2.13.0+cpu"
 
 
-def test_a_record_of_an_old_installer(site: Path) -> None:
-    install(site, "opencv_python_headless-4.9.egg-info", "Name: opencv-python-headless\nVersion: 4.9\n", "PKG-INFO")
-    assert found("opencv").version == "4.9"
+def test_a_damaged_record(tmp_path: Path) -> None:
+    install(tmp_path, "numpy-2.0.dist-info", "")
+    assert found("numpy", tmp_path).version == Missing("its record names no version")
+    assert found("numpy", tmp_path).distribution == "numpy"
 
 
-@pytest.mark.parametrize("record", ["", "Name: numpy\n\nVersion: 9 is what the description says\n", b"\xff\xfeVersion"])
-def test_a_damaged_record(site: Path, record: str | bytes) -> None:
-    install(site, "numpy-2.0.dist-info", record)
-    assert found("numpy") == Package("numpy", Missing("its record names no version"), "numpy")
+def test_nothing_installed(tmp_path: Path) -> None:
+    packages = read_packages(folders=[str(tmp_path)])
+    assert [package.name for package in packages] == list(PACKAGES)
+    assert {package.version for package in packages} == {Missing("not installed")}
 
 
-def test_a_record_that_is_gone(site: Path) -> None:
-    (site / "numpy-2.0.dist-info").mkdir()
-    assert found("numpy").version == Missing("its record names no version")
+@pytest.mark.parametrize(
+    ("on_disk", "loaded", "needs_restart"),
+    [("2.21.0", "2.20.0", True), ("2.21.0", "2.21.0", False), ("4.10.0.84", "4.10.0", False)],
+)
+def test_a_version_changed_under_a_running_kernel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, on_disk: str, loaded: str, needs_restart: bool
+) -> None:
+    install(tmp_path, f"opencv_python-{on_disk}.dist-info", f"Version: {on_disk}\n")
+    pretend_loaded(monkeypatch, "cv2", loaded)
+    package = found("opencv", tmp_path)
+    assert (package.loaded, package.needs_restart) == (loaded, needs_restart)
 
 
-def test_nothing_installed(site: Path) -> None:
-    assert [package.name for package in read_packages()] == list(PACKAGES)
-    assert {package.version for package in read_packages()} == {Missing("not installed")}
+def test_names_that_a_person_asks_for(tmp_path: Path) -> None:
+    install(tmp_path, "PyYAML-6.0.dist-info", "Version: 6.0\n")
+    install(tmp_path, "odd_name-1.0.dist-info", "Version: 1.0\n")
+    (tmp_path / "odd_name-1.0.dist-info" / "top_level.txt").write_text("oddly\n")
+    packages = read_packages(["yaml", "oddly", "nothing"], folders=[str(tmp_path)])
+    assert [(package.name, package.version) for package in packages] == [
+        ("yaml", "6.0"),
+        ("oddly", "1.0"),
+        ("nothing", Missing("not installed")),
+    ]
+
+
+def test_a_broken_installation_leaves_two_records(tmp_path: Path) -> None:
+    install(tmp_path, "numpy-2.0.dist-info", "Version: 2.0\n")
+    install(tmp_path, "numpy-2.1.dist-info", "Version: 2.1\n")
+    package = found("numpy", tmp_path)
+    assert (package.version, package.records) == ("2.1", 2)

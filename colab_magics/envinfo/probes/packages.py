@@ -1,86 +1,81 @@
-"""The versions of the packages that matter, from what pip wrote down: nothing is imported."""
+"""The packages that matter: which version is on disk, which one is loaded, and what brought it."""
 
-import re
-from dataclasses import dataclass
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from collections.abc import Sequence
+from typing import NamedTuple
 
+from colab_magics.distributions import VARIANTS, Record, installed, is_same_release, loaded_version, of, version_of
 from colab_magics.envinfo.reading import Missing, Reading
 
-_VERSION = re.compile(r"^Version:\s*(\S+)", re.MULTILINE)
-
-PACKAGES: dict[str, tuple[str, ...]] = {
-    "tensorflow": (
-        "tensorflow",
-        "tensorflow-cpu",
-        "tensorflow-intel",
-        "tensorflow-macos",
-        "tensorflow-gpu",
-        "tensorflow-rocm",
-        "tensorflow-cpu-aws",
-        "tf-nightly",
-        "tf-nightly-cpu",
-    ),
-    "keras": ("keras", "keras-nightly"),
-    "tensorboard": ("tensorboard", "tb-nightly"),
-    "torch": ("torch",),
-    "jax": ("jax",),
-    "numpy": ("numpy",),
-    "pandas": ("pandas",),
-    "pyarrow": ("pyarrow",),
-    "scikit-learn": ("scikit-learn",),
-    "matplotlib": ("matplotlib",),
-    "pillow": ("pillow", "pillow-simd"),
-    "opencv": (
-        "opencv-python",
-        "opencv-python-headless",
-        "opencv-contrib-python",
-        "opencv-contrib-python-headless",
-    ),
-    "ipython": ("ipython",),
-    "ipykernel": ("ipykernel",),
-    "ipywidgets": ("ipywidgets",),
-    "anywidget": ("anywidget",),
-    "jupyterlab": ("jupyterlab",),
-    "notebook": ("notebook",),
-    "colab-magics": ("colab-magics",),
+PACKAGES: dict[str, str] = {
+    "tensorflow": "tensorflow",
+    "keras": "keras",
+    "tensorboard": "tensorboard",
+    "torch": "torch",
+    "jax": "jax",
+    "numpy": "numpy",
+    "pandas": "pandas",
+    "pyarrow": "pyarrow",
+    "scikit-learn": "sklearn",
+    "matplotlib": "matplotlib",
+    "pillow": "PIL",
+    "opencv": "cv2",
+    "ipython": "IPython",
+    "ipykernel": "ipykernel",
+    "ipywidgets": "ipywidgets",
+    "anywidget": "anywidget",
+    "jupyterlab": "jupyterlab",
+    "notebook": "notebook",
+    "colab-magics": "colab_magics",
 }
-"""Each package that matters, with the distributions that can bring it."""
+"""Each package that the report names, with the name it is imported by."""
+
+_NOT_INSTALLED = Missing("not installed")
+_NOT_LOADED = Missing("not imported in this kernel")
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
-    """A package, the version on disk, and the distribution that brought it (tensorflow comes with tensorflow-cpu)."""
+class Package(NamedTuple):
+    """A package: the version on disk, the distribution that brought it (tensorflow may come with tensorflow-cpu).
+
+    ``loaded`` is the version that this kernel has imported; ``records`` counts the records of it in one place, which
+    is 1 unless an installation broke.
+    """
 
     name: str
     version: Reading[str]
     distribution: Reading[str]
+    loaded: Reading[str] = _NOT_LOADED
+    records: int = 1
+
+    @property
+    def needs_restart(self) -> bool:
+        """Was another version put on disk after this kernel had imported the package?"""
+        if isinstance(self.loaded, Missing) or isinstance(self.version, Missing):
+            return False
+        return not is_same_release(self.loaded, self.version)
 
 
-def read_packages() -> tuple[Package, ...]:
-    """Look up every package of `PACKAGES` among the installed distributions."""
-    return tuple(_read(name, distributions) for name, distributions in PACKAGES.items())
+def read_packages(names: Sequence[str] = (), folders: Sequence[str] | None = None) -> tuple[Package, ...]:
+    """Look up ``names`` (of distributions or imports), or else every package of `PACKAGES`, in what is installed."""
+    records = installed(folders)
+    if not names:
+        return tuple(_package(name, module, of(module, records)) for name, module in PACKAGES.items())
+    return tuple(_asked(name, records) for name in names)
 
 
-def _read(name: str, distributions: tuple[str, ...]) -> Package:
-    for candidate in distributions:
-        try:
-            found = distribution(candidate)
-        except PackageNotFoundError:
-            continue
-        version = _VERSION.search(_record(found))
-        return Package(name, version[1] if version else Missing("its record names no version"), candidate)
-    missing = Missing("not installed")
-    return Package(name, missing, missing)
+def _asked(name: str, records: dict[str, Record]) -> Package:
+    record = of(name, records)
+    if record is None:
+        # Last, for it opens a file for each distribution: whoever brings a module of that name.
+        record = next((known for known in records.values() if name in known.top_level()), None)
+    module = next((known for known, dists in VARIANTS.items() if record and record.name in dists), None)
+    if module is None:
+        module = next(iter(record.top_level()), name) if record else name
+    return _package(name, module, record)
 
 
-def _record(found: Distribution) -> str:
-    """Read the head of what the installer wrote down; empty when it is damaged or gone.
-
-    `Distribution.version` would parse the whole description, and fails in other ways with each Python.
-    """
-    try:
-        # The names are those of wheels, of eggs, and of an egg that is one file.
-        record = next(filter(None, map(found.read_text, ("METADATA", "PKG-INFO", ""))), "")
-    except UnicodeDecodeError:
-        return ""
-    return record.partition("\n\n")[0]
+def _package(name: str, module: str, record: Record | None) -> Package:
+    loaded = loaded_version(module) or _NOT_LOADED
+    if record is None:
+        return Package(name, _NOT_INSTALLED, _NOT_INSTALLED, loaded)
+    version = version_of(record) or Missing("its record names no version")
+    return Package(name, version, record.name, loaded, 1 + record.twins)

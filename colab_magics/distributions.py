@@ -1,0 +1,169 @@
+"""What is installed, from the records that installers leave beside the packages: nothing is imported.
+
+`importlib.metadata` answers the same for one name at a time, in 0.25 ms each and by parsing whole descriptions; this
+reads each folder of `sys.path` once. The layout is that of the core metadata specification,
+https://packaging.python.org/en/latest/specifications/recording-installed-packages/.
+"""
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+_SEPARATORS = re.compile(r"[-_.]+")
+_HEAD = 4096
+"""Bytes of a record in which its version stands; its description, which follows, may be megabytes."""
+
+VARIANTS: dict[str, tuple[str, ...]] = {
+    "tensorflow": (
+        "tensorflow",
+        "tensorflow-cpu",
+        "tensorflow-intel",
+        "tensorflow-macos",
+        "tensorflow-gpu",
+        "tensorflow-rocm",
+        "tensorflow-cpu-aws",
+        "tf-nightly",
+        "tf-nightly-cpu",
+    ),
+    "keras": ("keras", "keras-nightly"),
+    "tensorboard": ("tensorboard", "tb-nightly"),
+    "cv2": (
+        "opencv-python",
+        "opencv-python-headless",
+        "opencv-contrib-python",
+        "opencv-contrib-python-headless",
+    ),
+    "PIL": ("pillow", "pillow-simd"),
+    "sklearn": ("scikit-learn", "scikit-learn-intelex"),
+    "skimage": ("scikit-image",),
+    "yaml": ("pyyaml",),
+    "bs4": ("beautifulsoup4",),
+    "dateutil": ("python-dateutil",),
+    "dotenv": ("python-dotenv",),
+    "attr": ("attrs",),
+    "Crypto": ("pycryptodome",),
+    "serial": ("pyserial",),
+    "git": ("gitpython",),
+    "pynvml": ("nvidia-ml-py",),
+    "GPUtil": ("gputil",),
+    "umap": ("umap-learn",),
+    "faiss": ("faiss-cpu", "faiss-gpu"),
+    "google.protobuf": ("protobuf",),
+    "mpl_toolkits": ("matplotlib",),
+    "pkg_resources": ("setuptools",),
+}
+"""Import names whose distribution is called otherwise, or comes in variants; the usual one first."""
+
+
+class Record(NamedTuple):
+    """One installed distribution: its name and version as written, and the folder (or file) of its record.
+
+    ``version`` is empty where the record names none. ``twins`` counts further records of the name in the same
+    place, which a broken installation leaves.
+    """
+
+    name: str
+    version: str
+    folder: Path
+    twins: int = 0
+
+    def top_level(self) -> tuple[str, ...]:
+        """The names that can be imported from it, as far as its record tells."""
+        listed = _read(self.folder / "top_level.txt").split()
+        return tuple(listed) or tuple(dict.fromkeys(_first_parts(_read(self.folder / "RECORD"))))
+
+
+def normalized(name: str) -> str:
+    """A distribution's name in its one spelling, lower case with hyphens (PEP 503)."""
+    return _SEPARATORS.sub("-", name).lower()
+
+
+def installed(folders: Sequence[str] | None = None) -> dict[str, Record]:
+    """Find every distribution by its normalized name; the first on the path wins, as it does for an import.
+
+    ``folders`` are those of `sys.path` if not given. Folders that cannot be read are passed over, as imports do.
+    """
+    records: dict[str, Record] = {}
+    for folder in dict.fromkeys(sys.path if folders is None else folders):
+        here: dict[str, Record] = {}
+        for path, name, version in _records(folder or "."):
+            known = here.get(name)
+            if known is None:
+                here[name] = Record(name, version, path)
+            else:
+                # Installers go by the highest, and so does a person who looks into the folder.
+                newest = max((known, Record(name, version, path)), key=lambda record: _release(record.version))
+                here[name] = newest._replace(twins=known.twins + 1)
+        records = {**here, **records}
+    return records
+
+
+def of(name: str, records: Mapping[str, Record]) -> Record | None:
+    """Find the distribution that ``name`` means: its own name, an import name, or a known variant of it."""
+    plain = normalized(name)
+    candidates = next((dists for known, dists in VARIANTS.items() if plain in (normalized(known), *dists[:1])), ())
+    return next((records[dist] for dist in (*candidates, plain) if dist in records), None)
+
+
+def version_of(record: Record) -> str:
+    """Read the version from the record itself; empty when it is damaged or gone."""
+    head = next(filter(None, (_read(record.folder / name, _HEAD) for name in ("METADATA", "PKG-INFO"))), "")
+    if not head:
+        head = _read(record.folder, _HEAD)  # an egg-info may be one file
+    for line in head.partition("\n\n")[0].splitlines():
+        name, _, value = line.partition(":")
+        if name.lower() == "version" and value.strip():
+            return value.split()[0]
+    return ""
+
+
+def loaded_version(module: str) -> str | None:
+    """The version that a module says of itself when it is already imported, or None; nothing is imported or run."""
+    namespace: Any = getattr(sys.modules.get(module), "__dict__", {})
+    version = namespace.get("__version__")
+    return version if isinstance(version, str) and version else None
+
+
+def is_same_release(one: str, other: str) -> bool:
+    """Are two spellings of a version the same release? ``4.10.0`` and ``4.10.0.84`` are, as OpenCV has it."""
+    first, second = _release(one), _release(other)
+    shared = min(len(first), len(second))
+    return bool(shared) and first[:shared] == second[:shared]
+
+
+def _release(version: str) -> tuple[str, ...]:
+    public = version.partition("+")[0].lower().replace("-", "").replace("_", "")
+    return tuple(part.zfill(8) for part in re.findall(r"\d+|[a-z]+", public))
+
+
+def _records(folder: str) -> Iterator[tuple[Path, str, str]]:
+    """Yield each record in a folder of packages: where it is, and the name and version that its file name says."""
+    try:
+        entries = os.listdir(folder)  # noqa: PTH208 (a tenth of the time of Path.iterdir)
+    except OSError:
+        return
+    for entry in sorted(entries):
+        stem, _, kind = entry.rpartition(".")
+        if kind in ("dist-info", "egg-info"):
+            name, _, version = stem.partition("-")
+            yield Path(folder, entry), normalized(name), version.partition("-")[0]
+
+
+def _first_parts(record: str) -> Iterator[str]:
+    for line in record.splitlines():
+        first, slash, _ = line.partition(",")[0].partition("/")
+        if not slash:
+            first = first.removesuffix(".py") if first.endswith(".py") else first.partition(".")[0]
+        if first.isidentifier() and first != "__pycache__":
+            yield first
+
+
+def _read(path: Path, limit: int = -1) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.read(limit).decode(errors="replace")
+    except OSError:
+        return ""
