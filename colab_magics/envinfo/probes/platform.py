@@ -1,16 +1,16 @@
 """Where this runs: the service, the container and the system, each told by signs that were seen."""
 
 import platform
-from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
+import sys
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from colab_magics.envinfo.reading import Missing, Reading, text
 
 
-@dataclass(frozen=True, slots=True)
-class Platform:
-    """Where this runs. ``evidence`` names the signs that were seen, never what they hold."""
+class Platform(NamedTuple):
+    """Where this runs. ``evidence`` names the signs that were seen, never what they hold; ``also`` names what else."""
 
     name: str
     container: Reading[str]
@@ -18,30 +18,49 @@ class Platform:
     system: str
     kernel: str
     machine: str
+    also: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Sign:
-    """What gives a place away: any of these environment variables, or any of these files."""
+class _Sign(NamedTuple):
+    """What gives a place away: any of these environment variables, any of these files, or a module that is loaded."""
 
     place: str
     variables: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    value: str | None = None
+    module: str = ""
 
-    def seen(self, root: Path, environ: Mapping[str, str]) -> str | None:
+    def seen(self, root: Path, environ: Mapping[str, str], modules: Container[str]) -> str | None:
         """Name the first sign that is there."""
-        variable = next((name for name in self.variables if name in environ), None)
-        return variable or next((f"/{file}" for file in self.files if (root / file).exists()), None)
+        for name in self.variables:
+            if name in environ and self.value in (None, environ[name]):
+                return name
+        if self.module and self.module in modules:
+            return self.module
+        return next((f"/{file}" for file in self.files if (root / file).exists()), None)
 
 
 # In this order: Kaggle's image is built on Colab's and keeps its variables, and hubs run inside other services.
 _SERVICES = (
     _Sign("Kaggle", ("KAGGLE_KERNEL_RUN_TYPE", "KAGGLE_URL_BASE"), ("kaggle/working",)),
+    _Sign("Colab Enterprise", ("VERTEX_PRODUCT",), value="COLAB_ENTERPRISE"),
     _Sign("Google Colab", ("COLAB_RELEASE_TAG", "COLAB_BACKEND_VERSION"), ("var/colab/hostname",)),
-    _Sign("Amazon SageMaker", ("SM_CURRENT_HOST",), ("opt/ml/metadata/resource-metadata.json",)),
+    _Sign("Vertex AI Workbench", ("VERTEX_PRODUCT", "AIP_NOTEBOOK_ID"), ("opt/deeplearning/metadata/env_version",)),
+    _Sign(
+        "Amazon SageMaker",
+        ("SM_CURRENT_HOST", "SAGEMAKER_INTERNAL_IMAGE_URI", "SAGEMAKER_APP_TYPE"),
+        ("opt/ml/metadata/resource-metadata.json",),
+    ),
     _Sign("Databricks", ("DATABRICKS_RUNTIME_VERSION", "DATABRICKS_ROOT_VIRTUALENV_ENV")),
+    _Sign("Azure Machine Learning", ("AZUREML_RUN_ID", "AZUREML_ARM_WORKSPACE_NAME", "AZUREML_CR_COMPUTE_CONTEXT")),
+    _Sign("Paperspace", ("PAPERSPACE_NOTEBOOK_ID", "PAPERSPACE_NOTEBOOK_REPO_ID", "PAPERSPACE_METRIC_WORKLOAD_ID")),
+    _Sign("Lightning", ("LIGHTNING_CLOUD_PROJECT_ID", "LIGHTNING_CLOUD_SPACE_ID", "LIGHTNING_CLOUDSPACE_HOST")),
+    _Sign("Deepnote", ("DEEPNOTE_PROJECT_ID", "DEEPNOTE")),
+    _Sign("Modal", ("MODAL_TASK_ID",)),
+    _Sign("Hugging Face Spaces", ("SPACE_ID",)),
     _Sign("Binder", ("BINDER_LAUNCH_HOST", "BINDER_REPO_URL", "BINDER_SERVICE_HOST")),
     _Sign("GitHub Codespaces", ("CODESPACES",)),
+    _Sign("Gitpod", ("GITPOD_WORKSPACE_ID",)),
     _Sign("JupyterHub", ("JUPYTERHUB_API_URL", "JUPYTERHUB_SERVICE_PREFIX")),
 )
 _CONTAINERS = (
@@ -49,8 +68,14 @@ _CONTAINERS = (
     _Sign("Podman", files=("run/.containerenv",)),
     _Sign("Docker", files=(".dockerenv",)),
     _Sign("WSL", ("WSL_DISTRO_NAME",), ("proc/sys/fs/binfmt_misc/WSLInterop", "run/WSL")),
+    _Sign("Apptainer", ("APPTAINER_CONTAINER", "SINGULARITY_CONTAINER"), (".singularity.d",)),
 )
-_EDITORS = (_Sign("PyCharm", ("PYCHARM_HOSTED",)), _Sign("VS Code", ("VSCODE_PID", "VSCODE_CWD")))
+_JOBS = (_Sign("a Slurm job", ("SLURM_JOB_ID",)),)
+_EDITORS = (
+    _Sign("marimo", module="marimo._runtime.runtime"),
+    _Sign("PyCharm", ("PYCHARM_HOSTED",)),
+    _Sign("VS Code", ("VSCODE_PID", "VSCODE_CWD")),
+)
 _SERVERS = {
     "jupyter-lab": "JupyterLab",
     "jupyterlab": "JupyterLab",
@@ -58,36 +83,65 @@ _SERVERS = {
     "jupyter-notebook": "Jupyter Notebook",
     "notebook": "Jupyter Notebook",
 }
+# What systemd writes into this file, https://systemd.io/CONTAINER_INTERFACE/.
+_MANAGERS = {
+    "lxc": "LXC",
+    "lxc-libvirt": "LXC",
+    "systemd-nspawn": "systemd-nspawn",
+    "podman": "Podman",
+    "docker": "Docker",
+}
 
 
-def read_platform(root: Path, environ: Mapping[str, str], variables: Container[str] = ()) -> Platform:
+def read_platform(
+    root: Path,
+    environ: Mapping[str, str],
+    variables: Container[str] = (),
+    modules: Container[str] = sys.modules,
+) -> Platform:
     """Tell the platform from the environment, the files under ``root`` and the names of a notebook's ``variables``."""
-    name, sign = _place(root, environ, variables)
-    container, container_sign = _first(_CONTAINERS, root, environ) or (Missing("no sign of a container was seen"), "")
+    services = list(_seen(_SERVICES, root, environ, modules))
+    places = [*services, *_editors(root, environ, variables, modules)] or [("terminal", "")]
+    containers = [*_seen(_CONTAINERS, root, environ, modules), *_managed(root)]
+    jobs = list(_seen(_JOBS, root, environ, modules))
+    told = [*places, *containers, *jobs]
+    first = {places[0][0], *([containers[0][0]] if containers else [])}
     return Platform(
-        name=name,
-        container=container,
-        evidence=tuple(found for found in (sign, container_sign) if found),
+        name=places[0][0],
+        container=containers[0][0] if containers else Missing("no sign of a container was seen"),
+        evidence=tuple(dict.fromkeys(sign for _, sign in told if sign)),
         system=_system(root),
         kernel=f"{platform.system()} {platform.release()}",
         machine=platform.machine(),
+        also=tuple(dict.fromkeys(place for place, _ in told if place not in first)),
     )
 
 
-def _first(signs: Iterable[_Sign], root: Path, environ: Mapping[str, str]) -> tuple[str, str] | None:
-    found = ((sign.place, sign.seen(root, environ)) for sign in signs)
-    return next(((place, seen) for place, seen in found if seen is not None), None)
+def _seen(
+    signs: tuple[_Sign, ...], root: Path, environ: Mapping[str, str], modules: Container[str]
+) -> Iterator[tuple[str, str]]:
+    for sign in signs:
+        seen = sign.seen(root, environ, modules)
+        if seen is not None:
+            yield sign.place, seen
 
 
-def _place(root: Path, environ: Mapping[str, str], variables: Container[str]) -> tuple[str, str]:
-    service = _first(_SERVICES, root, environ)
-    if service is not None:
-        return service
+def _editors(
+    root: Path, environ: Mapping[str, str], variables: Container[str], modules: Container[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield the program in which the person works; one is enough, for an editor starts a Jupyter server itself."""
     if "__vsc_ipynb_file__" in variables:
-        return "VS Code", "__vsc_ipynb_file__"
-    if "JPY_PARENT_PID" in environ:
-        return _server(root, environ["JPY_PARENT_PID"])
-    return _first(_EDITORS, root, environ) or ("terminal", "")
+        yield "VS Code", "__vsc_ipynb_file__"
+    elif "JPY_PARENT_PID" in environ:
+        yield _server(root, environ["JPY_PARENT_PID"])
+    else:
+        yield from list(_seen(_EDITORS, root, environ, modules))[:1]
+
+
+def _managed(root: Path) -> Iterator[tuple[str, str]]:
+    manager = text(root / "run/systemd/container", size=64)
+    if not isinstance(manager, Missing) and manager in _MANAGERS:
+        yield _MANAGERS[manager], "/run/systemd/container"
 
 
 def _server(root: Path, pid: str) -> tuple[str, str]:
