@@ -1,6 +1,5 @@
 """The base of the panels: bundle, commands, static form, closing."""
 
-import secrets
 import weakref
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,18 +8,10 @@ from typing import Any
 import anywidget
 import traitlets
 
-from colab_magics.card import Card
 from colab_magics.errors import ColabMagicsError, MissingBundle
 
 _STATIC = Path(__file__).parent / "static"
 _open: "weakref.WeakSet[Panel]" = weakref.WeakSet()
-
-# A trusted notebook that is reopened without its kernel shows "model not found" for a widget and hides the other
-# forms beside it. Two outputs and this style show the panel while it lives, and the static form otherwise.
-_ONE_OF_TWO = """<style>
-.jp-OutputArea-child:has(.cm-static-KEY):has(+ .jp-OutputArea-child .cm-root) {display: none !important}
-.jp-OutputArea-child:has(.cm-static-KEY) + .jp-OutputArea-child:not(:has(.cm-root)) {display: none !important}
-</style>"""
 
 
 def bundle(name: str) -> str:
@@ -50,7 +41,6 @@ class Panel(anywidget.AnyWidget):
         if unknown:
             raise TypeError(f"{type(self).__name__} has no trait {', '.join(unknown)}")
         super().__init__(**traits)
-        self._key = secrets.token_hex(4)
         self._hear_while_busy()
         self.on_msg(self._answer)
         _open.add(self)
@@ -62,14 +52,9 @@ class Panel(anywidget.AnyWidget):
         if layout is not None:
             layout.close()
 
-    def bundles(self, card: Card, *, alone: bool) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The static output and the live output, as MIME bundles; with ``alone`` all in the second."""
-        html = f'<div class="cm-static-{self._key}">{card.html()}</div>'
-        live = _data(self._repr_mimebundle_())
-        if alone:
-            return {}, {**live, "text/html": html, "text/plain": card.text()}
-        style = _ONE_OF_TWO.replace("KEY", self._key)
-        return {"text/html": style + html, "text/plain": card.text()}, {**live, "text/plain": ""}
+    def mimebundle(self) -> dict[str, Any]:
+        """The MIME bundle that a front end draws the panel from; empty once it is closed."""
+        return {} if self.comm is None else _data(self._repr_mimebundle_())
 
     def _hear_while_busy(self) -> None:
         # ipykernel 7.4 hands a page's message to the shell that wrote last to the comm (ipykernel/comm/comm.py). What a

@@ -12,12 +12,17 @@ from colab_magics.format import printable
 from colab_magics.options import HelpAsked
 
 if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+
     from IPython.core.interactiveshell import InteractiveShell
 
     from colab_magics._panel import Panel
     from colab_magics.card import Card
 
 _HELP_ALONE = re.compile(r"%%(\w+\s+(?:-h|--help)\s*)")
+_AFTER_THE_CELL = 0.02
+"""Seconds: the answer to the cell goes out first."""
+
 _TYPED_MAGIC = re.compile(r"(?:^|=)\s*%{1,2}(\w+)(\s.*)?$", re.DOTALL)
 
 
@@ -208,30 +213,59 @@ def _remember(value: object) -> None:
         _shown_in_this_cell.append(value)
 
 
-def show(card: "Card", panel: "Callable[[], Panel] | None" = None, *, value: object = None) -> Shown:
+def show(
+    card: "Card",
+    panel: "Callable[[], Panel] | None" = None,
+    *,
+    value: object = None,
+    may_wait: bool = False,
+) -> Shown:
     """Show a card: as text in a terminal, in a notebook as the panel with the card as its static form.
 
     ``panel`` makes the live panel and is called only where a front end can show it. ``value`` is what the card
     stands for: returned from the same cell, it is not displayed a second time. Without a shell nothing is shown.
+    With ``may_wait`` the card is there at once, and the panel follows when the kernel is free: the first panel of a
+    kernel loads the widget library, which takes longer than everything that the card says.
     """
     shell = current()
     if shell is None:
         return Shown(lambda card: None)
     from IPython.display import display
 
+    from colab_magics._outputs import Outputs
+
     _remember(value)
     if not has_kernel() or panel is None:
         handle = display(_static(card), raw=True, display_id=True)
         return Shown(lambda card: handle.update(_static(card), raw=True))
-    live = panel()
-    outputs = live.bundles(card, alone=_shows_one_bundle(shell))
-    handles = [display(output, raw=True, display_id=True) for output in outputs if output]
+    outputs = Outputs()
+    if _shows_one_bundle(shell):
+        live = panel()
+        only = display(outputs.one(card, live.mimebundle()), raw=True, display_id=True)
+        return Shown(lambda card: only.update(outputs.one(card, live.mimebundle()), raw=True))
+    loop = _running_loop() if may_wait and "anywidget" not in sys.modules else None
+    view = panel().mimebundle() if loop is None else {}
+    first = display(outputs.static(card), raw=True, display_id=True)
+    second = display(outputs.live(view), raw=True, display_id=True)
+    if loop is not None:
+        extensions = list(_loaded)
 
-    def update(card: "Card") -> None:
-        static, widget = live.bundles(card, alone=_shows_one_bundle(shell))
-        handles[0].update(static or widget, raw=True)
+        def follow() -> None:
+            if _loaded == extensions:  # else it was unloaded meanwhile, with every panel
+                second.update(outputs.live(panel().mimebundle()), raw=True)
 
-    return Shown(update)
+        loop.call_later(_AFTER_THE_CELL, follow)
+    return Shown(lambda card: first.update(outputs.static(card), raw=True))
+
+
+def _running_loop() -> "AbstractEventLoop | None":
+    """The event loop of the kernel that runs this cell, if it has one."""
+    import asyncio
+
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def _static(card: "Card") -> dict[str, str]:

@@ -136,22 +136,10 @@ def test_a_closed_panel_is_forgotten() -> None:
     assert counter() is None
 
 
-def test_a_live_panel_stands_beside_its_static_form(counter: Counter) -> None:
-    static, live = counter.bundles(Card("Counter", big="3"), alone=False)
-    key = static["text/html"].partition("cm-static-")[2].partition(")")[0]
-    assert f'<div class="cm-static-{key}">' in static["text/html"]
-    assert static["text/plain"] == "Counter\n  3"
-    assert "application/vnd.jupyter.widget-view+json" in live
-    assert live["text/plain"] == ""
-    assert "text/html" not in live
-
-
-def test_one_bundle_where_two_are_not_understood(counter: Counter) -> None:
-    nothing, live = counter.bundles(Card("Counter", big="3"), alone=True)
-    assert nothing == {}
-    assert "<style>" not in live["text/html"]
-    assert live["text/plain"] == "Counter\n  3"
-    assert "application/vnd.jupyter.widget-view+json" in live
+def test_a_view_is_what_a_front_end_draws(counter: Counter) -> None:
+    assert "application/vnd.jupyter.widget-view+json" in counter.mimebundle()
+    counter.close()
+    assert "application/vnd.jupyter.widget-view+json" not in counter.mimebundle()
 
 
 def test_a_bundle_is_text_so_that_closed_panels_can_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,10 @@
 """The seam to IPython, with a real shell and a slice of a few lines."""
 
 import gc
+import json
 import re
+import subprocess
+import sys
 import threading
 import weakref
 from pathlib import Path
@@ -243,3 +246,38 @@ def test_a_static_card_can_be_brought_up_to_date(echo: Any) -> None:
         "_shell.show(Card('first')).update(Card('second'))"
     )
     assert [bundle["text/plain"] for bundle in ran.displayed] == ["first", "second"]
+
+
+@pytest.mark.parametrize("unloads", [False, True])
+def test_the_first_panel_follows_its_card_when_the_kernel_is_free(unloads: bool) -> None:
+    source = f"""
+import asyncio, json, sys
+from types import SimpleNamespace
+from IPython.core.displaypub import CapturingDisplayPublisher
+from IPython.core.history import HistoryAccessor
+from IPython.core.interactiveshell import InteractiveShell
+from ipykernel.comm import CommManager
+
+HistoryAccessor.enabled = False
+shell = InteractiveShell.instance()
+shell.kernel = SimpleNamespace(comm_manager=CommManager())
+shell.run_line_magic("load_ext", "colab_magics")
+shell.display_pub = CapturingDisplayPublisher(parent=shell)
+
+async def main():
+    shell.run_cell("report = %envinfo")
+    told = ["anywidget" in sys.modules, [sorted(output["data"]) for output in shell.display_pub.outputs]]
+    if {unloads}:
+        shell.run_line_magic("unload_ext", "colab_magics")
+    await asyncio.sleep(0.5)
+    updates = [output for output in shell.display_pub.outputs if output.get("update")]
+    return [*told, [sorted(output["data"]) for output in updates]]
+
+print(json.dumps(asyncio.run(main())))
+"""
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
+    loaded, at_once, updates = json.loads(done.stdout.splitlines()[-1])
+    assert not loaded
+    assert at_once == [["text/html", "text/plain"], ["text/plain"]]
+    view = ["application/vnd.jupyter.widget-view+json", "text/plain"]
+    assert updates == ([] if unloads else [view])
