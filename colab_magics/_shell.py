@@ -69,6 +69,7 @@ class _Extension:
         for door in self.doors.values():
             mark(door)
         self.values = [(*path.rsplit(".", 1), module) for path, module in values.items()]
+        self.is_busy = False
 
     def register(self) -> None:
         for name, door in self.doors.items():
@@ -76,7 +77,8 @@ class _Extension:
         for module, name, drawer in self.values:
             self.shell.display_formatter.ipython_display_formatter.for_type_by_name(module, name, _displayer(drawer))
         self.shell.Completer.custom_matchers.append(self.complete)
-        self.shell.events.register("post_execute", _shown_in_this_cell.clear)
+        for event, function in self._hooks():
+            self.shell.events.register(event, function)
         self.shell.input_transformers_cleanup.append(self.ask_for_help)
 
     def unregister(self) -> None:
@@ -90,13 +92,27 @@ class _Extension:
         formatter = self.shell.display_formatter.ipython_display_formatter
         for module, name, _ in self.values:
             formatter.pop(f"{module}.{name}", None)
-        self.shell.events.unregister("post_execute", _shown_in_this_cell.clear)
+        for event, function in self._hooks():
+            self.shell.events.unregister(event, function)
         _shown_in_this_cell.clear()
         if self.complete in self.shell.Completer.custom_matchers:
             self.shell.Completer.custom_matchers.remove(self.complete)
         if self.ask_for_help in self.shell.input_transformers_cleanup:
             self.shell.input_transformers_cleanup.remove(self.ask_for_help)
         self._close_all()
+
+    def _hooks(self) -> tuple[tuple[str, Callable[..., None]], ...]:
+        return (
+            ("pre_run_cell", self._begin_cell),
+            ("post_execute", self._end_cell),
+        )
+
+    def _begin_cell(self, _: object) -> None:
+        self.is_busy = True
+
+    def _end_cell(self) -> None:
+        self.is_busy = False
+        _shown_in_this_cell.clear()
 
     def _close_all(self) -> None:
         """Stop what the slices run, and close every panel; what was never used has nothing to stop."""
@@ -278,30 +294,38 @@ def say(text: str, *, value: object = None) -> None:
     print(text)
 
 
-def each_cell(before: Callable[[], None], after: Callable[[], None]) -> Callable[[], None]:
+def each_cell(before: Callable[[str], None], after: Callable[[int | None, str | None], None]) -> Callable[[], None]:
     """Call ``before`` and ``after`` each cell from the next one on; call what is returned to end that.
 
-    Cells that a front end runs silently, for itself, are left out. Without a shell nothing is ever called.
+    ``before`` gets the cell's source, ``after`` its number and the name of the exception that ended it, if any. Cells
+    that a front end runs silently, for itself, are left out. Without a shell nothing is ever called.
     """
     shell = current()
     if shell is None:
         return lambda: None
 
+    def started(info: Any) -> None:
+        before(info.raw_cell or "")
+
+    def ended(result: Any) -> None:
+        error = result.error_before_exec or result.error_in_exec
+        after(result.execution_count, None if error is None else type(error).__name__)
+
+    hooks = {"pre_run_cell": started, "post_run_cell": ended}
+    for event, function in hooks.items():
+        shell.events.register(event, function)
+
     def undo() -> None:
-        for event, function in hooks:
+        for event, function in hooks.items():
             if function in shell.events.callbacks[event]:
                 shell.events.unregister(event, function)
 
-    def started(_: object) -> None:
-        before()
-
-    def ended(_: object) -> None:
-        after()
-
-    hooks = (("pre_run_cell", started), ("post_run_cell", ended))
-    for event, function in hooks:
-        shell.events.register(event, function)
     return undo
+
+
+def is_busy() -> bool:
+    """Does a cell run now?"""
+    return any(extension.is_busy for extension in _loaded if extension.shell is current())
 
 
 def hears_while_busy() -> bool:

@@ -76,7 +76,9 @@ class LineParser(argparse.ArgumentParser):
         elif word.startswith("-"):
             candidates = [name for name in self._option_string_actions if name.startswith("--")]
         else:
-            return []
+            typed = [part for part in before.split() if not part.startswith("-")]
+            first = next((action for action in self._actions if not action.option_strings), None)
+            candidates = [] if typed or first is None else [str(choice) for choice in first.choices or ()]
         return sorted(candidate for candidate in candidates if candidate.startswith(word))
 
 

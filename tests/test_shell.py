@@ -281,3 +281,34 @@ print(json.dumps(asyncio.run(main())))
     assert at_once == [["text/html", "text/plain"], ["text/plain"]]
     view = ["application/vnd.jupyter.widget-view+json", "text/plain"]
     assert updates == ([] if unloads else [view])
+
+
+def test_each_cell_is_told_with_its_source_number_and_fault(shell: Any) -> None:
+    told: list[object] = []
+    undo = _shell.each_cell(told.append, lambda number, raised: told.append((number, raised)))
+    first = shell.ipython.execution_count
+    shell.run("a = 1")
+    shell.run("1 / 0")
+    shell.run("if True print(1)")
+    shell.ipython.run_cell("b = 2", silent=True)
+    undo()
+    undo()
+    shell.run("c = 3")
+    assert told == [
+        "a = 1",
+        (first, None),
+        "1 / 0",
+        (first + 1, "ZeroDivisionError"),
+        "if True print(1)",
+        (first + 2, "SyntaxError"),
+    ]
+
+
+def test_a_running_cell_is_known(shell: Any) -> None:
+    shell.namespace["is_busy"] = _shell.is_busy
+    assert shell.run("is_busy()").value is True
+    assert not _shell.is_busy()
+    shell.run("1 / 0")
+    assert not _shell.is_busy()
+    shell.ipython.run_line_magic("unload_ext", "colab_magics")
+    assert shell.run("is_busy()").value is False
