@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # A machine without an NVIDIA GPU needs the small TensorFlow only.
 TENSORFLOW := $(shell nvidia-smi -L >/dev/null 2>&1 && echo "tensorflow[and-cuda]" || { [ "$$(uname -sm)" = "Linux x86_64" ] && echo tensorflow-cpu || echo tensorflow; })
 
-.PHONY: help demo lab test test-colab test-backends check bench js browser clean
+.PHONY: help demo lab test test-colab test-pythons test-backends check bench js browser clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -27,6 +27,9 @@ test: $(VENV)/.test browser ## set up what the tests need and run them all
 
 test-colab: $(VENV)-colab/.done ## the tests' core in an environment with the versions of Google Colab's image
 	$(VENV)-colab/bin/python -m pytest --ignore tests/browser tests
+
+test-pythons: ## the tests' core on Python 3.11, 3.12 and 3.13, as far as they are here
+	@PYTHON=$(PYTHON) sh tests/pythons.sh 3.11 3.12 3.13
 
 test-backends: $(VENV)/.test ## the same small training on TensorFlow, JAX and PyTorch (large downloads)
 	$(PIP) install --quiet --constraint constraints.txt --group backends
@@ -50,7 +53,7 @@ browser: ## a Chromium for the browser tests, by apt as root, else by playwright
 	@sh tests/browser/install.sh $(BIN)/python
 
 clean: ## remove what the commands above made
-	rm -rf .venv .venv-colab build dist js/node_modules
+	rm -rf .venv .venv-* build dist js/node_modules
 
 $(BIN)/python:
 	@echo "Making the virtual environment $(VENV)."

@@ -2,9 +2,8 @@
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from colab_magics.format import printable
 
@@ -21,8 +20,7 @@ _BORDER = "1px solid var(--jp-border-color2, #8886)"
 _DIM = "opacity:.75"
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """Pairs of a name and its value, both text."""
 
     items: tuple[tuple[str, str], ...]
@@ -44,8 +42,7 @@ class Facts:
         return {"kind": "facts", "items": [list(item) for item in self.items]}
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """Rows of text under column names; ``numeric`` names the columns that are aligned to the right."""
 
     columns: tuple[str, ...]
@@ -96,8 +93,7 @@ class Table:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """One sentence, with a symbol, a colour and the word that its tone needs."""
 
     sentence: str
@@ -113,8 +109,7 @@ class Note:
         return {"kind": "note", "tone": self.tone, "sentence": self.sentence}
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(NamedTuple):
     """A PNG made by us, in the static form only: a panel draws its own."""
 
     png: bytes
@@ -134,8 +129,7 @@ class Picture:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
+class Tile(NamedTuple):
     """One picture of a `Tiles` grid with its caption."""
 
     png: bytes
@@ -143,8 +137,7 @@ class Tile:
     tone: Tone = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Tiles:
+class Tiles(NamedTuple):
     """Small pictures in a grid with captions, in the static form only; each PNG was made by us."""
 
     tiles: tuple[Tile, ...]
@@ -176,8 +169,7 @@ def _base64(content: bytes) -> str:
 Part = Facts | Table | Note | Picture | Tiles
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """What a panel says: a title, its state, the one answer that matters most, and the parts below it."""
 
     title: str
