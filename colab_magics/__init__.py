@@ -9,12 +9,14 @@ if TYPE_CHECKING:
     from colab_magics.envinfo.magic import envinfo as envinfo
     from colab_magics.gallery.magic import gallery as gallery
     from colab_magics.ingest.magic import ingest as ingest
+    from colab_magics.install.magic import install as install
     from colab_magics.train.magic import train_mnist as train_mnist
 
 __version__ = "0.1.0"
 
 MAGICS = {
     "envinfo": "colab_magics.envinfo.magic",
+    "install": "colab_magics.install.magic",
     "ingest": "colab_magics.ingest.magic",
     "train_mnist": "colab_magics.train.magic",
     "gallery": "colab_magics.gallery.magic",
@@ -23,6 +25,8 @@ MAGICS = {
 
 VALUES = {
     "colab_magics.envinfo.report.Report": "colab_magics.envinfo.magic",
+    "colab_magics.install.events.Installed": "colab_magics.install.magic",
+    "colab_magics.install.versions.Versions": "colab_magics.install.magic",
     "colab_magics.train.runs.Run": "colab_magics.train.magic",
     "colab_magics.train.board.Board": "colab_magics.train.magic",
     "colab_magics.gallery.items.Gallery": "colab_magics.gallery.magic",
@@ -33,6 +37,7 @@ __all__ = [
     "envinfo",
     "gallery",
     "ingest",
+    "install",
     "load_ipython_extension",
     "train_mnist",
     "unload_ipython_extension",

@@ -259,19 +259,34 @@ def show(
         live = panel()
         only = display(outputs.one(card, live.mimebundle()), raw=True, display_id=True)
         return Shown(lambda card: only.update(outputs.one(card, live.mimebundle()), raw=True))
-    loop = _running_loop() if may_wait and "anywidget" not in sys.modules else None
-    view = panel().mimebundle() if loop is None else {}
+    waits = may_wait and "anywidget" not in sys.modules and _running_loop() is not None
+    view = {} if waits else panel().mimebundle()
     first = display(outputs.static(card), raw=True, display_id=True)
     second = display(outputs.live(view), raw=True, display_id=True)
-    if loop is not None:
-        extensions = list(_loaded)
+    if waits:
 
         def follow() -> None:
-            if _loaded == extensions:  # else it was unloaded meanwhile, with every panel
-                second.update(outputs.live(panel().mimebundle()), raw=True)
+            second.update(outputs.live(panel().mimebundle()), raw=True)
 
-        loop.call_later(_AFTER_THE_CELL, follow)
+        when_free(follow)
     return Shown(lambda card: first.update(outputs.static(card), raw=True))
+
+
+def when_free(work: Callable[[], object]) -> None:
+    """Do it after the answer to this cell has gone out; at once where no kernel's loop runs.
+
+    It is not done when the extension was unloaded meanwhile, which takes everything away that is ours.
+    """
+    loop, extensions = _running_loop(), list(_loaded)
+    if loop is None:
+        work()
+        return
+
+    def later() -> None:
+        if _loaded == extensions:
+            work()
+
+    loop.call_later(_AFTER_THE_CELL, later)
 
 
 def _running_loop() -> "AbstractEventLoop | None":

@@ -41,6 +41,7 @@ def test_exact_exports() -> None:
         "envinfo",
         "gallery",
         "ingest",
+        "install",
         "load_ipython_extension",
         "train_mnist",
         "unload_ipython_extension",

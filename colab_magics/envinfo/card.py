@@ -1,48 +1,40 @@
-"""The cards: what `%envinfo` and `%%envinfo` show, in every form."""
+"""The card of a report, whole or one part of it, in every form."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from colab_magics.card import Card, Facts, Note, Part, Table
-from colab_magics.envinfo import summary
-from colab_magics.envinfo.gpu import sentences as gpu_words
+from colab_magics.card import Card, Facts, Note, Part
+from colab_magics.envinfo import parts, summary
 from colab_magics.envinfo.reading import Missing
-from colab_magics.format import duration, size
 
 if TYPE_CHECKING:
-    from colab_magics.envinfo.cost import Cost
     from colab_magics.envinfo.report import Report
 
-_GPU_COLUMNS = ("GPU", "Name", "Memory", "Use", "Temperature", "Power")
+PARTS = ("all", *parts.PARTS, "why-gpu", "diff")
+"""What may stand after ``%envinfo``; "diff" is of two reports and has a card of its own."""
 
 
-def report_card(report: "Report") -> Card:
-    """Show what the machine is: the headline, the facts, each limit, the GPUs, the packages."""
-    limits = (Note(sentence, "warn") for sentence in summary.limits(report))
+def report_card(report: "Report", part: str = "all") -> Card:
+    """Show what the machine is: the headline, the facts, each limit, the GPUs, the packages; or one part."""
+    if part == "why-gpu":
+        from colab_magics.envinfo.why.why_card import why_card
+
+        return why_card(report.gpus)
     return Card(
-        "This machine",
+        "This machine" if part == "all" else f"This machine: {part}",
         big=summary.headline(report),
         state=f"{summary.place(report)}, {report.taken_at:%H:%M:%S %Z}",
-        parts=(Facts(summary.facts(report)), *limits, *_gpus(report), *_packages(report)),
+        parts=tuple(_all(report) if part == "all" else parts.PARTS[part](report)),
     )
 
 
-def cost_card(cost: "Cost") -> Card:
-    """Show what a cell cost, and whether it ended by itself."""
-    return Card(
-        "This cell",
-        big=f"{duration(cost.wall)} · {_peak(cost)}",
-        state="done" if cost.raised is None else f"ended by {cost.raised}",
-        tone="ok" if cost.raised is None else "wrong",
-        parts=(Facts((("Wall time", duration(cost.wall)), ("CPU time", _cpu(cost)), ("Peak memory", _memory(cost)))),),
-    )
-
-
-def _gpus(report: "Report") -> Iterator[Part]:
-    devices = report.gpus.devices
-    if not isinstance(devices, Missing):
-        yield Table(_GPU_COLUMNS, tuple(gpu_words.cells(gpu) for gpu in devices), frozenset(_GPU_COLUMNS) - {"Name"})
-        yield from (Note(sentence) for gpu in devices for sentence in gpu_words.gaps(gpu))
+def _all(report: "Report") -> Iterator[Part]:
+    if not isinstance(report.previous, Missing):
+        yield Note(report.previous.sentence(report.taken_at), "wrong")
+    yield Facts(summary.facts(report))
+    yield from (Note(sentence, "warn") for sentence in (*summary.limits(report), *report.verdicts))
+    yield from parts.gpu_table(report)
+    yield from _packages(report)
 
 
 def _packages(report: "Report") -> Iterator[Part]:
@@ -55,25 +47,6 @@ def _packages(report: "Report") -> Iterator[Part]:
             source = "" if package.distribution == package.name else f" ({package.distribution})"
             versions.append((package.name, f"{version}{source}"))
     yield Facts(tuple(versions))
+    yield from parts.restarts(report)
     if absent:
         yield Note(f"Not installed: {', '.join(absent)}.")
-
-
-def _peak(cost: "Cost") -> str:
-    return "peak memory unknown" if isinstance(cost.peak_memory, Missing) else f"{size(cost.peak_memory)} peak"
-
-
-def _cpu(cost: "Cost") -> str:
-    cpu = cost.cpu + cost.cpu_children
-    busy = f", {cpu / cost.wall:.1f} CPUs busy" if cpu >= 0.1 else ""
-    children = f", {duration(cost.cpu_children)} of it in other processes" if cost.cpu_children else ""
-    return f"{duration(cpu)}{busy}{children}"
-
-
-def _memory(cost: "Cost") -> str:
-    if isinstance(cost.peak_memory, Missing):
-        return f"not known: {cost.peak_memory.reason}"
-    if isinstance(cost.memory_before, Missing):
-        return f"{size(cost.peak_memory)} ({cost.peak_source})"
-    rise = size(max(cost.peak_memory - cost.memory_before, 0))
-    return f"{size(cost.peak_memory)}, {rise} above the start ({cost.peak_source})"

@@ -2,54 +2,40 @@
 
 import sys
 from pathlib import Path
-from threading import Lock
 
+from colab_magics.envinfo.mark import MarkedPeak
 from colab_magics.envinfo.reading import Missing, Reading, field
+from colab_magics.envinfo.sampling import Sampler
 from colab_magics.format import size
 
 _PROCESS = Path("/proc/self")
+_HERTZ = 50
 
 
-class KernelPeak:
+class KernelPeak(MarkedPeak):
     """Exact: the kernel keeps a high-water mark (VmHWM), and a 5 in clear_refs begins it anew; see proc(5).
 
-    Raises OSError where the mark cannot be begun anew: outside Linux, or in a sandbox that forbids it.
+    Exact as far as the kernel counts: each CPU or thread may hold back some pages of its count, 256 kB in all on two
+    CPUs. Raises OSError where the mark cannot be begun anew: outside Linux, or in a sandbox that forbids it.
     """
 
     source = "exact, recorded by Linux"
-    _lock = Lock()
-    _running: "list[KernelPeak]" = []  # noqa: RUF012 (shared on purpose: the mark is one for the whole process)
 
     def __init__(self, process: Path = _PROCESS) -> None:
         self._process = process
-        self._highest: Reading[int] = 0
-        with self._lock:
-            # Beginning anew would take the mark away from the measurements around this one.
-            for other in self._running:
-                other.note()
-            (process / "clear_refs").write_text("5", encoding="ascii")
-            self._running.append(self)
+        super().__init__()
 
-    def end(self) -> Reading[int]:
-        """Stop, and tell the most bytes that were resident at any one time."""
-        with self._lock:
-            self._running.remove(self)
-            self.note()
-        return self._highest
+    def begin_anew(self) -> None:
+        (self._process / "clear_refs").write_text("5", encoding="ascii")
 
-    def note(self) -> None:
-        """Take the mark as it stands."""
-        mark = field(self._process / "status", "VmHWM")
-        if isinstance(mark, Missing) or isinstance(self._highest, Missing):
-            self._highest = mark
-        else:
-            self._highest = max(self._highest, mark)
+    def read(self) -> Reading[int]:
+        return field(self._process / "status", "VmHWM")
 
 
 class LifetimePeak:
     """The system tells only the highest since the process began: known when it was raised, and else not."""
 
-    source = "this process's highest so far, reached here"
+    source = "exact: this process's highest so far, reached here"
 
     def __init__(self) -> None:
         self._before = _lifetime_peak()
@@ -62,7 +48,32 @@ class LifetimePeak:
         return Missing(f"it stayed below the {size(highest)} that this process had reached before")
 
 
-Peak = KernelPeak | LifetimePeak
+class SampledPeak:
+    """The highest of many readings; exact all the same when the stretch raised the process's highest so far."""
+
+    def __init__(self) -> None:
+        import psutil
+
+        self.source = f"sampled, {_HERTZ} times a second"
+        self._highest = 0
+        self._process = psutil.Process()
+        self._lifetime = LifetimePeak()
+        self._sampler = Sampler(self._note, _HERTZ)
+
+    def end(self) -> Reading[int]:
+        """Stop, and tell the most bytes that were seen; `source` then says how they are known."""
+        self._sampler.stop()
+        exact = self._lifetime.end()
+        if isinstance(exact, Missing):
+            return self._highest
+        self.source = LifetimePeak.source
+        return exact
+
+    def _note(self) -> None:
+        self._highest = max(self._highest, self._process.memory_info().rss)
+
+
+Peak = KernelPeak | SampledPeak
 
 
 def begin_peak(process: Path = _PROCESS) -> Peak:
@@ -70,7 +81,16 @@ def begin_peak(process: Path = _PROCESS) -> Peak:
     try:
         return KernelPeak(process)
     except OSError:
-        return LifetimePeak()
+        return SampledPeak()
+
+
+def largest_child() -> Reading[int]:
+    """Tell the most bytes that were ever resident in one process that this one started and waited for."""
+    if sys.platform == "win32":
+        return Missing("Windows does not tell the memory of processes that have ended")
+    import resource
+
+    return _bytes(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 
 
 def _lifetime_peak() -> int:
@@ -80,5 +100,9 @@ def _lifetime_peak() -> int:
         return int(psutil.Process().memory_info().peak_wset)
     import resource
 
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
+    return _bytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+
+def _bytes(maxrss: int) -> int:
+    """Turn what getrusage(2) tells into bytes: macOS counts these, others kilobytes."""
+    return maxrss if sys.platform == "darwin" else maxrss * 1024

@@ -32,7 +32,7 @@ def text(path: Path, size: int = -1) -> Reading[str]:
 
 def number(path: Path) -> Reading[int]:
     """Read a file that holds one whole number, not below zero."""
-    line = text(path)
+    line = text(path, size=64)
     if isinstance(line, Missing):
         return line
     return int(line) if line.isdecimal() else Missing(f"{path.name} holds no number")

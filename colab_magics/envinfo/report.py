@@ -2,65 +2,114 @@
 
 import os
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from colab_magics.envinfo import summary
+from colab_magics.envinfo.archive import SCHEMA
 from colab_magics.envinfo.card import report_card
 from colab_magics.envinfo.gpu.device import Gpus
 from colab_magics.envinfo.gpu.sources import read_gpus
-from colab_magics.envinfo.markdown import markdown
+from colab_magics.envinfo.gpu.tpu import Tpu, read_tpus
+from colab_magics.envinfo.probes.cgroup import find_groups
 from colab_magics.envinfo.probes.cpu import Cpu, counts, read_cpu
 from colab_magics.envinfo.probes.disk import Disk, read_disk
 from colab_magics.envinfo.probes.memory import Memory, ask_memory, read_memory
 from colab_magics.envinfo.probes.packages import Package, read_packages
 from colab_magics.envinfo.probes.platform import Platform, read_platform
+from colab_magics.envinfo.probes.pressure import Pressure, read_pressure
 from colab_magics.envinfo.probes.python import Python, read_python
-from colab_magics.envinfo.reading import plain
+from colab_magics.envinfo.probes.session import Session, read_session
+from colab_magics.envinfo.reading import PRIVATE, Missing, Reading, plain
 
-SCHEMA = "colab_magics.envinfo/1"
-"""Name and version of what `Report.to_dict` returns; the number grows when a key changes its meaning or goes away."""
+if TYPE_CHECKING:
+    from colab_magics.envinfo.monitor.died import Died
+
+_NOT_ASKED = Missing("no earlier kernel was asked for")
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What this machine is, and what this process may use of it. It names no user, host, address or folder."""
+    """What this machine is, and what this process may use of it. It names no user, host, address or folder.
+
+    ``verdicts`` are sentences about frameworks and GPUs, ``previous`` is the last reading of a kernel before this one
+    that ended without a goodbye.
+    """
 
     taken_at: datetime
     platform: Platform
+    session: Session
     cpu: Cpu
     memory: Memory
+    pressure: Pressure
     disk: Disk
     gpus: Gpus
+    tpus: Reading[tuple[Tpu, ...]]
     python: Python
     packages: tuple[Package, ...]
+    verdicts: tuple[str, ...] = ()
+    previous: "Reading[Died]" = _NOT_ASKED
+    asked: tuple[str, ...] = field(default=(), repr=False, metadata=PRIVATE)
 
     def __repr__(self) -> str:
         return f"Report({summary.headline(self)})"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the report as JSON has it: sizes in bytes, and for each null its reason under "missing" beside it."""
-        return {"schema": SCHEMA, **plain(self)}
+        """Return the report as JSON has it: sizes in bytes, and for each null its reason under "missing" beside it.
 
-    def to_markdown(self) -> str:
-        """Return the report as Markdown, ready for a bug report."""
-        return markdown(report_card(self))
+        Its form is written down in docs/envinfo-schema.md. Names of users and hosts, and secrets, are taken out.
+        """
+        from colab_magics.envinfo.redaction import Redaction
+
+        return {"schema": SCHEMA, **Redaction().all(plain(self))}
+
+    def to_markdown(self, part: str = "all") -> str:
+        """Return the report, or one ``part`` of it, as Markdown, ready for a bug report."""
+        from colab_magics.envinfo.markdown import markdown
+        from colab_magics.envinfo.redaction import Redaction
+
+        return Redaction()(markdown(report_card(self, part)))
 
 
 def collect(
-    *, root: Path = Path("/"), environ: Mapping[str, str] = os.environ, variables: Container[str] = ()
+    *,
+    root: Path = Path("/"),
+    environ: Mapping[str, str] = os.environ,
+    variables: Container[str] = (),
+    gpu_source: str = "auto",
+    asked: tuple[str, ...] = (),
+    previous: "Reading[Died]" = _NOT_ASKED,
 ) -> Report:
-    """Read everything once; ``variables`` are the names in the notebook, some of which tell where it runs."""
+    """Read everything once.
+
+    ``variables`` are the names in the notebook, some of which tell where it runs; ``asked`` are packages to look up
+    instead of those that matter to most.
+    """
     is_linux = (root / "proc/meminfo").exists()
+    groups = find_groups(root)
+    platform = read_platform(root, environ, variables)
+    gpus = read_gpus(environ, root=root, source=gpu_source)
     return Report(
         taken_at=datetime.now().astimezone(),
-        platform=read_platform(root, environ, variables),
-        cpu=read_cpu(root, *counts()),
-        memory=read_memory(root) if is_linux else ask_memory(),
-        disk=read_disk(Path()),
-        gpus=read_gpus(environ),
+        platform=platform,
+        session=read_session(root, environ, platform.name),
+        cpu=read_cpu(root, *counts(), groups, environ),
+        memory=read_memory(root, groups) if is_linux else ask_memory(),
+        pressure=read_pressure(root, groups),
+        disk=read_disk(Path(), root),
+        gpus=gpus,
+        tpus=read_tpus(root),
         python=read_python(),
-        packages=read_packages(),
+        packages=read_packages(asked),
+        verdicts=_verdicts(gpus, root, environ),
+        previous=previous,
+        asked=asked,
     )
+
+
+def _verdicts(gpus: Gpus, root: Path, environ: Mapping[str, str]) -> tuple[str, ...]:
+    from colab_magics.envinfo.why import headlines
+
+    return headlines(gpus, root, environ)

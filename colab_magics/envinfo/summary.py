@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def headline(report: "Report") -> str:
-    """Say in one line what a person can use here: ``2 CPUs · 24.0 GB RAM · no NVIDIA GPU``."""
+    """Say in one line what a person can use here: ``2 CPUs · 24.0 GB RAM · no GPU``."""
     return f"{cpus(report.cpu.usable)} · {size_of(report.memory.usable)} RAM · {gpu_words.names(report.gpus)}"
 
 
@@ -38,13 +38,14 @@ def facts(report: "Report") -> tuple[tuple[str, str], ...]:
 
 
 def limits(report: "Report") -> tuple[str, ...]:
-    """Say which rules let this process use less than the machine has."""
-    sentences = (
+    """Say which rules let this process use less than the machine has, and what they did to it."""
+    binding = (
         limit_words.cpu_limit(report.cpu),
         limit_words.memory_limit(report.memory),
         gpu_words.limit(report.gpus),
     )
-    return tuple(sentence for sentence in sentences if sentence)
+    troubles = limit_words.troubles(report.cpu, report.memory, report.pressure)
+    return tuple(sentence for sentence in (*binding, *troubles) if sentence)
 
 
 def _disk(disk: "Disk") -> str:

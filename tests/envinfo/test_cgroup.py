@@ -1,235 +1,222 @@
-"""CPU and memory limits on the layouts of control groups that are met in the field."""
+"""CPU and memory limits on the layouts of control groups that are met in the field, on damaged ones, and on none."""
 
+import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from envinfo.cgroup_trees import COUNT, GB, LAYOUTS, MEMINFO, NEAREST, TOTAL, Layout, full, v2
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from colab_magics.envinfo.probes.cgroup import Limit
-from colab_magics.envinfo.probes.cpu import read_cpu
-from colab_magics.envinfo.probes.memory import read_memory
-from colab_magics.envinfo.reading import Missing
+from colab_magics.envinfo.limits import rules, troubles
+from colab_magics.envinfo.probes.cgroup import Bound, Limit, bound, entry, find_groups, whole
+from colab_magics.envinfo.probes.cpu import find_throttle, read_cpu
+from colab_magics.envinfo.probes.memory import MemoryGauge, read_memory
+from colab_magics.envinfo.probes.pressure import read_pressure
+from colab_magics.envinfo.reading import Missing, Reading
 
 Grow = Callable[[Mapping[str, str]], Path]
-GB = 2**30
-
-_V2 = "35 24 0:28 {root} {point} rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate"
-_V1 = "36 31 0:32 {root} {point} rw,relatime - cgroup cgroup rw,{controller}"
-_MEMINFO = f"MemTotal: {24 * GB // 1024} kB\nMemFree: 1 kB\nMemAvailable: {20 * GB // 1024} kB\n"
 
 
-def v2(root: str = "/", point: str = "/sys/fs/cgroup") -> str:
-    return _V2.format(root=root, point=point)
+def _grown(grow: Grow, layout: Layout) -> Path:
+    mounts = {"proc/self/mountinfo": "\n".join(layout.mounts)} if layout.mounts else {}
+    files = {
+        name.lstrip("/") if name.startswith("/") else f"sys/fs/cgroup/{name}": text
+        for name, text in layout.files.items()
+    }
+    root = grow({"proc/self/cgroup": layout.own, "proc/meminfo": MEMINFO, "sys/fs/cgroup/tasks": "", **mounts, **files})
+    for name in layout.folders:
+        (root / "sys/fs/cgroup" / name).mkdir()
+    return root
 
 
-def v1(controller: str, root: str = "/", folder: str = "") -> str:
-    return _V1.format(root=root, point=f"/sys/fs/cgroup/{folder or controller}", controller=controller)
+def _agrees(reading: Reading[Limit], expected: Limit | str) -> bool:
+    if isinstance(expected, Limit):
+        return reading == expected
+    return isinstance(reading, Missing) and expected in reading.reason
 
 
-@dataclass(frozen=True)
-class Layout:
-    name: str
-    own: str
-    mounts: tuple[str, ...]
-    files: dict[str, str]
-    quota: Limit | str
-    limit: Limit | str
-    used: int = 4 * GB  # of the machine: total less available
-
-
-NO_QUOTA, NO_LIMIT = "no quota is set", "no limit"
-HUGE = "9223372036854771712"
-
-LAYOUTS = [
-    Layout(
-        "a container with a namespace of its own, version 2",
-        "0::/",
-        (v2(),),
-        {
-            "cpu.max": "50000 100000",
-            "memory.max": str(GB),
-            "memory.current": str(GB // 2),
-            "memory.stat": f"anon 1\ninactive_file {GB // 4}",
-        },
-        Limit(0.5, "cpu.max"),
-        Limit(GB, "memory.max"),
-        used=GB // 4,
-    ),
-    Layout(
-        "a systemd slice above the group limits it",
-        "0::/user.slice/user-1.slice/session.scope",
-        (v2(),),
-        {
-            "user.slice/user-1.slice/session.scope/cpu.max": "max 100000",
-            "user.slice/user-1.slice/session.scope/memory.max": "max",
-            "user.slice/user-1.slice/session.scope/memory.current": "5",
-            "user.slice/user-1.slice/cpu.max": "max 100000",
-            "user.slice/user-1.slice/memory.max": str(8 * GB),
-            "user.slice/user-1.slice/memory.current": str(3 * GB),
-            "user.slice/user-1.slice/memory.stat": f"inactive_file {GB}",
-            "user.slice/cpu.max": "150000 100000",
-            "user.slice/memory.max": "max",
-        },
-        Limit(1.5, "cpu.max of a parent group"),
-        Limit(8 * GB, "memory.max of a parent group"),
-        used=2 * GB,
-    ),
-    Layout(
-        "the lowest of several limits binds",
-        "0::/pod/box",
-        (v2(),),
-        {
-            "pod/box/cpu.max": "400000 100000",
-            "pod/box/memory.max": str(2 * GB),
-            "pod/box/memory.current": str(GB),
-            "pod/box/memory.stat": "inactive_file 0",
-            "pod/cpu.max": "200000 100000",
-            "pod/memory.max": str(3 * GB),
-        },
-        Limit(2.0, "cpu.max of a parent group"),
-        Limit(2 * GB, "memory.max"),
-        used=GB,
-    ),
-    Layout(
-        "nothing is limited, version 2",
-        "0::/box",
-        (v2(),),
-        {"box/cpu.max": "max 100000", "box/memory.max": "max"},
-        NO_QUOTA,
-        "no limit is set",
-    ),
-    Layout(
-        "no controller for memory", "0::/box", (v2(),), {"box/cpu.max": "max 100000"}, NO_QUOTA, "memory.max cannot"
-    ),
-    Layout(
-        "a limit above the machine's memory does not bind",
-        "0::/box",
-        (v2(),),
-        {"box/cpu.max": "max", "box/memory.max": str(99 * GB)},
-        NO_QUOTA,
-        NO_LIMIT,
-    ),
-    Layout(
-        "a container without a namespace of its own, version 1",
-        "4:memory:/docker/f00\n2:cpu,cpuacct:/docker/f00",
-        (v1("cpu", "/docker/f00", "cpu,cpuacct"), v1("memory", "/docker/f00")),
-        {
-            "cpu,cpuacct/cpu.cfs_quota_us": "150000",
-            "cpu,cpuacct/cpu.cfs_period_us": "100000",
-            "memory/memory.limit_in_bytes": str(GB),
-            "memory/memory.usage_in_bytes": str(GB // 2),
-            "memory/memory.stat": f"inactive_file 7\ntotal_inactive_file {GB // 8}",
-        },
-        Limit(1.5, "cpu.cfs_quota_us"),
-        Limit(GB, "memory.limit_in_bytes"),
-        used=GB // 2 - GB // 8,
-    ),
-    Layout(
-        "no limit, as version 1 writes it",
-        "4:memory:/box\n2:cpu:/box",
-        (v1("cpu"), v1("memory")),
-        {
-            "cpu/box/cpu.cfs_quota_us": "-1",
-            "cpu/box/cpu.cfs_period_us": "100000",
-            "memory/box/memory.limit_in_bytes": HUGE,
-        },
-        NO_QUOTA,
-        NO_LIMIT,
-    ),
-    Layout(
-        "a container hides the group that limits it",
-        "4:memory:/",
-        (v1("memory"),),
-        {
-            "memory/memory.limit_in_bytes": HUGE,
-            "memory/memory.usage_in_bytes": "90",
-            "memory/memory.stat": f"hierarchical_memory_limit {GB}\ntotal_inactive_file 80",
-        },
-        "no control group for cpu",
-        Limit(GB, "hierarchical_memory_limit in memory.stat"),
-        used=10,
-    ),
-    Layout(
-        "both versions, with the controllers in version 1",
-        "4:memory:/job\n2:cpu:/\n0::/",
-        (v1("cpu"), v1("memory"), v2(point="/sys/fs/cgroup/unified")),
-        {
-            "cpu/cpu.shares": "1024",
-            "memory/job/memory.limit_in_bytes": str(GB),
-            "memory/job/memory.usage_in_bytes": "5",
-            "memory/job/memory.stat": "total_inactive_file 9",
-            "unified/cgroup.procs": "",
-        },
-        "cpu.cfs_quota_us cannot be read",
-        Limit(GB, "memory.limit_in_bytes"),
-        used=0,
-    ),
-    Layout(
-        "both versions, with memory in version 2",
-        "2:cpu:/job\n0::/job",
-        (v1("cpu"), v2(point="/sys/fs/cgroup/unified")),
-        {
-            "cpu/job/cpu.cfs_quota_us": "300000",
-            "cpu/job/cpu.cfs_period_us": "100000",
-            "unified/job/memory.max": str(GB),
-            "unified/job/memory.current": "5",
-            "unified/job/memory.stat": "inactive_file 0",
-        },
-        Limit(3.0, "cpu.cfs_quota_us"),
-        Limit(GB, "memory.max"),
-        used=5,
-    ),
-    Layout(
-        "a path that belongs to another namespace",
-        "0::/../../outside",
-        (v2(),),
-        {"cpu.max": "50000 100000", "memory.max": "max"},
-        Limit(0.5, "cpu.max"),
-        "no limit is set",
-    ),
-    Layout(
-        "a mount point with a space in its name",
-        "0::/",
-        (v2(point="/sys/fs/cgroup/a\\040b"),),
-        {"a b/cpu.max": "100000", "a b/memory.max": "max"},
-        Limit(1.0, "cpu.max"),
-        "no limit is set",
-    ),
-    Layout(
-        "damaged files",
-        "0::/\nnonsense",
-        (v2(), "short line", "1 2 3 4 5 -"),
-        {"cpu.max": "many 0", "memory.max": "-7"},
-        "cpu.max holds no quota",
-        "memory.max holds no number",
-    ),
-    Layout("no hierarchy is mounted", "0::/", (), {}, "no control group for cpu", "no control group for memory"),
-]
+def test_there_are_enough_layouts() -> None:
+    assert len({layout.name for layout in LAYOUTS}) == len(LAYOUTS) >= 40
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
-def test_limits(grow: Grow, layout: Layout) -> None:
-    root = grow(
-        {
-            "proc/self/cgroup": layout.own,
-            "proc/self/mountinfo": "\n".join(layout.mounts),
-            "proc/meminfo": _MEMINFO,
-            "sys/fs/cgroup/cgroup.procs": "",
-            **{f"sys/fs/cgroup/{name}": content for name, content in layout.files.items()},
-        }
-    )
-    memory = read_memory(root)
-    for reading, expected in ((read_cpu(root, 8, 8).quota, layout.quota), (memory.limit, layout.limit)):
-        if isinstance(expected, Limit):
-            assert reading == expected
-        else:
-            assert isinstance(reading, Missing)
-            assert expected in reading.reason
-    assert memory.used == layout.used
+def test_layout(grow: Grow, layout: Layout) -> None:
+    root = _grown(grow, layout)
+    groups = find_groups(root)
+    cpu, memory = read_cpu(root, COUNT, COUNT, groups, {}), read_memory(root, groups)
+    assert _agrees(cpu.quota, layout.quota), cpu.quota
+    assert _agrees(memory.limit, layout.limit), memory.limit
+    assert (cpu.usable, cpu.binding) == (layout.cpus, layout.binding)
+    assert memory.usable == (layout.limit.value if isinstance(layout.limit, Limit) else TOTAL)
+    assert (memory.used, memory.available) == (layout.used, layout.available)
+    assert MemoryGauge(root).read() == (memory.used, memory.usable)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
+def test_layout_is_told_whole(grow: Grow, layout: Layout) -> None:
+    root = _grown(grow, layout)
+    cpu, memory = read_cpu(root, COUNT, COUNT), read_memory(root)
+    rows = dict(rules(cpu, memory, read_pressure(root)))
+    assert all(rows.values())
+    for row, expected in (("CPU quota", layout.quota), ("RAM limit", layout.limit)):
+        assert (expected.source if isinstance(expected, Limit) else expected) in rows[row]
 
 
 def test_no_control_groups_at_all(grow: Grow) -> None:
-    root = grow({"proc/meminfo": _MEMINFO})
+    root = grow({"proc/meminfo": MEMINFO})
     assert read_cpu(root, 8, 8).quota == Missing("this system shows no control groups")
     assert read_memory(root).limit == Missing("this system shows no control groups")
+    assert bound("memory", root, {}) == Missing("this system shows no control groups")
+
+
+def test_bound_tells_where_the_limit_stands(grow: Grow) -> None:
+    files = {"proc/self/cgroup": "0::/a/b", "proc/self/mountinfo": v2(), "sys/fs/cgroup/a/b/tasks": ""}
+    root = grow({**files, "sys/fs/cgroup/a/pids.max": "7"})
+
+    def read(folder: Path) -> Reading[Limit]:
+        return Limit(7, "pids.max") if (folder / "pids.max").exists() else Missing("none")
+
+    expected = Bound(Limit(7, "pids.max of a parent group"), root / "sys/fs/cgroup/a", 2)
+    assert bound("pids", root, {2: read}) == expected
+
+
+def test_every_limit_is_told_lowest_first(grow: Grow) -> None:
+    tree = {**full("a/b/", 3 * GB, 1, 0), **full("a/", 2 * GB, 1, 0), **full("", 99 * GB, 1, 0)}
+    files = {f"sys/fs/cgroup/{name}": text for name, text in tree.items()}
+    root = grow({"proc/self/cgroup": "0::/a/b", "proc/self/mountinfo": v2(), "proc/meminfo": MEMINFO, **files})
+    found = read_memory(root).limits
+    assert found == (Limit(2 * GB, "memory.max of a parent group"), Limit(3 * GB, "memory.max"))
+
+
+@pytest.mark.parametrize(
+    ("lines", "name", "mark", "value"),
+    [
+        ("oom_kill_disable 0\nunder_oom 0\noom_kill 3", "oom_kill", " ", 3),
+        ("inactive_file 7\ntotal_inactive_file 9", "inactive_file", " ", 7),
+        ("total_inactive_file 9", "inactive_file", " ", None),
+        ("MemTotal:  12 kB\n", "MemTotal", ":", 12 * 1024),
+        ("MemTotal: x kB\n", "MemTotal", ":", None),
+        ("MemTotal:", "MemTotal", ":", None),
+        ("", "MemTotal", ":", None),
+    ],
+)
+def test_entry(lines: str, name: str, mark: str, value: int | None) -> None:
+    assert entry(lines, name, mark) == value
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [
+        ("0", 0),
+        (str(2**64), 2**64),
+        ("-1", None),
+        ("1_0", None),
+        ("٣", None),
+        ("1.5", None),
+        ("", None),
+        ("9" * 21, None),
+    ],
+)
+def test_whole(word: str, value: int | None) -> None:
+    assert whole(word) == value
+
+
+_WORDS = st.sampled_from(
+    [
+        "max",
+        "-1",
+        "0",
+        "1",
+        "100000",
+        "9" * 30,
+        "some avg10=",
+        "total=",
+        "oom_kill ",
+        "inactive_file ",
+        "0-3,",
+        "\n",
+        " ",
+        "/",
+        ":",
+        "-",
+    ]
+)
+_GARBAGE = st.one_of(st.binary(max_size=60), st.lists(_WORDS, max_size=8).map(lambda words: "".join(words).encode()))
+_OWN = st.one_of(
+    _GARBAGE,
+    st.sampled_from(
+        [b"0::/a/b", b"0::/", b"0::/../x", b"2:cpu:/a\n3:memory:/a\n4:cpuset:/", b"0::/" + b"n" * 5000, b"0::/\0"]
+    ),
+)
+_MOUNTS = st.one_of(
+    _GARBAGE,
+    st.sampled_from(
+        [
+            v2().encode(),
+            v2(root="/a").encode(),
+            b"1 1 0:1 / /sys/fs/cgroup rw - cgroup cgroup rw,cpu,memory,cpuset",
+            b"1 1 0:1 / /sys\\000/fs rw - cgroup2 x x",
+        ]
+    ),
+)
+_FILES = [
+    *(
+        "cpu.max",
+        "cpu.stat",
+        "cpu.stat.local",
+        "cpuset.cpus",
+        "cpuset.cpus.effective",
+        "cpu.pressure",
+        "memory.pressure",
+    ),
+    *("cpu.cfs_quota_us", "cpu.cfs_period_us", "memory.limit_in_bytes", "memory.usage_in_bytes", "memory.oom_control"),
+    *("memory.max", "memory.high", "memory.current", "memory.stat", "memory.events", "memory.swap.max"),
+    *("memory.memsw.limit_in_bytes", "memory.swap.current"),
+]
+_PROC = ["meminfo", "cpuinfo", "self/status", "self/limits", "pressure/cpu", "pressure/memory"]
+
+
+@given(
+    own=_OWN,
+    mounts=_MOUNTS,
+    files=st.dictionaries(
+        st.tuples(st.sampled_from(["", "a/", "a/b/"]), st.sampled_from(_FILES)), _GARBAGE, max_size=12
+    ),
+    proc=st.dictionaries(st.sampled_from(_PROC), _GARBAGE, max_size=4),
+)
+@settings(max_examples=300, deadline=None)
+def test_no_garbage_raises(
+    own: bytes, mounts: bytes, files: dict[tuple[str, str], bytes], proc: dict[str, bytes]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        tree = {f"sys/fs/cgroup/{place}{name}": content for (place, name), content in files.items()}
+        tree |= {f"proc/{name}": content for name, content in proc.items()}
+        tree |= {"proc/self/cgroup": own, "proc/self/mountinfo": mounts, "sys/fs/cgroup/a/b/tasks": b""}
+        for name, content in tree.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        cpu, memory, pressure = read_cpu(root, COUNT, COUNT), read_memory(root), read_pressure(root)
+        assert 0 < cpu.usable <= COUNT
+        assert all(rules(cpu, memory, pressure))
+        assert all(troubles(cpu, memory, pressure))
+        assert isinstance(find_throttle(root)(), float | Missing)
+        if "meminfo" in proc:
+            assert MemoryGauge(root).read() == (memory.used, memory.usable)
+
+
+def test_the_nearest_group_is_named_as_such(grow: Grow) -> None:
+    root = grow(
+        {
+            "proc/self/cgroup": "0::/elsewhere",
+            "proc/self/mountinfo": v2(),
+            "sys/fs/cgroup/cpu.max": "100000 100000",
+            "sys/fs/cgroup/cpu.stat.local": "throttled_usec 5000000",
+            "sys/fs/cgroup/cpu.stat": "throttled_usec 2000000",
+        }
+    )
+    assert read_cpu(root, 8, 8).quota == Limit(1, f"cpu.max{NEAREST}")
+    assert find_throttle(root)() == 2  # the other file is of a group that this process may not belong to

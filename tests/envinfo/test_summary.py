@@ -38,12 +38,12 @@ def test_affinity_limits_it(limited: Report) -> None:
 
 
 def test_what_an_unknown_machine_says(unknown: Report) -> None:
-    assert summary.headline(unknown) == "1 CPU · unknown RAM · no NVIDIA GPU"
+    assert summary.headline(unknown) == "1 CPU · unknown RAM · no GPU"
     assert summary.place(unknown) == "terminal"
     facts = dict(summary.facts(unknown))
     assert facts["RAM"] == "unknown; how much is in use is not known, it does not say"
     assert facts["Disk"] == "it does not say"
-    assert facts["GPU"] == "no NVIDIA GPU: it does not say"
+    assert facts["GPU"] == "no GPU: it does not say"
     assert summary.limits(unknown) == ()
 
 

@@ -9,11 +9,12 @@ UNTOLD = Missing("the source that was asked does not tell")
 
 @dataclass(frozen=True, slots=True)
 class MigSlice:
-    """One MIG instance of a GPU, which is what a framework sees of it. Memory in bytes."""
+    """One MIG instance of a GPU, which is what a framework sees of it. Memory in bytes. ``uuid`` is never shown."""
 
     name: Reading[str]
     memory_total: Reading[int] = UNTOLD
     memory_used: Reading[int] = UNTOLD
+    uuid: Reading[str] = field(default=UNTOLD, repr=False, metadata=PRIVATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,9 @@ class Found:
 class Gpus:
     """All GPUs, from the first source that saw any.
 
-    ``visible`` is CUDA_VISIBLE_DEVICES without serial numbers, ``source`` names who answered, ``refusals`` are the
-    sources that were asked before it with their reasons, ``disagreements`` are sentences, found when all are asked.
+    ``visible`` is CUDA_VISIBLE_DEVICES, or for AMD the variable that ``hidden_by`` names, without serial numbers, and
+    ``visible_count`` how many GPUs it leaves to frameworks. ``source`` names who answered, ``refusals`` are the other
+    sources that were asked with their reasons, ``disagreements`` are sentences, found when all are asked.
     """
 
     devices: Reading[tuple[Gpu, ...]]
@@ -77,3 +79,5 @@ class Gpus:
     source: Reading[str] = UNTOLD
     refusals: tuple[tuple[str, str], ...] = ()
     disagreements: tuple[str, ...] = ()
+    hidden_by: str = "CUDA_VISIBLE_DEVICES"
+    visible_count: Reading[int] = UNTOLD

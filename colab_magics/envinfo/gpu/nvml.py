@@ -1,106 +1,156 @@
 """NVIDIA GPUs, asked of the driver's own library (NVML): no framework is imported, no memory of a GPU is touched."""
 
-import ctypes
-import sys
-from collections.abc import Callable
-from importlib import import_module
+import dataclasses
+import os
+from pathlib import Path
 from typing import Any
 
-from colab_magics.envinfo.gpu.device import Found, Gpu
+from colab_magics.envinfo.gpu.device import Found, Gpu, MigSlice, Processes
+from colab_magics.envinfo.gpu.holders import Asker, asker, read_processes
+from colab_magics.envinfo.gpu.library import NOT_THERE, NOT_TOLD, Library, library, opened
 from colab_magics.envinfo.reading import Missing, Reading
+from colab_magics.envinfo.reading import field as line_of
 
-# What NVML's answers mean for the person, by the name of the error class in nvidia-ml-py.
-_MEANINGS = {
-    "NVMLError_LibraryNotFound": "no NVIDIA driver is installed (libnvidia-ml is missing)",
-    "NVMLError_DriverNotLoaded": "the NVIDIA driver is installed but not loaded",
-    "NVMLError_NoPermission": "this user may not ask the NVIDIA driver",
-    "NVMLError_NotSupported": "this GPU does not tell",
-    "NVMLError_FunctionNotFound": "this driver is too old to tell",
-    "NVMLError_GpuIsLost": "the GPU has fallen off the bus: restart the machine",
-    "NVMLError_LibRmVersionMismatch": "the NVIDIA driver was updated since the machine started: restart it",
-    "NVMLError_Unknown": "the NVIDIA driver gave an unknown error: a container may have lost its GPU, restart it",
-}
+_HIDDEN_BY_MIG = Missing("a GPU in MIG mode does not tell")
+_NO_MIG = Missing("this GPU has no MIG")
+_NO_MEMORY = Missing("the driver says that this GPU has 0 bytes of memory, which cannot be")
 
 
-def read_nvml() -> Reading[Found]:
-    """Ask NVML for every GPU; what does not answer is `Missing` with the reason."""
-    nvml = _nvml()
+def read_nvml(*, pid: int | None = None, root: Path = Path("/")) -> Reading[Found]:
+    """Ask NVML in this process for every GPU; what does not answer is `Missing` with the reason.
+
+    ``pid`` is the process whose share of the memory is its own (this one). It blocks for as long as the driver does,
+    and a crash of the driver's library ends the process: `guard.ask` is the safe way to call it.
+    """
+    nvml = library()
     if isinstance(nvml, Missing):
         return nvml
-    started = _ask(nvml.nvmlInit)
+    started = opened(nvml, root)
     if isinstance(started, Missing):
         return started
     try:
-        devices = _devices(nvml)
-        if isinstance(devices, Missing):
-            return devices
-        return Found(devices, _ask(nvml.nvmlSystemGetDriverVersion), _cuda(nvml))
+        return _found(nvml, asker(os.getpid() if pid is None else pid, root), root)
     finally:
-        _ask(nvml.nvmlShutdown)
+        nvml.ask("nvmlShutdown")
 
 
-def _nvml() -> Reading[Any]:
-    """Import nvidia-ml-py only where the driver's library is: it is 300 kB of Python."""
-    if sys.platform == "darwin":
-        return Missing("NVIDIA has no driver for macOS")
-    if sys.platform != "win32" and not _can_load("libnvidia-ml.so.1"):
-        return Missing(_MEANINGS["NVMLError_LibraryNotFound"])
-    try:
-        return import_module("pynvml")
-    except ImportError as error:
-        return Missing(f"there is an NVIDIA driver, but nvidia-ml-py cannot be imported ({error})")
-
-
-def _can_load(library: str) -> bool:
-    try:
-        ctypes.CDLL(library)
-    except OSError:
-        return False
-    return True
-
-
-def _ask(function: Callable[..., Any], *arguments: object) -> Reading[Any]:
-    """Call NVML; its error becomes the reason."""
-    nvml = import_module("pynvml")
-    try:
-        return function(*arguments)
-    except nvml.NVMLError as error:
-        return Missing(_MEANINGS.get(type(error).__name__) or f"the NVIDIA driver answered: {error}")
-
-
-def _devices(nvml: Any) -> Reading[tuple[Gpu, ...]]:
-    count = _ask(nvml.nvmlDeviceGetCount)
+def handles(nvml: Library) -> Reading[tuple[Reading[Any], ...]]:
+    """Ask the open NVML for its handle of each GPU, in the order of the driver."""
+    count = nvml.ask("nvmlDeviceGetCount")
     if isinstance(count, Missing):
         return count
     if count == 0:
         return Missing("the NVIDIA driver is there and sees no GPU")
-    return tuple(_device(nvml, index) for index in range(count))
+    return tuple(nvml.ask("nvmlDeviceGetHandleByIndex", index) for index in range(count))
 
 
-def _device(nvml: Any, index: int) -> Gpu:
-    handle = _ask(nvml.nvmlDeviceGetHandleByIndex, index)
+def read_memory(nvml: Library, handle: Any, root: Path) -> tuple[Reading[int], Reading[int], bool]:
+    """Ask for a GPU's memory in bytes: total, used, and whether it is the machine's RAM.
+
+    Version 2 first, for version 1 counts what the driver keeps for itself as used. A GPU that shares the RAM of its
+    machine (GB10, Jetson) does not tell it; what is used there is the RAM in use.
+    """
+    version = nvml.constant("nvmlMemory_v2")
+    memory = nvml.ask("nvmlDeviceGetMemoryInfo", handle, version) if version else NOT_TOLD
+    if isinstance(memory, Missing):
+        memory = nvml.ask("nvmlDeviceGetMemoryInfo", handle)
+    if memory == NOT_TOLD:
+        is_split = _mig(nvml, handle) == "enabled"
+        return (_HIDDEN_BY_MIG, _HIDDEN_BY_MIG, False) if is_split else _machine_memory(root)
+    if isinstance(memory, Missing):
+        return memory, memory, False
+    return (memory.total, memory.used, False) if memory.total else (_NO_MEMORY, _NO_MEMORY, False)
+
+
+def read_utilization(nvml: Library, handle: Any) -> Reading[float]:
+    """Ask for the part of the last moments in which a kernel ran on the GPU, from 0 to 1."""
+    use = nvml.ask("nvmlDeviceGetUtilizationRates", handle)
+    return use if isinstance(use, Missing) else use.gpu / 100
+
+
+def _found(nvml: Library, who: Asker, root: Path) -> Reading[Found]:
+    devices = handles(nvml)
+    if isinstance(devices, Missing):
+        return devices
+    gpus = tuple(_gpu(nvml, index, handle, who, root) for index, handle in enumerate(devices))
+    return Found(gpus, nvml.ask("nvmlSystemGetDriverVersion"), _cuda(nvml))
+
+
+def _gpu(nvml: Library, index: int, handle: Reading[Any], who: Asker, root: Path) -> Gpu:
     if isinstance(handle, Missing):
-        return Gpu(index, handle)
-    memory = _memory(nvml, handle)
-    power = _ask(nvml.nvmlDeviceGetPowerUsage, handle)
-    use = _ask(nvml.nvmlDeviceGetUtilizationRates, handle)
+        return _silent(index, handle)
+    mig = _mig(nvml, handle)
+    total, used, is_shared = read_memory(nvml, handle, root)
+    utilization = read_utilization(nvml, handle)
     return Gpu(
         index,
-        name=_ask(nvml.nvmlDeviceGetName, handle),
-        memory_total=memory if isinstance(memory, Missing) else memory.total,
-        memory_used=memory if isinstance(memory, Missing) else memory.used,
-        utilization=use if isinstance(use, Missing) else use.gpu / 100,
-        temperature=_ask(nvml.nvmlDeviceGetTemperature, handle, nvml.NVML_TEMPERATURE_GPU),
-        power=power if isinstance(power, Missing) else power / 1000,
+        name=nvml.ask("nvmlDeviceGetName", handle),
+        memory_total=total,
+        memory_used=used,
+        is_memory_shared=is_shared,
+        utilization=_HIDDEN_BY_MIG if mig == "enabled" and utilization == NOT_TOLD else utilization,
+        temperature=nvml.ask("nvmlDeviceGetTemperature", handle, nvml.constant("NVML_TEMPERATURE_GPU")),
+        power=_watts(nvml.ask("nvmlDeviceGetPowerUsage", handle)),
+        power_limit=_power_limit(nvml, handle),
+        clock=nvml.ask("nvmlDeviceGetClockInfo", handle, nvml.constant("NVML_CLOCK_GRAPHICS")),
+        clock_limit=nvml.ask("nvmlDeviceGetMaxClockInfo", handle, nvml.constant("NVML_CLOCK_GRAPHICS")),
+        mig=mig,
+        slices=_slices(nvml, handle, root) if mig == "enabled" else (),
+        processes=read_processes(nvml, handle, who),
+        uuid=nvml.ask("nvmlDeviceGetUUID", handle),
     )
 
 
-def _memory(nvml: Any, handle: Any) -> Reading[Any]:
-    """Ask for the memory: version 2 first, for version 1 counts what the driver keeps for itself as used."""
-    memory = _ask(nvml.nvmlDeviceGetMemoryInfo, handle, nvml.nvmlMemory_v2)
-    return _ask(nvml.nvmlDeviceGetMemoryInfo, handle) if isinstance(memory, Missing) else memory
+def _silent(index: int, reason: Missing) -> Gpu:
+    """Make a GPU that is there and tells nothing, so that it takes no other along."""
+    told = ("index", "vendor", "is_memory_shared", "slices", "processes", "is_visible")
+    facts: dict[str, Any] = {item.name: reason for item in dataclasses.fields(Gpu) if item.name not in told}
+    return Gpu(index, processes=Processes(reason, reason, reason), **facts)
 
 
-def _cuda(nvml: Any) -> Reading[str]:
-    version = _ask(nvml.nvmlSystemGetCudaDriverVersion)
+def _mig(nvml: Library, handle: Any) -> Reading[str]:
+    modes = nvml.ask("nvmlDeviceGetMigMode", handle)
+    if isinstance(modes, Missing):
+        return _NO_MIG if modes == NOT_TOLD else modes
+    return "enabled" if modes[0] == 1 else "disabled"
+
+
+def _slices(nvml: Library, handle: Any, root: Path) -> tuple[MigSlice, ...]:
+    count = nvml.ask("nvmlDeviceGetMaxMigDeviceCount", handle)
+    if isinstance(count, Missing):
+        return (MigSlice(count, count, count, count),)
+    places = (nvml.ask("nvmlDeviceGetMigDeviceHandleByIndex", handle, index) for index in range(count))
+    return tuple(_slice(nvml, place, root) for place in places if place != NOT_THERE)
+
+
+def _slice(nvml: Library, handle: Reading[Any], root: Path) -> MigSlice:
+    if isinstance(handle, Missing):
+        return MigSlice(handle, handle, handle, handle)
+    total, used, is_shared = read_memory(nvml, handle, root)
+    if is_shared:
+        total = used = NOT_TOLD
+    return MigSlice(nvml.ask("nvmlDeviceGetName", handle), total, used, nvml.ask("nvmlDeviceGetUUID", handle))
+
+
+def _power_limit(nvml: Library, handle: Any) -> Reading[float]:
+    """Ask for the limit that is enforced, which is the least of all; older drivers know only the one that was set."""
+    enforced = _watts(nvml.ask("nvmlDeviceGetEnforcedPowerLimit", handle))
+    if not isinstance(enforced, Missing):
+        return enforced
+    return _watts(nvml.ask("nvmlDeviceGetPowerManagementLimit", handle))
+
+
+def _watts(milliwatts: Reading[int]) -> Reading[float]:
+    return milliwatts if isinstance(milliwatts, Missing) else milliwatts / 1000
+
+
+def _machine_memory(root: Path) -> tuple[Reading[int], Reading[int], bool]:
+    total, available = (line_of(root / "proc/meminfo", name) for name in ("MemTotal", "MemAvailable"))
+    if isinstance(total, Missing):
+        return NOT_TOLD, NOT_TOLD, False
+    return total, available if isinstance(available, Missing) else total - available, True
+
+
+def _cuda(nvml: Library) -> Reading[str]:
+    version = nvml.ask("nvmlSystemGetCudaDriverVersion")
     return version if isinstance(version, Missing) else f"{version // 1000}.{version % 1000 // 10}"

@@ -1,15 +1,20 @@
 """The GPUs in words."""
 
-from colab_magics.envinfo.gpu.device import Gpu, Gpus
-from colab_magics.envinfo.reading import Missing
+from collections.abc import Iterator
+
+from colab_magics.envinfo.gpu.device import UNTOLD, Gpu, Gpus, MigSlice
+from colab_magics.envinfo.reading import Missing, Reading
 from colab_magics.envinfo.words import UNKNOWN, size_of
-from colab_magics.format import plural
+from colab_magics.format import number, plural, size
+
+COLUMNS = ("GPU", "Name", "Memory", "Use", "Temperature", "Power")
+"""The heads of the table whose rows `cells` gives."""
 
 
 def names(gpus: Gpus) -> str:
     """Name the GPUs for the headline: ``2 NVIDIA L4``."""
     if isinstance(gpus.devices, Missing):
-        return "no NVIDIA GPU"
+        return "no GPU"
     names, count = {gpu.name for gpu in gpus.devices}, len(gpus.devices)
     name = names.pop()
     if names or isinstance(name, Missing):
@@ -18,10 +23,12 @@ def names(gpus: Gpus) -> str:
 
 
 def fact(gpus: Gpus) -> str:
-    """Say the GPUs, their driver and its CUDA in one line."""
+    """Say the GPUs, how many of them frameworks see, their driver and its CUDA in one line."""
     if isinstance(gpus.devices, Missing):
-        return f"no NVIDIA GPU: {gpus.devices.reason}"
+        return f"no GPU: {gpus.devices.reason}"
     parts = [names(gpus)]
+    if not isinstance(gpus.visible_count, Missing) and gpus.visible_count < len(gpus.devices):
+        parts.append(f"{gpus.visible_count} visible because {_rule(gpus)}")
     if not isinstance(gpus.driver, Missing):
         parts.append(f"driver {gpus.driver}")
     if not isinstance(gpus.cuda, Missing):
@@ -33,28 +40,96 @@ def limit(gpus: Gpus) -> str:
     """Say what hides GPUs from frameworks; empty where nothing does."""
     if isinstance(gpus.devices, Missing) or isinstance(gpus.visible, Missing):
         return ""
-    if gpus.visible in ("", "-1"):
-        return f'Frameworks see no GPU: CUDA_VISIBLE_DEVICES is "{gpus.visible}".'
-    return f'Frameworks see only some GPUs: CUDA_VISIBLE_DEVICES is "{gpus.visible}".'
+    count, total = gpus.visible_count, len(gpus.devices)
+    if count == total:
+        return ""
+    if count == 0 or gpus.visible in ("", "-1"):
+        return f"Frameworks see no GPU: {_rule(gpus)}."
+    some = "only some GPUs" if isinstance(count, Missing) else f"{count} of {total} GPUs"
+    return f"Frameworks see {some}: {_rule(gpus)}."
 
 
 def cells(gpu: Gpu) -> tuple[str, ...]:
     """Give a row of a table: index, name, memory, utilization, temperature, power."""
+    shared = ", shared with the CPU" if gpu.is_memory_shared else ""
     return (
         str(gpu.index),
         UNKNOWN if isinstance(gpu.name, Missing) else gpu.name,
-        f"{size_of(gpu.memory_used)} of {size_of(gpu.memory_total)}",
+        f"{size_of(gpu.memory_used)} of {size_of(gpu.memory_total)}{shared}",
         UNKNOWN if isinstance(gpu.utilization, Missing) else f"{100 * gpu.utilization:.0f} %",
         UNKNOWN if isinstance(gpu.temperature, Missing) else f"{gpu.temperature} °C",
-        UNKNOWN if isinstance(gpu.power, Missing) else f"{gpu.power:.0f} W",
+        _of(gpu.power, gpu.power_limit, "W"),
     )
+
+
+def details(gpu: Gpu) -> tuple[str, ...]:
+    """Say what a row of the table has no room for: clock, MIG instances, whose memory it is, whether it is hidden."""
+    return tuple(f"GPU {gpu.index} {words}." for words in _details(gpu))
 
 
 def gaps(gpu: Gpu) -> tuple[str, ...]:
     """Say what a GPU does not tell, and why."""
     reasons: dict[str, list[str]] = {}
-    for name in ("name", "memory", "utilization", "temperature", "power"):
-        reading = gpu.memory_total if name == "memory" else getattr(gpu, name)
+    for name, reading in _readings(gpu):
         if isinstance(reading, Missing):
             reasons.setdefault(reading.reason, []).append(name)
     return tuple(f"GPU {gpu.index} ({', '.join(fields)}): {reason}." for reason, fields in reasons.items())
+
+
+def _readings(gpu: Gpu) -> Iterator[tuple[str, Reading[object]]]:
+    yield "name", gpu.name
+    if isinstance(gpu.memory_total, Missing):
+        yield "memory", gpu.memory_total
+    else:
+        yield "memory in use", gpu.memory_used
+    yield "utilization", gpu.utilization
+    yield "temperature", gpu.temperature
+    yield "power", gpu.power
+
+
+def _details(gpu: Gpu) -> Iterator[str]:
+    if gpu.is_visible is False:
+        yield "is hidden from frameworks"
+    if not isinstance(gpu.clock, Missing):
+        yield f"runs at {_of(gpu.clock, gpu.clock_limit, 'MHz')}"
+    if gpu.mig == "enabled":
+        yield _slices(gpu.slices)
+    own = gpu.processes.own_memory
+    if isinstance(own, Missing) and own not in (UNTOLD, gpu.name):
+        yield f"memory by process is not known: {own.reason}"
+    elif holders := _holders(gpu):
+        yield f"memory: {holders}"
+
+
+def _slices(slices: tuple[MigSlice, ...]) -> str:
+    if not slices:
+        return "is in MIG mode and has no instance: frameworks see nothing of it"
+    told = (
+        f"{'unknown' if isinstance(part.name, Missing) else part.name} "
+        f"({size_of(part.memory_used)} of {size_of(part.memory_total)})"
+        for part in slices
+    )
+    return f"is in MIG mode with {plural(len(slices), 'instance')}: {', '.join(told)}"
+
+
+def _holders(gpu: Gpu) -> str:
+    """Say whose memory it is: ``3.1 GB by this process, 12.0 GB by 2 others``."""
+    own, others, memory = gpu.processes.own_memory, gpu.processes.others, gpu.processes.others_memory
+    parts = []
+    if not isinstance(own, Missing) and own:
+        parts.append(f"{size(own)} by this process")
+    if not isinstance(others, Missing) and others:
+        amount = "an untold part" if isinstance(memory, Missing) else size(memory)
+        parts.append(f"{amount} by {number(others)} {'other' if others == 1 else 'others'}")
+    return ", ".join(parts)
+
+
+def _of(value: Reading[float], most: Reading[float], unit: str) -> str:
+    if isinstance(value, Missing):
+        return UNKNOWN
+    of = "" if isinstance(most, Missing) else f" of {most:,.0f} {unit}"
+    return f"{value:,.0f} {unit}{of}"
+
+
+def _rule(gpus: Gpus) -> str:
+    return f'{gpus.hidden_by} is "{gpus.visible}"'

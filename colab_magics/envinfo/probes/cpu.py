@@ -1,80 +1,117 @@
 """The CPUs: how many there are, and how many of them this process may use."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from colab_magics.envinfo.probes.cgroup import Limit, bound
-from colab_magics.envinfo.reading import Missing, Reading, text
+from colab_magics.envinfo.probes.cgroup import Groups, Hierarchy, Limit, find_groups, hierarchy, setting, whole
+from colab_magics.envinfo.probes.processor import read_processor
+from colab_magics.envinfo.probes.quota import (
+    Throttling,
+    find_throttle,
+    read_quota,
+    read_throttling,
+    throttled_seconds,
+)
+from colab_magics.envinfo.reading import Missing, Reading
+
+__all__ = ["Cpu", "Throttling", "counts", "find_throttle", "read_cpu", "throttled_seconds"]
 
 
 @dataclass(frozen=True, slots=True)
 class Cpu:
-    """The logical CPUs of the machine, how many of them this process may run on, and how many CPUs' time it gets."""
+    """The logical CPUs of the machine, how many of them this process may run on, and how many CPUs' time it gets.
+
+    ``cpuset`` is the number of CPUs that the control group may run on; ``affinity`` counts it in.
+    """
 
     model: Reading[str]
     count: int
     affinity: Reading[int]
     quota: Reading[Limit]
+    cpuset: Reading[Limit] = Missing("it was not read")  # noqa: RUF009 - it is frozen
+    throttling: Throttling = Throttling()  # noqa: RUF009 - it is frozen
 
     @property
     def usable(self) -> float:
-        """How many CPUs this process can keep busy: the least of machine, affinity and quota."""
+        """How many CPUs this process can keep busy: the least of machine, affinity, cpuset and quota."""
         affinity = self.count if isinstance(self.affinity, Missing) else self.affinity
-        quota = self.count if isinstance(self.quota, Missing) else self.quota.value
-        return min(self.count, affinity, quota)
+        limits = (limit.value for limit in (self.quota, self.cpuset) if isinstance(limit, Limit))
+        return min(self.count, affinity, *limits)
+
+    @property
+    def binding(self) -> str:
+        """Which rule makes it so: "machine", "quota", "cpuset" or "affinity"; of equal ones the first of these."""
+        usable = self.usable
+        if usable == self.count:
+            return "machine"
+        if isinstance(self.quota, Limit) and self.quota.value == usable:
+            return "quota"
+        return "cpuset" if isinstance(self.cpuset, Limit) and self.cpuset.value == usable else "affinity"
 
 
-def read_cpu(root: Path, count: int, affinity: Reading[int]) -> Cpu:
-    """Read model and quota from the file system ``root``; ``count`` and ``affinity`` are what `counts` told."""
-    return Cpu(_model(root), count, affinity, _quota(root))
+def read_cpu(
+    root: Path,
+    count: int,
+    affinity: Reading[int],
+    groups: Reading[Groups] | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Cpu:
+    """Read model and limits from the file system ``root``; ``count`` and ``affinity`` are what `counts` told.
+
+    ``groups`` where they were found before.
+    """
+    groups = groups or find_groups(root)
+    own = hierarchy(groups, "cpu")
+    return Cpu(
+        read_processor(root, environ),
+        count,
+        affinity,
+        read_quota(own),
+        _cpuset(hierarchy(groups, "cpuset")),
+        read_throttling(own),
+    )
 
 
 def counts() -> tuple[int, Reading[int]]:
     """Ask the system how many logical CPUs there are, and on how many this process may run (its cpuset counts in)."""
     count = os.cpu_count() or 1
-    if not hasattr(os, "sched_getaffinity"):
+    if hasattr(os, "sched_getaffinity"):
+        return count, len(os.sched_getaffinity(0))
+    import psutil
+
+    process = psutil.Process()
+    if not hasattr(process, "cpu_affinity"):
         return count, Missing("this system does not tell on which CPUs a process may run")
-    return count, len(os.sched_getaffinity(0))
-
-
-def _quota(root: Path) -> Reading[Limit]:
-    found = bound("cpu", root, {1: _quota_v1, 2: _quota_v2})
-    return found if isinstance(found, Missing) else found.limit
-
-
-def _quota_v1(folder: Path) -> Reading[Limit]:
-    return _ratio(text(folder / "cpu.cfs_quota_us"), text(folder / "cpu.cfs_period_us"), "cpu.cfs_quota_us")
-
-
-def _quota_v2(folder: Path) -> Reading[Limit]:
-    line = text(folder / "cpu.max")
-    if isinstance(line, Missing):
-        return line
-    quota, _, period = line.partition(" ")
-    return _ratio(quota, period or "100000", "cpu.max")
-
-
-def _ratio(quota: Reading[str], period: Reading[str], source: str) -> Reading[Limit]:
-    for part in (quota, period):
-        if isinstance(part, Missing):
-            return part
-    if quota in ("max", "-1"):
-        return Missing("no quota is set")
     try:
-        cpus = int(str(quota)) / int(str(period))
-    except (ValueError, ZeroDivisionError):
-        cpus = 0.0
-    return Limit(cpus, source) if cpus > 0 else Missing(f"{source} holds no quota that can be read")
+        return count, len(process.cpu_affinity())
+    except (psutil.Error, OSError) as error:
+        return count, Missing(f"this system does not tell on which CPUs a process may run ({type(error).__name__})")
 
 
-def _model(root: Path) -> Reading[str]:
-    # Its first lines only: the kernel writes the file as it is read, and asks every CPU for its frequency.
-    lines = text(root / "proc/cpuinfo", size=4096)
-    if isinstance(lines, Missing):
-        return lines
-    for line in lines.splitlines():
-        name, _, value = line.partition(":")
-        if name.strip() == "model name" and value.strip():
-            return " ".join(value.split())
-    return Missing("this kind of CPU has no name in /proc/cpuinfo")
+def _cpuset(groups: Reading[Hierarchy]) -> Reading[Limit]:
+    """Count the CPUs of the nearest group that lists them; its list is already cut down to what its parents have."""
+    if isinstance(groups, Missing):
+        return groups
+    names = ("cpuset.effective_cpus", "cpuset.cpus") if groups.version == 1 else ("cpuset.cpus.effective",)
+    for folder in groups.folders:
+        for name in names:
+            line = setting(folder, name)
+            if not isinstance(line, Missing) and line:
+                size = _list_length(line)
+                return Limit(size, name) if size else Missing(f"{name} holds no list of CPUs")
+    return Missing(f"no control group of this process has {names[0]}")
+
+
+def _list_length(line: str) -> int:
+    """Count the CPUs of a list such as ``0-2,16``, as cpuset(7) describes it; 0 where it is none."""
+    cpus: set[int] = set()
+    for part in line.split(","):
+        first, _, last = part.strip().partition("-")
+        begin, end = whole(first), whole(last or first)
+        # No kernel has more CPUs than this; a damaged file must not fill the memory.
+        if begin is None or end is None or not begin <= end < 65536:
+            return 0
+        cpus.update(range(begin, end + 1))
+    return len(cpus)

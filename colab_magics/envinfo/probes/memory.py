@@ -1,10 +1,29 @@
 """The memory: what the machine has, what this process's groups may take of it, and what is in use."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from colab_magics.envinfo.probes.cgroup import Bound, Limit, bound
-from colab_magics.envinfo.reading import Missing, Reading, field, number, text
+from colab_magics.envinfo.probes import memory_group as group
+from colab_magics.envinfo.probes.cgroup import Groups, Hierarchy, Limit, bounds, find_groups, hierarchy
+from colab_magics.envinfo.probes.meminfo import Sizes, Usage, machine_usage
+from colab_magics.envinfo.probes.memory_rules import Rule, ceiling, find_rules, is_less, read_ended
+from colab_magics.envinfo.reading import Missing, Reading
+
+_UNREAD = Missing("it was not read")
+_NOT_LINUX = Missing("this system does not tell")
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """Bytes of swap: ``total`` of the machine, ``used``, and what the control group may take of it.
+
+    Where a limit binds, ``used`` is that of the group; elsewhere it is the machine's.
+    """
+
+    total: Reading[int] = _UNREAD
+    used: Reading[int] = _UNREAD
+    limit: Reading[Limit] = _UNREAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,13 +31,25 @@ class Memory:
     """Bytes: ``total`` of the machine, ``used`` of what is ``usable``, and ``process`` resident in this process.
 
     Where a limit binds, ``used`` is the working set of the group that it limits: what the kernel cannot simply drop,
-    which is the usage less the inactive file pages, as Kubernetes counts. Elsewhere it is the machine's own.
+    which is the usage less the inactive file pages, as Kubernetes counts
+    (https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/). Under `ADDRESS_SPACE` it is the
+    address space of this process. Elsewhere it is the machine's own.
+
+    ``limits`` are all rules that hold, lowest first; ``soft`` is where the kernel begins to slow this process down.
+    ``cache`` is what the kernel can drop, ``available`` what is left until any of the limits, or the end of the
+    machine's memory, is reached. ``ended`` counts the processes of the group that were ended for lack of memory.
     """
 
     total: Reading[int]
     limit: Reading[Limit]
     used: Reading[int]
     process: Reading[int]
+    limits: tuple[Limit, ...] = ()
+    soft: Reading[Limit] = _UNREAD
+    cache: Reading[int] = _UNREAD
+    available: Reading[int] = _UNREAD
+    ended: Reading[int] = _UNREAD
+    swap: Swap = Swap()
 
     @property
     def usable(self) -> Reading[int]:
@@ -26,15 +57,48 @@ class Memory:
         return self.total if isinstance(self.limit, Missing) else int(self.limit.value)
 
 
-def read_memory(root: Path) -> Memory:
-    """Read the memory of a Linux system from its file system ``root``."""
-    total, process = field(root / "proc/meminfo", "MemTotal"), field(root / "proc/self/status", "VmRSS")
-    found = bound("memory", root, {1: _limit_v1, 2: _limit_v2})
-    if isinstance(found, Bound) and not isinstance(total, Missing) and found.limit.value >= total:
-        found = Missing("no limit below the machine's own memory is set")
-    if isinstance(found, Missing):
-        return Memory(total, found, _used(root, total), process)
-    return Memory(total, found.limit, _working_set(found), process)
+class MemoryGauge:
+    """Reads how much memory is in use, again and again: the rule that binds is found once, when the gauge is made."""
+
+    def __init__(self, root: Path = Path("/")) -> None:
+        self._usable: Reading[int]
+        self._read: Callable[[], Reading[Usage]]
+        meminfo = root / "proc/meminfo"
+        if not meminfo.exists():
+            self._usable, self._read = _ask_total(), _ask_usage
+            return
+        self._usable, self._read = Sizes(meminfo)["MemTotal"], lambda: machine_usage(Sizes(meminfo))
+        groups = find_groups(root)
+        rules = find_rules(root, hierarchy(groups, "memory"), ceiling(self._usable, groups))
+        if not isinstance(rules, Missing):
+            self._usable, self._read = int(rules[0].limit.value), rules[0].read
+
+    def read(self) -> tuple[Reading[int], Reading[int]]:
+        """Read the bytes in use and the bytes that can be used, as `Memory.used` and `Memory.usable` have them."""
+        return _used(self._read()), self._usable
+
+
+def read_memory(root: Path, groups: Reading[Groups] | None = None) -> Memory:
+    """Read the memory of a Linux system from its file system ``root``; ``groups`` where they were found before."""
+    groups = groups or find_groups(root)
+    meminfo = Sizes(root / "proc/meminfo")
+    total, machine = meminfo["MemTotal"], machine_usage(meminfo)
+    own, under = hierarchy(groups, "memory"), ceiling(total, groups)
+    found = find_rules(root, own, under)
+    rules = () if isinstance(found, Missing) else found
+    usages = [(rule, rule.read()) for rule in rules]
+    return Memory(
+        total=total,
+        limit=found if isinstance(found, Missing) else found[0].limit,
+        used=_used(usages[0][1] if usages else machine),
+        process=Sizes(root / "proc/self/status")["VmRSS"],
+        limits=tuple(rule.limit for rule in rules),
+        soft=_soft(own, under),
+        cache=_cache(usages, machine),
+        available=_available(usages, _less(total, _used(machine))),
+        ended=read_ended(own, rules),
+        swap=_swap(own, meminfo),
+    )
 
 
 def ask_memory() -> Memory:
@@ -42,40 +106,84 @@ def ask_memory() -> Memory:
     import psutil
 
     memory = psutil.virtual_memory()
-    limit = Missing("this system sets no limit that can be read")
-    return Memory(memory.total, limit, memory.total - memory.available, psutil.Process().memory_info().rss)
-
-
-def _limit_v1(folder: Path) -> Reading[Limit]:
-    """Read the lower of the group's limit and that of all its ancestors, also those that a container hides."""
-    own = number(folder / "memory.limit_in_bytes")
-    inherited = field(folder / "memory.stat", "hierarchical_memory_limit")
-    if isinstance(own, Missing):
-        return own
-    if isinstance(inherited, Missing) or inherited >= own:
-        return Limit(own, "memory.limit_in_bytes")
-    return Limit(inherited, "hierarchical_memory_limit in memory.stat")
-
-
-def _limit_v2(folder: Path) -> Reading[Limit]:
-    if text(folder / "memory.max") == "max":
-        return Missing("no limit is set")
-    limit = number(folder / "memory.max")
-    return limit if isinstance(limit, Missing) else Limit(limit, "memory.max")
-
-
-def _working_set(found: Bound) -> Reading[int]:
-    usage, droppable = (
-        ("memory.usage_in_bytes", "total_inactive_file") if found.version == 1 else ("memory.current", "inactive_file")
+    return Memory(
+        total=memory.total,
+        limit=Missing("this system sets no limit that can be read"),
+        used=memory.total - memory.available,
+        process=psutil.Process().memory_info().rss,
+        soft=_NOT_LINUX,
+        cache=_ask_usage().cache,
+        available=memory.available,
+        ended=_NOT_LINUX,
+        swap=_ask_swap(),
     )
-    used, inactive = number(found.folder / usage), field(found.folder / "memory.stat", droppable)
-    if isinstance(used, Missing) or isinstance(inactive, Missing):
-        return inactive if isinstance(inactive, Missing) else used
-    return max(used - inactive, 0)
 
 
-def _used(root: Path, total: Reading[int]) -> Reading[int]:
-    available = field(root / "proc/meminfo", "MemAvailable")
-    if isinstance(total, Missing) or isinstance(available, Missing):
-        return available if isinstance(available, Missing) else total
-    return total - available
+def _ask_total() -> int:
+    import psutil
+
+    return int(psutil.virtual_memory().total)
+
+
+def _ask_usage() -> Usage:
+    import psutil
+
+    memory = psutil.virtual_memory()
+    return Usage(memory.total - memory.available, max(memory.available - memory.free, 0))
+
+
+def _ask_swap() -> Swap:
+    import psutil
+
+    try:
+        swap = psutil.swap_memory()
+    except (OSError, RuntimeError) as error:  # Windows without its performance counters, BSD without the right
+        reason = Missing(f"psutil cannot tell ({type(error).__name__})")
+        return Swap(reason, reason, _NOT_LINUX)
+    return Swap(swap.total, swap.used, _NOT_LINUX)
+
+
+def _used(usage: Reading[Usage]) -> Reading[int]:
+    return usage if isinstance(usage, Missing) else usage.used
+
+
+def _less(number: Reading[int], other: Reading[int]) -> Reading[int]:
+    if isinstance(number, Missing) or isinstance(other, Missing):
+        return number if isinstance(number, Missing) else other
+    return max(number - other, 0)
+
+
+def _soft(groups: Reading[Hierarchy], under: Reading[float]) -> Reading[Limit]:
+    found = bounds(groups, group.SLOWDOWNS)
+    if isinstance(found, Missing):
+        return found
+    lowest = found[0].limit
+    return lowest if is_less(lowest, under) else Missing("none below the machine's own memory is set")
+
+
+def _cache(usages: list[tuple[Rule, Reading[Usage]]], machine: Reading[Usage]) -> Reading[int]:
+    usage = next((usage for rule, usage in usages if rule.bound), machine)
+    return usage if isinstance(usage, Missing) else usage.cache
+
+
+def _available(usages: list[tuple[Rule, Reading[Usage]]], machine: Reading[int]) -> Reading[int]:
+    """Say what is left until the first limit: a parent group may be full while its child is not."""
+    left = [_less(int(rule.limit.value), _used(usage)) for rule, usage in usages]
+    known = [number for number in (*left, machine) if not isinstance(number, Missing)]
+    # One that is not known might be the lowest.
+    missing = [number for number in left if isinstance(number, Missing)]
+    if missing:
+        return missing[0]
+    return min(known) if known else machine
+
+
+def _swap(groups: Reading[Hierarchy], meminfo: Sizes) -> Swap:
+    total = meminfo["SwapTotal"]
+    found = bounds(groups, group.SWAP_LIMITS)
+    if isinstance(found, Missing):
+        return Swap(total, _less(total, meminfo["SwapFree"]), found)
+    lowest = found[0]
+    if not isinstance(total, Missing) and lowest.limit.value >= total:
+        no_limit = Missing("no limit below the machine's own swap is set")
+        return Swap(total, _less(total, meminfo["SwapFree"]), no_limit)
+    return Swap(total, group.read_swap_used(lowest.folder, lowest.version), lowest.limit)

@@ -1,0 +1,73 @@
+"""Signs of an NVIDIA driver, cheap enough to look for on every machine: nothing is loaded and nothing is started."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from colab_magics.envinfo.gpu.library import NO_LIBRARY
+from colab_magics.envinfo.reading import Missing, Reading
+
+_LIBRARY = "libnvidia-ml.so.1"
+
+# Device nodes of the driver, of WSL, and of the driver's own folder: a container may have these and not the library.
+_NODES = ("dev/nvidiactl", "dev/nvidia0", "dev/dxg", "proc/driver/nvidia")
+
+# Where distributions, WSL (https://docs.nvidia.com/cuda/wsl-user-guide/), Colab and NixOS keep the driver's libraries.
+_FOLDERS = (
+    "usr/lib/x86_64-linux-gnu",
+    "usr/lib/aarch64-linux-gnu",
+    "usr/lib64",
+    "usr/lib",
+    "usr/lib/wsl/lib",
+    "usr/lib64-nvidia",
+    "usr/local/nvidia/lib64",
+    "run/opengl-driver/lib",
+)
+
+
+def driver_sign(environ: Mapping[str, str], root: Path = Path("/")) -> Reading[str]:
+    """Name what hints at an NVIDIA driver on the system at ``root``; `Missing` where nothing does."""
+    if sys.platform == "darwin":
+        return Missing("NVIDIA has no driver for macOS")
+    places = _windows(environ) if sys.platform == "win32" else _linux(environ, str(root))
+    for place in places:
+        if os.path.exists(place):  # noqa: PTH110  a Path would cost as much again
+            return place
+    if sys.platform != "win32" and _is_in_cache(root / "etc/ld.so.cache"):
+        return "/etc/ld.so.cache"
+    return NO_LIBRARY
+
+
+def container_hint(environ: Mapping[str, str]) -> str:
+    """Say that a container was started without GPUs, as far as its own variable tells; empty where it does not.
+
+    https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/docker-specialized.html
+    """
+    value = environ.get("NVIDIA_VISIBLE_DEVICES")
+    if value not in ("void", "none"):
+        return ""
+    return f"; NVIDIA_VISIBLE_DEVICES is {value}: this container was started without GPUs"
+
+
+def _linux(environ: Mapping[str, str], root: str) -> Iterator[str]:
+    yield from (os.path.join(root, node) for node in _NODES)  # noqa: PTH118
+    for folder in environ.get("LD_LIBRARY_PATH", "").replace(";", ":").split(":"):
+        if folder:
+            yield f"{folder}/{_LIBRARY}"
+    yield from (os.path.join(root, folder, _LIBRARY) for folder in _FOLDERS)  # noqa: PTH118
+
+
+def _windows(environ: Mapping[str, str]) -> Iterator[str]:
+    """Name the two places where nvidia-ml-py looks."""
+    yield os.path.join(environ.get("WINDIR", "C:/Windows"), "System32", "nvml.dll")  # noqa: PTH118
+    folder = environ.get("PROGRAMFILES", environ.get("ProgramFiles", "C:/Program Files"))
+    yield os.path.join(folder, "NVIDIA Corporation", "NVSMI", "nvml.dll")  # noqa: PTH118
+
+
+def _is_in_cache(path: Path) -> bool:
+    """Whether the loader's cache names the library, in whatever folder."""
+    try:
+        return _LIBRARY.encode() in path.read_bytes()
+    except OSError:
+        return False

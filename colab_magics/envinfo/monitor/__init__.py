@@ -1,0 +1,1 @@
+"""What this machine does from second to second: sampled, kept, and recorded for the day the kernel dies."""

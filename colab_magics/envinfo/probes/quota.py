@@ -1,0 +1,110 @@
+"""The CPU quota: how many CPUs' time the control groups give, and how long they made this process wait for it.
+
+See https://docs.kernel.org/scheduler/sched-bwc.html.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from colab_magics.envinfo.probes.cgroup import Hierarchy, Limit, bounds, entry, find_groups, hierarchy, setting, whole
+from colab_magics.envinfo.reading import Missing, Reading
+
+_UNREAD = Missing("it was not read")
+_NO_QUOTA = Missing("no quota is set")
+# The name of the line in cpu.stat and cpu.stat.local, and how many of its units make a second.
+_WAITED = {1: ("throttled_time", 1e9), 2: ("throttled_usec", 1e6)}
+
+
+@dataclass(frozen=True, slots=True)
+class Throttling:
+    """What the quota did since the group was made.
+
+    ``seconds`` that CPUs stood still, all CPUs together. ``throttled`` is the number of periods (most often of 0.1 s)
+    in which the quota was used up, of all ``periods`` in which the group had work.
+    """
+
+    seconds: Reading[float] = _UNREAD
+    periods: Reading[int] = _UNREAD
+    throttled: Reading[int] = _UNREAD
+
+
+def read_quota(groups: Reading[Hierarchy]) -> Reading[Limit]:
+    """Read the lowest quota of the own group and its ancestors, in CPUs; ``groups`` are those of "cpu"."""
+    found = bounds(groups, _QUOTAS)
+    return found if isinstance(found, Missing) else found[0].limit
+
+
+def read_throttling(groups: Reading[Hierarchy]) -> Throttling:
+    """Read what the quota did, where one is set; ``groups`` are those of "cpu"."""
+    seconds, found = _seconds_reader(groups)(), bounds(groups, _QUOTAS)
+    stat = found if isinstance(found, Missing) else setting(found[0].folder, "cpu.stat")
+    return Throttling(seconds, _count(stat, "nr_periods"), _count(stat, "nr_throttled"))
+
+
+def find_throttle(root: Path = Path("/")) -> Callable[[], Reading[float]]:
+    """Find where the throttled seconds stand, and return what reads them: cheap, for it may be asked often.
+
+    They only grow, so that a difference of two readings is the wait between them, all CPUs together. Since Linux 6.6
+    cpu.stat.local of the own group tells it best: it counts the quotas of all ancestors, and only while this group had
+    work. Before, it is cpu.stat of the group with the lowest quota, for that of a group below it stays at 0.
+    """
+    return _seconds_reader(hierarchy(find_groups(root), "cpu"))
+
+
+def throttled_seconds(root: Path = Path("/")) -> Reading[float]:
+    """Read how many seconds CPUs stood still for the quota, all CPUs together, since the group was made."""
+    return find_throttle(root)()
+
+
+def _seconds_reader(groups: Reading[Hierarchy]) -> Callable[[], Reading[float]]:
+    if isinstance(groups, Missing):
+        return lambda: groups
+    name, unit = _WAITED[groups.version]
+    folder, file = groups.folders[0], "cpu.stat.local"
+    if groups.gap or isinstance(_count(setting(folder, file), name), Missing):
+        found = groups.bounds(_QUOTAS)
+        if isinstance(found, Missing):
+            return lambda: found
+        folder, file = found[0].folder, "cpu.stat"
+
+    def read() -> Reading[float]:
+        count = _count(setting(folder, file), name)
+        return count if isinstance(count, Missing) else count / unit
+
+    return read
+
+
+def _count(stat: Reading[str], name: str) -> Reading[int]:
+    if isinstance(stat, Missing):
+        return stat
+    count = entry(stat, name)
+    return Missing(f"cpu.stat has no line {name}") if count is None else count
+
+
+def _quota_v1(folder: Path) -> Reading[Limit]:
+    return _ratio(setting(folder, "cpu.cfs_quota_us"), setting(folder, "cpu.cfs_period_us"), "cpu.cfs_quota_us")
+
+
+def _quota_v2(folder: Path) -> Reading[Limit]:
+    line = setting(folder, "cpu.max")
+    if isinstance(line, Missing):
+        return line
+    quota, _, period = line.partition(" ")
+    return _ratio(quota, period or "100000", "cpu.max")
+
+
+_QUOTAS = {1: _quota_v1, 2: _quota_v2}
+
+
+def _ratio(quota: Reading[str], period: Reading[str], source: str) -> Reading[Limit]:
+    if isinstance(quota, Missing):
+        return quota
+    if quota in ("max", "-1"):
+        return _NO_QUOTA
+    if isinstance(period, Missing):
+        return period
+    microseconds, each = whole(quota), whole(period)
+    if not microseconds or not each:
+        return Missing(f"{source} holds no quota that can be read")
+    return Limit(microseconds / each, source)

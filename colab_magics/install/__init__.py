@@ -1,0 +1,1 @@
+"""`%install`: packages into the environment of this kernel, verified."""

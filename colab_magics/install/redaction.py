@@ -1,0 +1,131 @@
+"""Secrets out of everything that is shown: those that are known by value, and those that look like one."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from urllib.parse import quote, quote_plus, unquote
+
+_HIDDEN = "…"
+_SHORTEST = 4  # characters: anything shorter is in half of all lines by chance
+
+_USER = re.compile(r"(?<=://)(?:[^\s/?#\"'<>]*|[^\s/@:]+:(?!\d+/)[^\s@]*)@")
+_QUERY = re.compile(r"(?<=\?)[^\s\"'<>#]+")
+_ADDRESS = re.compile(r"[A-Za-z][\w+.-]*://[^\s\"'<>]+")
+_NAMED = re.compile(
+    r"(?i)\b([\w-]*(?:authorization|password|passwd|passphrase|token|secret|api[-_]?key|access[-_]?key)[\w-]*)"
+    r"(\s*[:=]\s*)(?:(?:basic|bearer|token)\s+)?[^\s,;]+"
+)
+_SCHEME = re.compile(r"(?i)\b(basic|bearer)\s+[\w.~+/=-]{8,}")
+_TOKEN = re.compile(
+    r"\b(?:gh[opusr]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{12,}|hf_\w{16,}|pypi-[\w-]{16,}|sk-[\w-]{16,}|xox[abprs]-[\w-]{10,}"
+    r"|AKIA[0-9A-Z]{12,}|AIza[\w-]{20,}|npm_\w{16,}|dapi[0-9a-f]{16,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+)"
+)
+_HOME = re.compile(r"(?:/home|/Users)/[^/\s:'\"]+|[A-Za-z]:\\Users\\[^\\\s:'\"]+")
+_SECRET_VARIABLE = re.compile(r"(?i)token|secret|passw|passphrase|credential|api_?key|access_?key|private_?key")
+_NO_SECRETS = frozenset(
+    {"git", "user", "token", "oauth2", "oauth", "x-access-token", "x-oauth-basic", "__token__", "none", "true", "false"}
+)
+
+
+class Redactor:
+    """Takes secrets out of text: passwords and tokens become ``…``, a home folder ``~``.
+
+    Known by value are those of ``words`` (what the person typed), of the environment, and of the files in which pip,
+    uv and netrc keep theirs; each is also looked for in percent-encoding and base64.
+    """
+
+    def __init__(self, words: Iterable[str] = (), environ: Mapping[str, str] | None = None) -> None:
+        environ = os.environ if environ is None else environ
+        secrets = {*_of_texts(words), *_of_environment(environ), *_of_files(environ)}
+        spelled = {form for secret in secrets for form in _spellings(secret) if len(form) >= _SHORTEST}
+        by_length = sorted(spelled, key=len, reverse=True)
+        self._known = re.compile("|".join(map(re.escape, by_length))) if by_length else None
+        home = environ.get("HOME") or environ.get("USERPROFILE") or ""
+        self._home = home if len(home) > 1 else ""
+
+    def __repr__(self) -> str:
+        return "Redactor()"
+
+    def __call__(self, text: str) -> str:
+        """The text without its secrets."""
+        if self._known is not None:
+            text = self._known.sub(_HIDDEN, text)
+        text = _ADDRESS.sub(lambda found: _QUERY.sub(_HIDDEN, _USER.sub(f"{_HIDDEN}@", found[0])), text)
+        text = _USER.sub(f"{_HIDDEN}@", text)
+        text = _TOKEN.sub(_HIDDEN, text)
+        text = _NAMED.sub(rf"\1\2{_HIDDEN}", text)
+        text = _SCHEME.sub(rf"\1 {_HIDDEN}", text)
+        if self._home:
+            text = re.sub(re.escape(self._home) + r"(?![\w.-])", "~", text)
+        return _HOME.sub("~", text)
+
+
+def _of_texts(texts: Iterable[str]) -> Iterator[str]:
+    """User, password and query values of every address in the texts."""
+    for text in texts:
+        for address in _ADDRESS.findall(text):
+            for found in _USER.findall(address):
+                pair = found.rstrip("@")
+                yield from (pair, *(part for part in pair.split(":", 1) if _is_secret(part)))
+            for query in _QUERY.findall(address):
+                yield from (value for part in query.split("&") if _is_secret(value := part.partition("=")[2]))
+
+
+def _of_environment(environ: Mapping[str, str]) -> Iterator[str]:
+    yield from _of_texts(environ.values())
+    for name, value in environ.items():
+        if _SECRET_VARIABLE.search(name) and len(value) >= 6 and _is_secret(value) and not Path(value).is_absolute():
+            yield value
+
+
+def _of_files(environ: Mapping[str, str]) -> Iterator[str]:
+    for path in _files(environ):
+        try:
+            text = path.read_text(encoding="utf-8", errors="replace")
+        except (OSError, ValueError):  # most of them are not there
+            continue
+        if "netrc" in path.name:
+            pairs = re.findall(r"\b(?:login|password|account)\s+(\S+)", text)
+            yield from filter(_is_secret, pairs)
+            yield from (":".join(pair) for pair in re.findall(r"\blogin\s+(\S+)\s+password\s+(\S+)", text))
+        else:
+            yield from _of_texts([text])
+            yield from (value for _, _, value in _assigned(text) if _is_secret(value))
+
+
+def _assigned(text: str) -> list[tuple[str, str, str]]:
+    return re.findall(r"(?im)^\s*([\w-]*(password|token|secret)[\w-]*\s*)=\s*[\"']?([^\s\"']+)", text)
+
+
+def _files(environ: Mapping[str, str]) -> Iterator[Path]:
+    """Where pip (https://pip.pypa.io/en/stable/topics/configuration/), uv and netrc keep what they know."""
+    home = Path(environ.get("HOME") or environ.get("USERPROFILE") or ".")
+    config = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
+    for folder in (Path("/etc"), home / ".pip", config / "pip", Path("/etc/xdg/pip"), Path(sys.prefix)):
+        yield folder / "pip.conf"
+    for folder in (home / "pip", Path(environ.get("APPDATA") or home) / "pip", Path(sys.prefix)):
+        yield folder / "pip.ini"
+    yield home / "Library" / "Application Support" / "pip" / "pip.conf"
+    for folder in (config / "uv", Path("/etc/uv"), Path()):
+        yield folder / "uv.toml"
+    yield Path("pyproject.toml")
+    yield from (home / ".netrc", home / "_netrc")
+    yield from (Path(environ[name]) for name in ("PIP_CONFIG_FILE", "UV_CONFIG_FILE", "NETRC") if environ.get(name))
+
+
+def _is_secret(text: str) -> bool:
+    return len(text) >= _SHORTEST and text.lower() not in _NO_SECRETS and not text.isspace()
+
+
+def _spellings(secret: str) -> Iterator[str]:
+    plain = unquote(secret)
+    for form in (secret, plain):
+        yield from (form, quote(form), quote(form, safe=""), quote_plus(form), quote(form, safe=":"))
+        yield from (quote(quote(form, safe=""), safe=""), repr(form)[1:-1])
+        yield base64.b64encode(form.encode()).decode()
+    yield re.sub(r"%[0-9A-F]{2}", lambda found: found[0].lower(), quote(plain, safe=""))

@@ -1,0 +1,118 @@
+"""Which loaded modules an installation has left behind: exactly those whose files it changed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from types import ModuleType
+
+from colab_magics.install.snapshot import Distribution, Snapshot
+
+Loaded = Mapping[str, str]
+"""Names of loaded modules with the real paths of their files."""
+
+
+def loaded() -> Loaded:
+    """The modules that this process has loaded from files; no attribute of theirs is computed by asking."""
+    folders: dict[str, str] = {}
+    found = {}
+    for name, module in list(sys.modules.items()):
+        path = _file(module)
+        if path:
+            folder, file = os.path.split(path)
+            if folder not in folders:
+                folders[folder] = os.path.realpath(folder)
+            found[name] = os.path.join(folders[folder], file)  # noqa: PTH118
+    return found
+
+
+def _file(module: object) -> str:
+    if not isinstance(module, ModuleType):
+        return ""
+    names = object.__getattribute__(module, "__dict__")  # a lazy module would load itself for less
+    path = names.get("__file__")
+    return path if isinstance(path, str) and os.path.isabs(path) else ""  # noqa: PTH117 (of thousands of modules: a Path costs too much)
+
+
+def to_restart(before: Snapshot, after: Snapshot, modules: Loaded) -> tuple[str, ...]:
+    """The outermost names among ``modules``, loaded before, that are not what a new kernel would load.
+
+    Those of a package that has another version, came from elsewhere or is gone; under the same version, and where
+    another package wrote over the files, only if the content of a loaded file differs.
+    """
+    by_path: dict[str, list[str]] = {}
+    for name, path in modules.items():
+        by_path.setdefault(path, []).append(name)
+    stale: set[str] = set()
+    for name, old in before.distributions.items():
+        new = after.get(name)
+        if new is None or _differs(old, new):
+            owned = _owned(old, by_path, before)
+            is_same = new is not None and _place(old) == _place(new)
+            changed = {path for path in owned if not is_same or _content(old, path) != _content(new, path)}
+            stale |= _roots(changed, owned, by_path)
+    return tuple(sorted(stale | _overwritten(before, after, by_path)))
+
+
+def _differs(old: Distribution, new: Distribution) -> bool:
+    return _place(old) != _place(new) or old.record != new.record
+
+
+def _place(distribution: Distribution) -> tuple[str, str, str]:
+    return (distribution.version, distribution.folder, distribution.project)
+
+
+def _content(distribution: Distribution | None, path: str) -> str:
+    return distribution.files.get(path, "") if distribution is not None else ""
+
+
+def _owned(old: Distribution, by_path: Mapping[str, list[str]], before: Snapshot) -> set[str]:
+    """The loaded files that belong to a package."""
+    if old.project:
+        inner = tuple(folder + os.sep for folder in before.folders if folder.startswith(old.project + os.sep))
+        others = tuple(folder for folder in inner if folder.rstrip(os.sep).endswith("-packages"))
+        return {
+            path for path in by_path if path.startswith(old.project + os.sep) and not path.startswith(others or "\0")
+        }
+    if old.record:
+        return old.files.keys() & by_path.keys()
+    tops = set(old.top_level)
+    return {
+        path
+        for path, names in by_path.items()
+        if path.startswith(old.folder + os.sep) and any(name.partition(".")[0] in tops for name in names)
+    }
+
+
+def _roots(changed: Iterable[str], owned: Iterable[str], by_path: Mapping[str, list[str]]) -> set[str]:
+    """The outermost package of each changed module that belongs to the same ones."""
+    names = {name for path in owned for name in by_path[path]}
+
+    def root(name: str) -> str:
+        parent = name.rpartition(".")[0]
+        return root(parent) if parent in names else name
+
+    return {root(name) for path in changed for name in by_path[path] if name != "__main__"}
+
+
+def _overwritten(before: Snapshot, after: Snapshot, by_path: Mapping[str, list[str]]) -> set[str]:
+    """What a package wrote over that had brought no such file before: two packages may hold the same module."""
+    written: dict[str, str] = {}
+    for name, new in after.distributions.items():
+        old = before.get(name)
+        if old is None or _differs(old, new):
+            earlier = old.files if old is not None and old.folder == new.folder else {}
+            written |= {path: new.files[path] for path in new.files.keys() & by_path.keys() if path not in earlier}
+    if not written:
+        return set()
+    promised = dict(_promises(before, written))
+    changed = {path for path, content in written.items() if promised.get(path) != content}
+    return _roots(changed, written, by_path)
+
+
+def _promises(snapshot: Snapshot, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for distribution in snapshot.distributions.values():
+        for path in paths:
+            if path in distribution.files:
+                yield path, distribution.files[path]

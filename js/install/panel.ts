@@ -1,0 +1,58 @@
+/** Packages on their way into the environment, with the installer's last lines, and then what came of it. */
+import { type CardData, drawCard, redrawCard } from "../shared/card";
+import { h } from "../shared/dom";
+import { definePanel } from "../shared/panel";
+import css from "./panel.css";
+
+type State = {
+  card: CardData;
+  phase: string;
+  elapsed: string;
+  ratio: number | null;
+  log: string[];
+};
+
+export default definePanel<State>({
+  name: "install",
+  css,
+  draw({ model, root, onChange }) {
+    const bar = h("div", { class: "cm-progress", role: "progressbar", "aria-label": "Downloaded" });
+    const phase = h("span", { role: "status" });
+    const elapsed = h("span", { class: "cm-time" }); // apart: a screen reader need not hear every second
+    const log = h("pre", {
+      class: "cm-install-log",
+      role: "region",
+      tabindex: 0,
+      "aria-label": "The installer's last lines",
+    });
+    const running = h(
+      "div",
+      { class: "cm-install-running" },
+      bar,
+      h("p", { class: "cm-note" }, phase, " ", elapsed),
+      log,
+    );
+    const card = drawCard(model.get("card"), running);
+    root.append(card);
+
+    function showProgress(): void {
+      const words = model.get("phase");
+      const ratio = model.get("ratio");
+      running.hidden = words === "";
+      if (phase.textContent !== words) phase.textContent = words;
+      elapsed.textContent = model.get("elapsed");
+      log.textContent = model.get("log").join("\n");
+      log.scrollTop = log.scrollHeight;
+      if (ratio === null) {
+        bar.removeAttribute("aria-valuenow");
+      } else {
+        bar.style.setProperty("--cm-value", String(ratio));
+        bar.setAttribute("aria-valuenow", String(Math.round(100 * ratio)));
+      }
+    }
+
+    showProgress();
+    onChange("card", () => redrawCard(card, model.get("card")));
+    onChange(["phase", "elapsed", "ratio", "log"], showProgress);
+  },
+});

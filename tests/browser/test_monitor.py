@@ -1,0 +1,116 @@
+"""The monitor goes on while a cell runs, listens meanwhile, survives a reload, and has room in every cell."""
+
+from collections.abc import Callable
+
+import pytest
+from browser.jupyter import App
+from browser.notebook import Notebook
+from playwright.sync_api import Locator, expect
+
+LIVE = "%envinfo --live"
+BUSY = "import time\nend = time.monotonic() + {0}\nwhile time.monotonic() < end:\n    pass"
+LINE = ".cm-track:first-child path"
+SAMPLERS = "sum(thread.name == 'colab_magics pulse' for thread in __import__('threading').enumerate())"
+
+_OVERFLOW = """root => {
+    const edge = root.getBoundingClientRect().right + 1;
+    return [root, ...root.querySelectorAll("*")]
+        .filter((element) => element.getBoundingClientRect().right > edge || element.scrollWidth > element.clientWidth + 1)
+        .filter((element) => !(element instanceof SVGElement) && getComputedStyle(element).display !== "inline")
+        .map((element) => element.outerHTML.slice(0, 120));
+}"""
+
+
+def changes(panel: Locator, seconds: float) -> int:
+    """How often the line of the CPU is drawn anew in some seconds."""
+    script = """async (path, seconds) => {
+        let count = 0;
+        const observer = new MutationObserver(() => { count += 1; });
+        observer.observe(path, { attributeFilter: ["d"] });
+        await new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
+        observer.disconnect();
+        return count;
+    }"""
+    return int(
+        panel.locator(LINE).evaluate(script.replace("(path, seconds)", "(path)").replace("* seconds", f"* {seconds}"))
+    )
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_it_goes_on_and_listens_while_a_cell_runs(
+    theme: str, open_notebook: Callable[..., Notebook], app: App, shoot: Callable[[Locator, str], None]
+) -> None:
+    notebook = open_notebook(LIVE, BUSY.format(12), app=app)
+    notebook.theme("dark" if theme == "dark" else "light")
+    panel = notebook.show(1)
+    expect(panel).to_contain_text("running")
+    notebook.run(2, wait=False)
+    assert changes(panel, 5) >= 4
+    expect(panel.locator('[data-kind="cpu"] .cm-now')).to_contain_text("busy")
+    shoot(panel, f"monitor-busy-{theme}-{app}")
+    panel.get_by_role("button", name="Stop").click()
+    expect(panel).to_contain_text("You stopped it.", timeout=4000)  # before the cell's end
+    assert changes(panel, 2) == 0
+    notebook.wait()
+    panel.get_by_role("button", name="Go on").click()
+    expect(panel).to_contain_text("running")
+    assert changes(panel, 3) >= 2
+
+
+def test_it_fits(open_notebook: Callable[..., Notebook], shoot: Callable[[Locator, str], None]) -> None:
+    notebook = open_notebook(LIVE, BUSY.format(6))
+    panel = notebook.show(1)
+    notebook.run(2)
+    for theme in ("light", "dark"):
+        notebook.theme("dark" if theme == "dark" else "light")
+        for width in (400, 600, 1200):
+            notebook.width(panel, width)
+            height = (panel.bounding_box() or {})["height"]
+            shoot(panel, f"monitor-{theme}-{width}")
+            assert panel.evaluate(_OVERFLOW) == [], f"{theme}, {width} px"
+            notebook.page.wait_for_timeout(2500)
+            assert (panel.bounding_box() or {})["height"] == height  # nothing moves while numbers change
+    assert panel.get_attribute("data-lm-suppress-shortcuts") == "true"
+    for label in panel.get_by_role("img").all():
+        assert " in the last " in (label.get_attribute("aria-label") or "")
+
+
+def test_a_reload_shows_the_last_minutes_again(open_notebook: Callable[..., Notebook]) -> None:
+    notebook = open_notebook(LIVE, BUSY.format(8))
+    notebook.show(1)
+    notebook.run(2)
+    notebook.save()
+    notebook.reload()
+    panel = notebook.panel(1)
+    expect(panel).to_contain_text("running")
+    points = panel.locator(LINE).get_attribute("d") or ""
+    assert points.count("L") >= 6
+    assert changes(panel, 4) >= 2
+
+
+def test_one_sampler_for_two_panels(open_notebook: Callable[..., Notebook]) -> None:
+    notebook = open_notebook(LIVE, LIVE)
+    older, newer = notebook.show(1), notebook.show(2)
+    expect(older).to_contain_text("It goes on in a newer panel.")
+    expect(newer).to_contain_text("running")
+    older.get_by_role("button", name="Go on here").click()
+    expect(newer).to_contain_text("It goes on in a newer panel.")
+    expect(older).to_contain_text("running")
+    assert notebook.value(SAMPLERS) == 1
+
+
+def test_without_a_kernel_the_last_values_are_there(open_notebook: Callable[..., Notebook]) -> None:
+    notebook = open_notebook(LIVE)
+    panel = notebook.show(1)
+    panel.get_by_role("button", name="Stop").click()
+    expect(panel).to_contain_text("You stopped it.")
+    notebook.reopen_without_kernel()
+    expect(notebook.output(1)).to_contain_text("RAM used")
+    expect(notebook.output(1)).to_contain_text("You stopped it.")
+
+
+def test_the_end_of_the_kernel_is_told(open_notebook: Callable[..., Notebook]) -> None:
+    notebook = open_notebook(LIVE)
+    panel = notebook.show(1)
+    notebook.close_kernel()
+    expect(panel).to_contain_text("stopped with the kernel", timeout=15_000)

@@ -1,0 +1,91 @@
+"""Words and options as what the installers get to see."""
+
+from pathlib import Path
+
+import pytest
+
+from colab_magics.errors import BadOption
+from colab_magics.install.plan import Wishes, make
+from colab_magics.install.snapshot import take
+from colab_magics.install.way import Way
+
+PIP, UV = Way("pip", ("pip",), tells_progress=True), Way("uv", ("uv",))
+
+
+def nothing(folder: Path):
+    return take([str(folder)])
+
+
+def test_the_words_for_pip(tmp_path: Path) -> None:
+    wishes = Wishes(
+        upgrade=True, pre=True, no_deps=True, force_reinstall=True, no_index=True, find_links="-w/a b".removeprefix("-")
+    )
+    words = make(["numpy>=2", "sklearn"], wishes).command(PIP, nothing(tmp_path))
+    assert words == (
+        "pip", "install", "--no-input", "--progress-bar=raw", "--upgrade", "--pre", "--force-reinstall", "--no-deps", "--no-index",
+        "--find-links=w/a b", "numpy>=2", "scikit-learn",
+    )  # fmt: skip
+
+
+def test_the_words_for_uv(tmp_path: Path) -> None:
+    words = make(["numpy>=2", "b"], Wishes(upgrade=True, pre=True, force_reinstall=True)).command(UV, nothing(tmp_path))
+    assert words[:4] == ("uv", "pip", "install", "--python")
+    assert words[5:] == (
+        "--upgrade-package=numpy",
+        "--upgrade-package=b",
+        "--prerelease=allow",
+        "--reinstall",
+        "numpy>=2",
+        "b",
+    )
+
+
+def test_an_installed_variant_is_kept(tmp_path: Path) -> None:
+    info = tmp_path / "opencv_python-4.1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Name: opencv-python\nVersion: 4.1\n")
+    plan = make(["cv2>=4"], Wishes())
+    assert plan.command(PIP, nothing(tmp_path))[-1] == "opencv-python>=4"
+    assert plan.notes(nothing(tmp_path)) == ("cv2 is what one imports; the package is called opencv-python.",)
+    assert plan.command(PIP, nothing(tmp_path / "none"))[-1] == "opencv-python-headless>=4"
+
+
+def test_system_packages() -> None:
+    plan = make(["ffmpeg", "Poppler", "numpy"], Wishes())
+    assert (plan.system, plan.names) == (("ffmpeg", "poppler-utils"), ("numpy",))
+    plan = make(["libgl1", "graphviz=2.42-1"], Wishes(), apt=True)
+    assert (plan.system, plan.names) == (("libgl1", "graphviz=2.42-1"), ())
+
+
+@pytest.mark.parametrize(
+    ("names", "settings", "sentence"),
+    [
+        ([], {}, "Name what to install"),
+        (["pip", "install", "numpy"], {}, "leave out the words  pip install"),
+        (["-o", "x"], {"apt": True}, "-o is no name of a system package"),
+        (["a;b"], {"apt": True}, "a;b is no name of a system package"),
+        (["Graphviz"], {"apt": True}, "is no name of a system package"),
+        (["a"], {"timeout": 0}, "--timeout must be a number of seconds above 0"),
+        (["a"], {"timeout": float("nan")}, "--timeout must be a number of seconds above 0"),
+    ],
+)
+def test_what_is_refused(names: list[str], settings: dict, sentence: str) -> None:
+    with pytest.raises(BadOption) as caught:
+        make(names, Wishes(), **settings)
+    assert sentence in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"requirement": ("none.txt",)}, "There is no file none.txt"),
+        ({"constraint": ("none.txt",)}, "There is no file none.txt"),
+        ({"index_url": "--x"}, "must be one word"),
+        ({"extra_index_url": ("https://a https://b",)}, "must be one word"),
+        ({"find_links": "a\nb"}, "must be one word"),
+    ],
+)
+def test_options_that_are_refused(settings: dict, sentence: str) -> None:
+    with pytest.raises(BadOption) as caught:
+        Wishes(**settings)
+    assert sentence in str(caught.value)
