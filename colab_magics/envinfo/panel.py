@@ -57,9 +57,9 @@ class MonitorPanel(Panel):
     commands = ("stop", "resume", "seen")
 
     status = traitlets.Dict().tag(sync=True)
-    tracks = traitlets.List().tag(sync=True)
-    history = traitlets.List().tag(sync=True)
-    recent = traitlets.List().tag(sync=True)
+    tracks: Any = traitlets.List().tag(sync=True)
+    history: Any = traitlets.List().tag(sync=True)
+    recent: Any = traitlets.List().tag(sync=True)
     missing = traitlets.Dict().tag(sync=True)
 
     _front: "MonitorPanel | None" = None

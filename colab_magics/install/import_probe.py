@@ -38,7 +38,8 @@ def _outcome(module: str) -> dict[str, str]:
 
 
 def _say(told: "object", answer: "dict[str, object]") -> None:
-    print(json.dumps(answer), file=told, flush=True)  # type: ignore[call-overload]
+    told.write(json.dumps(answer) + "\n")  # type: ignore[attr-defined]
+    told.flush()  # type: ignore[attr-defined]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The control groups of 41 machines, as their files are, with what is true of each.
+"""The control groups of many machines, as their files are, with what is true of each.
 
 Every machine has 8 CPUs and 24 GB, of which 4 GB are in use.
 """
@@ -471,6 +471,16 @@ BROKEN = [
         {"cpu.max": "many 0", "memory.max": "-7", "cpuset.cpus.effective": "7-3,x"},
         "cpu.max holds no quota",
         "memory.max holds no number",
+    ),
+    Layout(
+        "a path that is too long for any file system",
+        f"0::/box/{'n' * 5000}",
+        (v2(),),
+        {"box/cpu.max": "400000 100000", "box/memory.max": "max"},
+        Limit(4, "cpu.max" + NEAREST),
+        "the control group of this process cannot be seen here",
+        cpus=4,
+        binding="quota",
     ),
     Layout(
         "empty files",

@@ -1,15 +1,13 @@
-"""The cards of the report and of a cell's cost."""
+"""The card of the report, whole and by part."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from colab_magics.envinfo.card import cost_card, report_card
-from colab_magics.envinfo.cost import Cost
-from colab_magics.envinfo.reading import Missing
+from colab_magics.envinfo.card import PARTS, report_card
+from colab_magics.envinfo.monitor.died import Died
 from colab_magics.envinfo.report import Report
-
-COST = Cost(2.0, 3.0, 0.0, 100 * 2**20, 512 * 2**20, "exact", None)
 
 
 def test_the_report_in_a_terminal(limited: Report) -> None:
@@ -33,7 +31,7 @@ def test_markup_stays_text(limited: Report) -> None:
     report = replace(
         limited,
         cpu=replace(limited.cpu, model=hostile),
-        platform=replace(limited.platform, name=hostile, system=hostile),
+        platform=limited.platform._replace(name=hostile, system=hostile),
         gpus=replace(limited.gpus, driver=hostile, visible=hostile),
     )
     html = report_card(report).html()
@@ -45,19 +43,20 @@ def test_the_static_form_is_small(limited: Report) -> None:
     assert len(report_card(limited).html()) < 25_000
 
 
-@pytest.mark.parametrize(
-    ("cost", "expected"),
-    [
-        (COST, "This cell · ✓ done\n  2.0 s · 512 MB peak\n"),
-        (COST, "CPU time     3.0 s, 1.5 CPUs busy\n"),
-        (COST, "Peak memory  512 MB, 412 MB above the start (exact)"),
-        (replace(COST, cpu_children=1.0), "CPU time     4.0 s, 2.0 CPUs busy, 1.0 s of it in other processes"),
-        (replace(COST, wall=0.004, cpu=0.003), "CPU time     3 ms\n"),
-        (replace(COST, memory_before=Missing("?")), "Peak memory  512 MB (exact)"),
-        (replace(COST, peak_memory=Missing("it stayed below")), "Peak memory  not known: it stayed below"),
-        (replace(COST, peak_memory=Missing("it stayed below")), "2.0 s · peak memory unknown"),
-        (replace(COST, raised="ValueError"), "This cell · ✗ ended by ValueError"),
-    ],
-)
-def test_cost(cost: Cost, expected: str) -> None:
-    assert expected in cost_card(cost).text()
+@pytest.mark.parametrize("part", [part for part in PARTS if part != "diff"])
+def test_every_part_has_a_card(limited: Report, unknown: Report, part: str) -> None:
+    for report in (limited, unknown):
+        card = report_card(report, part)
+        assert card.text()
+        assert len(card.html()) < 25_000
+
+
+def test_a_kernel_that_died_comes_first(limited: Report) -> None:
+    died = Died(limited.taken_at - timedelta(seconds=90), 4 * 2**30, 4 * 2**30, 3 * 2**30, 0)
+    text = report_card(replace(limited, previous=died)).text()
+    assert text.splitlines()[2].startswith("  ✗ The last kernel ended without a goodbye")
+
+
+def test_verdicts_stand_on_the_card(limited: Report) -> None:
+    report = replace(limited, verdicts=("TensorFlow is a CPU-only build.",))
+    assert "⚠ TensorFlow is a CPU-only build." in report_card(report).text()

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import threading
 from typing import Any
 
 import pytest
@@ -60,7 +61,13 @@ def test_help(shell: Any) -> None:
     ("line", "message"),
     [
         ("%envinfo --hepl", "unknown option: --hepl. Did you mean --help? %envinfo -h shows what there is."),
-        ("%envinfo everything", "there are too many words"),
+        ("%envinfo everything", "invalid choice: 'everything'"),
+        ("%envinfo gpu numpy", "%envinfo gpu takes no further words: numpy"),
+        ("%envinfo diff a.json", "%envinfo diff compares two saved reports"),
+        ("%envinfo diff a.json b.json", "There is no saved report a.json"),
+        ("%envinfo --save none/a.json", "The report cannot be written to a.json"),
+        ("%envinfo --every-cell maybe", "invalid choice: 'maybe'"),
+        ("%envinfo --gpu-source rumour", "invalid choice: 'rumour'"),
         ("%envinfo 'open", "A quotation mark is not closed"),
         ("%envinfo $nothing", "There is no variable named nothing in this notebook."),
     ],
@@ -76,6 +83,75 @@ def test_a_bad_line_is_one_sentence(shell: Any, line: str, message: str) -> None
 
 def test_completion(shell: Any) -> None:
     assert "--help" in shell.complete("%envinfo --h")
+
+
+@pytest.mark.parametrize("part", ["gpu", "limits", "packages", "platform", "disk", "why-gpu"])
+def test_a_part_is_shown_and_the_whole_report_returned(shell: Any, part: str) -> None:
+    ran = shell.run(f"report = %envinfo {part}")
+    assert ran.error is None
+    assert len(ran.displayed) == 1
+    assert ran.text.startswith("Why no GPU?" if part == "why-gpu" else f"This machine: {part} · ")
+    assert isinstance(shell.namespace["report"], Report)
+
+
+def test_packages_by_name(shell: Any) -> None:
+    text = shell.run("%envinfo packages numpy nosuchthing").text
+    assert "numpy" in text
+    assert "nosuchthing  not installed" in text
+    assert "keras" not in text
+
+
+def test_parts_are_completed(shell: Any) -> None:
+    assert "why-gpu" in shell.complete("%envinfo wh")
+
+
+def test_json_and_markdown_are_printed_once(shell: Any) -> None:
+    ran = shell.run("%envinfo --json")
+    assert json.loads(ran.stdout)["schema"] == "colab_magics.envinfo/1"
+    assert not ran.displayed
+    ran = shell.run("report = %envinfo --md")
+    assert ran.stdout.startswith("**This machine**")
+    assert len(ran.stdout.splitlines()) <= 60
+    assert shell.run("report = %envinfo limits --md").stdout.startswith("**This machine: limits**")
+
+
+def test_two_saved_reports_are_compared(shell: Any) -> None:
+    assert shell.run("%envinfo --save a.json\n%envinfo --save b.json").error is None
+    ran = shell.run("difference = %envinfo diff a.json b.json")
+    assert ran.error is None
+    assert ran.text.startswith("Two reports · a.json and b.json\n  No difference")
+    assert shell.namespace["difference"].changes == ()
+    assert shell.run("difference").text.startswith("Two reports")
+
+
+def test_every_cell_tells_its_cost_and_then_the_worst(shell: Any) -> None:
+    assert "From the next cell on" in shell.run("%envinfo --every-cell on").stdout
+    assert "peak" in shell.run("spike = bytearray(60_000_000)").stdout
+    assert shell.run("1 + 1").stdout == ""
+    ran = shell.run("%envinfo --every-cell off")
+    assert ran.text.startswith("The costliest cells")
+    assert "spike = bytearray" in ran.text
+    assert shell.run("more = bytearray(60_000_000)").stdout == ""
+    assert "is not measured" in shell.run("%envinfo --every-cell off").stdout
+
+
+def test_unloading_ends_what_goes_on(shell: Any) -> None:
+    shell.run("%envinfo --every-cell on")
+    before = set(threading.enumerate())
+    shell.run("%unload_ext colab_magics")
+    assert shell.run("spike = bytearray(60_000_000)").stdout == ""
+    assert set(threading.enumerate()) <= before
+
+
+def test_live_in_a_terminal_is_one_line(shell: Any) -> None:
+    ran = shell.run("%envinfo --live")
+    assert ran.error is None
+    assert "CPU" in ran.stdout
+    assert "need a notebook" in ran.stdout
+
+
+def test_the_cell_magic_takes_no_options(shell: Any) -> None:
+    assert "takes no options" in shell.run("%%envinfo --json\n1 + 1").stderr
 
 
 def test_the_cell_is_measured_after_its_own_output(shell: Any) -> None:

@@ -94,6 +94,11 @@ def test_swap_in_version_2(grow: Grow, limit: str, expected: Swap) -> None:
     assert read_memory(grow(_version_2(tree, SWAP))).swap == expected
 
 
+def test_a_machine_without_swap(grow: Grow) -> None:
+    root = grow({"proc/meminfo": f"{MEMINFO}SwapTotal: 0 kB\nSwapFree: 0 kB\n"})
+    assert read_memory(root).swap == Swap(0, 0, Missing("this machine has no swap"))
+
+
 def test_swap_in_version_1_is_what_is_above_the_memory(grow: Grow) -> None:
     both = {"box/memory.memsw.limit_in_bytes": str(3 * GB), "box/memory.memsw.usage_in_bytes": str(GB + 7)}
     tree = {**full_v1("box/", 2 * GB, GB, 0), **both}

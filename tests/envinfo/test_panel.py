@@ -26,7 +26,7 @@ def panel(limited: Report) -> Iterator[EnvinfoPanel]:
             yield replace(limited, cpu=replace(limited.cpu, count=count))
 
     later = readings()
-    panel = EnvinfoPanel(limited, lambda: next(later))
+    panel = EnvinfoPanel(limited, "all", lambda: next(later))
     yield panel
     panel.close()
 

@@ -33,6 +33,12 @@ def test_no_group_at_all(grow: Grow) -> None:
     assert read_pressure(grow({"proc/pressure/cpu": BUSY})).cpu == SOME
 
 
+def test_a_group_that_tells_a_part(grow: Grow) -> None:
+    found = read_pressure(grow({**OWN, **MACHINE, "sys/fs/cgroup/box/memory.pressure": BUSY}))
+    assert (found.memory, found.cpu) == (SOME, Missing("this kernel does not measure it"))
+    assert not found.is_whole_machine
+
+
 def test_older_kernels_do_not_tell_when_all_waited_for_a_cpu(grow: Grow) -> None:
     found = read_pressure(grow({"proc/pressure/cpu": BUSY.splitlines()[0]}))
     assert (found.cpu, found.all_cpu) == (SOME, Missing("the kernel does not tell full"))

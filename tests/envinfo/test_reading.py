@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -63,3 +64,15 @@ def test_field(tmp_path: Path, line: str, expected: int | None) -> None:
     path = tmp_path / "status"
     path.write_text(f"Other: 1\n{line}\n")
     assert field(path, "VmRSS") == (Missing("status has no line VmRSS") if expected is None else expected)
+
+
+class Named(NamedTuple):
+    size: Reading[int]
+    parts: tuple[int, ...] = (1, 2)
+
+
+def test_a_named_tuple_is_a_fact_and_no_list() -> None:
+    assert plain((Named(3), Named(Missing("lost"), ()))) == [
+        {"size": 3, "parts": [1, 2]},
+        {"size": None, "parts": [], "missing": {"size": "lost"}},
+    ]

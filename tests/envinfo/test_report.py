@@ -17,12 +17,18 @@ def test_the_dictionary_is_json_with_a_schema(limited: Report) -> None:
         "schema",
         "taken_at",
         "platform",
+        "session",
         "cpu",
         "memory",
+        "pressure",
         "disk",
         "gpus",
+        "tpus",
         "python",
         "packages",
+        "verdicts",
+        "previous",
+        "missing",
     ]
     assert report["cpu"]["usable"] == 0.5
     assert report["cpu"]["quota"] == {"value": 0.5, "source": "cpu.max of a parent group"}

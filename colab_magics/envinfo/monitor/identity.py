@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,7 +13,7 @@ def started(process: int, root: Path = Path("/")) -> Reading[int]:
 
     On Linux it is field 22 of /proc/PID/stat: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html.
     """
-    if sys.platform.startswith("linux"):
+    if (root / "proc/self/stat").exists():
         line = text(root / f"proc/{process}/stat")
         if isinstance(line, Missing):
             return line

@@ -51,13 +51,16 @@ class Rates:
     def take(self, passed: Reading[float], counters: Reading[Counters]) -> Reading[Flow]:
         """Give the flow since the last call, ``passed`` seconds ago."""
         before, self._before = self._before, counters
-        for needed in (counters, before, passed):
-            if isinstance(needed, Missing):
-                return needed
+        if isinstance(counters, Missing):
+            return counters
+        if isinstance(before, Missing):
+            return before
+        if isinstance(passed, Missing):
+            return passed
         return _flow(passed, before, counters)
 
 
-def _flow(passed: float, before: Counters, after: Counters) -> Reading[Flow]:  # type: ignore[misc]
+def _flow(passed: float, before: Counters, after: Counters) -> Reading[Flow]:
     pairs = [(before[name], counts) for name, counts in after.items() if name in before]
     inward = sum(new[0] - old[0] for old, new in pairs)
     outward = sum(new[1] - old[1] for old, new in pairs)

@@ -11,7 +11,6 @@ from colab_magics.envinfo.probes.quota import (
     Throttling,
     find_throttle,
     read_quota,
-    read_throttling,
     throttled_seconds,
 )
 from colab_magics.envinfo.reading import Missing, Reading
@@ -63,14 +62,14 @@ def read_cpu(
     ``groups`` where they were found before.
     """
     groups = groups or find_groups(root)
-    own = hierarchy(groups, "cpu")
+    quota, throttling = read_quota(hierarchy(groups, "cpu"))
     return Cpu(
         read_processor(root, environ),
         count,
         affinity,
-        read_quota(own),
+        quota,
         _cpuset(hierarchy(groups, "cpuset")),
-        read_throttling(own),
+        throttling,
     )
 
 

@@ -179,6 +179,8 @@ def _available(usages: list[tuple[Rule, Reading[Usage]]], machine: Reading[int])
 
 def _swap(groups: Reading[Hierarchy], meminfo: Sizes) -> Swap:
     total = meminfo["SwapTotal"]
+    if total == 0:
+        return Swap(0, 0, Missing("this machine has no swap"))
     found = bounds(groups, group.SWAP_LIMITS)
     if isinstance(found, Missing):
         return Swap(total, _less(total, meminfo["SwapFree"]), found)

@@ -40,11 +40,12 @@ class Pressure:
 def read_pressure(root: Path, groups: Reading[Groups] | None = None) -> Pressure:
     """Read the own group's numbers, where version 2 tells them, else the machine's, from the file system ``root``."""
     found = hierarchy(groups or find_groups(root), "")
-    is_whole_machine = isinstance(found, Missing) or bool(found.gap) or _is_silent(found.folders[0])
-    if is_whole_machine or isinstance(found, Missing):
-        lines = [_lines(root / "proc/pressure" / name) for name in _NAMES]
-    else:
-        lines = [_lines(found.folders[0] / f"{name}.pressure") for name in _NAMES]
+    lines: list[Reading[str]] = []
+    if not isinstance(found, Missing) and not found.gap:
+        lines = [text(found.folders[0] / f"{name}.pressure") for name in _NAMES]
+    is_whole_machine = all(isinstance(each, Missing) for each in lines)
+    if is_whole_machine:
+        lines = [text(root / "proc/pressure" / name) for name in _NAMES]
     some, full = (dict(zip(_NAMES, (_stall(each, kind) for each in lines), strict=True)) for kind in ("some", "full"))
     return Pressure(
         cpu=some["cpu"],
@@ -60,18 +61,9 @@ def read_pressure(root: Path, groups: Reading[Groups] | None = None) -> Pressure
 _NAMES = ("cpu", "memory", "io")
 
 
-def _is_silent(folder: Path) -> bool:
-    return isinstance(text(folder / "cpu.pressure"), Missing)
-
-
-def _lines(path: Path) -> Reading[str]:
-    lines = text(path)
-    return Missing("this kernel does not measure it") if isinstance(lines, Missing) else lines
-
-
 def _stall(lines: Reading[str], kind: str) -> Reading[Stall]:
     if isinstance(lines, Missing):
-        return lines
+        return Missing("this kernel does not measure it")
     for line in lines.splitlines():
         first, *pairs = line.split() or [""]
         if first == kind:

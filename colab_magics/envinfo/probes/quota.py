@@ -7,7 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from colab_magics.envinfo.probes.cgroup import Hierarchy, Limit, bounds, entry, find_groups, hierarchy, setting, whole
+from colab_magics.envinfo.probes.cgroup import (
+    Bound,
+    Hierarchy,
+    Limit,
+    bounds,
+    entry,
+    find_groups,
+    hierarchy,
+    setting,
+    whole,
+)
 from colab_magics.envinfo.reading import Missing, Reading
 
 _UNREAD = Missing("it was not read")
@@ -29,17 +39,17 @@ class Throttling:
     throttled: Reading[int] = _UNREAD
 
 
-def read_quota(groups: Reading[Hierarchy]) -> Reading[Limit]:
-    """Read the lowest quota of the own group and its ancestors, in CPUs; ``groups`` are those of "cpu"."""
+def read_quota(groups: Reading[Hierarchy]) -> tuple[Reading[Limit], Throttling]:
+    """Read the lowest quota of the own group and its ancestors, in CPUs, and what it did.
+
+    ``groups`` are those of "cpu".
+    """
     found = bounds(groups, _QUOTAS)
-    return found if isinstance(found, Missing) else found[0].limit
-
-
-def read_throttling(groups: Reading[Hierarchy]) -> Throttling:
-    """Read what the quota did, where one is set; ``groups`` are those of "cpu"."""
-    seconds, found = _seconds_reader(groups)(), bounds(groups, _QUOTAS)
-    stat = found if isinstance(found, Missing) else setting(found[0].folder, "cpu.stat")
-    return Throttling(seconds, _count(stat, "nr_periods"), _count(stat, "nr_throttled"))
+    seconds = _seconds_reader(groups, found)()
+    if isinstance(found, Missing):
+        return found, Throttling(seconds, found, found)
+    stat = setting(found[0].folder, "cpu.stat")
+    return found[0].limit, Throttling(seconds, _count(stat, "nr_periods"), _count(stat, "nr_throttled"))
 
 
 def find_throttle(root: Path = Path("/")) -> Callable[[], Reading[float]]:
@@ -49,7 +59,8 @@ def find_throttle(root: Path = Path("/")) -> Callable[[], Reading[float]]:
     cpu.stat.local of the own group tells it best: it counts the quotas of all ancestors, and only while this group had
     work. Before, it is cpu.stat of the group with the lowest quota, for that of a group below it stays at 0.
     """
-    return _seconds_reader(hierarchy(find_groups(root), "cpu"))
+    groups = hierarchy(find_groups(root), "cpu")
+    return _seconds_reader(groups, bounds(groups, _QUOTAS))
 
 
 def throttled_seconds(root: Path = Path("/")) -> Reading[float]:
@@ -57,13 +68,12 @@ def throttled_seconds(root: Path = Path("/")) -> Reading[float]:
     return find_throttle(root)()
 
 
-def _seconds_reader(groups: Reading[Hierarchy]) -> Callable[[], Reading[float]]:
+def _seconds_reader(groups: Reading[Hierarchy], found: Reading[tuple[Bound, ...]]) -> Callable[[], Reading[float]]:
     if isinstance(groups, Missing):
         return lambda: groups
     name, unit = _WAITED[groups.version]
     folder, file = groups.folders[0], "cpu.stat.local"
     if groups.gap or isinstance(_count(setting(folder, file), name), Missing):
-        found = groups.bounds(_QUOTAS)
         if isinstance(found, Missing):
             return lambda: found
         folder, file = found[0].folder, "cpu.stat"
