@@ -25,6 +25,7 @@ MAGICS = {
 
 VALUES = {
     "colab_magics.envinfo.report.Report": "colab_magics.envinfo.magic",
+    "colab_magics.envinfo.difference.Difference": "colab_magics.envinfo.magic",
     "colab_magics.install.events.Installed": "colab_magics.install.magic",
     "colab_magics.install.versions.Versions": "colab_magics.install.magic",
     "colab_magics.train.runs.Run": "colab_magics.train.magic",

@@ -53,18 +53,20 @@ def field(path: Path, name: str) -> Reading[int]:
 def plain(fact: object) -> Any:
     """Turn facts into what JSON has.
 
-    A dataclass or named tuple becomes a dict of its fields and properties; a missing one is null, and its reason stands beside it
-    under "missing". Times are written as ISO 8601, and `PRIVATE` fields are left out.
+    A dataclass or named tuple becomes a dict of its fields and properties; a missing one is null, and its reason
+    stands beside it under "missing". Times are written as ISO 8601, and `PRIVATE` fields are left out.
     """
     named = getattr(type(fact), "_fields", None)
     if isinstance(fact, tuple) and named is None:
         return [plain(item) for item in fact]
     if isinstance(fact, datetime):
         return fact.isoformat(timespec="seconds")
-    if named is None and not dataclasses.is_dataclass(fact):
+    if named is None and (not dataclasses.is_dataclass(fact) or isinstance(fact, type)):
         return fact
     derived = [name for name, member in vars(type(fact)).items() if isinstance(member, property)]
-    told = named or [item.name for item in dataclasses.fields(fact) if not item.metadata.get("is_private")]
+    told = named or [
+        name for name, item in vars(type(fact))["__dataclass_fields__"].items() if not item.metadata.get("is_private")
+    ]
     values = {name: getattr(fact, name) for name in (*told, *derived)}
     reasons = {name: value.reason for name, value in values.items() if isinstance(value, Missing)}
     result = {name: None if name in reasons else plain(value) for name, value in values.items()}
