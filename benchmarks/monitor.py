@@ -3,8 +3,8 @@
     python benchmarks/monitor.py [SECONDS] [ROUNDS]
 
 Each in a fresh, real kernel, in turn, while a cell sleeps: CPU time of the whole process, less that of a kernel
-in which nothing samples. The peers are a psutil sampler of this process and its children, resident and proportional, and the
-`usage_request` of ipykernel, which jupyter-resource-usage asks (every 5 s; here every second, as ours samples).
+in which nothing samples. The peers are a psutil sampler of this process and its children, resident and proportional,
+and the `usage_request` of ipykernel, which jupyter-resource-usage asks (every 5 s; here every second, as ours samples).
 """
 
 import statistics

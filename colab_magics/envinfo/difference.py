@@ -10,7 +10,7 @@ from colab_magics.format import plural, printable
 _MOMENTARY = {
     "taken_at", "used", "process", "free", "files_free", "memory_used", "utilization", "temperature", "power", "clock",
     "own_memory", "others", "others_memory", "session", "pressure", "throttling", "cache", "available", "loaded",
-    "needs_restart", "previous", "in_use", "oom_kills", "swap_used",
+    "needs_restart", "previous", "in_use", "ended", "verdicts",
 }  # fmt: skip
 _LONGEST = 80
 

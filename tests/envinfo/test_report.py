@@ -49,6 +49,18 @@ def test_every_null_has_its_reason(unknown: Report) -> None:
     check(collect().to_dict())
 
 
+def test_every_key_is_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "envinfo-schema.md").read_text()
+    report = collect().to_dict()
+    assert report.pop("schema") in page
+    report.pop("missing", None)
+    for name, value in report.items():
+        assert f"| `{name}` |" in page
+        keys = value if isinstance(value, dict) else value[0] if isinstance(value, list) and value else {}
+        for key in {*keys} - {"missing", "all_cpu", "all_memory", "all_io"} if isinstance(keys, dict) else ():
+            assert f"`{key}`" in page, f"{name}.{key} is not in the schema"
+
+
 def test_short_representation(limited: Report) -> None:
     assert repr(limited) == "Report(0.5 CPUs · 4.0 GB RAM · 2 GPUs)"
 
