@@ -33,12 +33,12 @@ def test_a_process_that_ended_and_was_not_waited_for_does_not_live() -> None:
 
 
 def test_a_name_may_hold_anything(grow: Grow) -> None:
-    root = grow({"proc/7/stat": "7 (a) b (c) S " + " ".join(map(str, range(4, 53)))})
+    root = grow({"proc/self/stat": "", "proc/7/stat": "7 (a) b (c) S " + " ".join(map(str, range(4, 53)))})
     assert identity.started(7, root) == 22
 
 
 def test_damaged_files_are_no_process(grow: Grow) -> None:
-    root = grow({"proc/7/stat": "7 (x", "proc/8/stat": "", "proc/9/stat": "9 (x) S " + "a " * 40})
+    root = grow({"proc/self/stat": "", "proc/7/stat": "7 (x", "proc/8/stat": "", "proc/9/stat": "9 (x) S " + "a " * 40})
     assert all(isinstance(identity.started(number, root), Missing) for number in (7, 8, 9, 10))
 
 
