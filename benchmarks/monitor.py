@@ -7,9 +7,11 @@ in which nothing samples. The peers are a psutil sampler of this process and its
 and the `usage_request` of ipykernel, which jupyter-resource-usage asks (every 5 s; here every second, as ours samples).
 """
 
+import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -20,7 +22,7 @@ from jupyter_client.manager import KernelManager
 BARE = ""
 RECORDER = """
 from colab_magics.envinfo.monitor import recorder
-recorder.begin()
+recorder.begin();
 """
 MONITOR = """
 from colab_magics.envinfo.monitor import running
@@ -61,7 +63,9 @@ CASES = {
 def cost(name: str, seconds: int) -> tuple[float, float]:
     """Run one case in a kernel of its own; give the CPU seconds of the process and of our thread."""
     manager = KernelManager()
-    manager.start_kernel(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    folder = tempfile.TemporaryDirectory()  # of the recorder, which must not tell a person of our kernels
+    environ = {**os.environ, "XDG_RUNTIME_DIR": folder.name}
+    manager.start_kernel(env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     client = manager.client()
     client.start_channels()
     client.wait_for_ready(timeout=60)
@@ -80,6 +84,7 @@ def cost(name: str, seconds: int) -> tuple[float, float]:
         ended.set()
         client.stop_channels()
         manager.shutdown_kernel(now=True)
+        folder.cleanup()
 
 
 def _ask(client: Any, ended: threading.Event) -> None:

@@ -53,7 +53,7 @@ class TorchMark(FrameworkMark):
     @classmethod
     def is_running(cls) -> bool:
         cuda = getattr(sys.modules.get("torch"), "cuda", None)
-        return cuda is not None and _answer(cls.name, cuda.is_initialized) is True
+        return cuda is not None and _answer(cls.name, lambda: cuda.is_initialized()) is True  # noqa: PLW0108 (it may be missing)
 
     @classmethod
     def ask(cls) -> int:

@@ -35,7 +35,7 @@ def number(path: Path) -> Reading[int]:
     line = text(path, size=64)
     if isinstance(line, Missing):
         return line
-    return int(line) if line.isdecimal() else Missing(f"{path.name} holds no number")
+    return int(line) if _is_count(line) else Missing(f"{path.name} holds no number")
 
 
 def field(path: Path, name: str) -> Reading[int]:
@@ -45,9 +45,14 @@ def field(path: Path, name: str) -> Reading[int]:
         return lines
     for line in lines.splitlines():
         words = line.split()
-        if len(words) >= 2 and words[0].rstrip(":") == name and words[1].isdecimal():
+        if len(words) >= 2 and words[0].rstrip(":") == name and _is_count(words[1]):
             return int(words[1]) * (1024 if words[2:] == ["kB"] else 1)
     return Missing(f"{path.name} has no line {name}")
+
+
+def _is_count(word: str) -> bool:
+    """Is it a whole number that the kernel writes? `int` takes other digits, too, and refuses thousands of them."""
+    return len(word) <= 20 and word.isascii() and word.isdecimal()
 
 
 def plain(fact: object) -> Any:

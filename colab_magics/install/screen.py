@@ -31,6 +31,7 @@ class Screen:
         self._panel: InstallPanel | None = None
         self._shown: _shell.Shown | None = None
         self._written = float("-inf")
+        self._is_over = False
 
     def __enter__(self) -> Self:
         return self
@@ -61,7 +62,7 @@ class Screen:
     def show(self, card: Card, *, value: object = None) -> None:
         """Show how it ended."""
         self._clear_line()
-        self._card = card
+        self._card, self._is_over = card, True
         if self._shown is None:
             self._shown = _shell.show(card, self._open, value=value)
             return
@@ -72,7 +73,8 @@ class Screen:
     def _open(self) -> InstallPanel:
         from colab_magics.install.panel import InstallPanel
 
-        self._panel = InstallPanel(card=self._card.data())
+        # What is said to a reader of the saved notebook is not for one who watches.
+        self._panel = InstallPanel(card=self._card.data() | ({} if self._is_over else {"parts": []}))
         return self._panel
 
     def _clear_line(self) -> None:

@@ -175,7 +175,7 @@ def test_the_gauge_sees_memory_that_is_taken() -> None:
         after, _ = gauge.read()
     assert isinstance(before, int)
     assert isinstance(after, int)
-    assert after - before > 128 * 2**20  # other processes come and go meanwhile
+    assert after - before > 64 * 2**20  # other processes come and go meanwhile
 
 
 def test_the_gauge_is_cheap() -> None:

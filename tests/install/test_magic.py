@@ -149,6 +149,7 @@ def test_a_notebook_gets_one_panel_that_ends_at_rest(kernel_shell: Any, monkeypa
     def tell(panel: InstallPanel, *told: Any) -> None:
         original(panel, *told)
         seen.append((panel, panel.phase, panel.log))
+        assert panel.card["parts"] == []
 
     monkeypatch.setattr(InstallPanel, "tell", tell)
     scripted(monkeypatch, Started("pip"), LineSaid("Collecting a"), PhaseBegan("building", "a"), Ended(INSTALLED))

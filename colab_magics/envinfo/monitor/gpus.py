@@ -14,7 +14,12 @@ class GpuLoads:
         self._lock = threading.Lock()
         self._gpus: LiveGpus | None = None
         self._is_closed = False
-        threading.Thread(target=self._open, name="colab_magics: opening the GPUs", daemon=True).start()
+        self._opening = threading.Thread(target=self._open, name="colab_magics: opening the GPUs", daemon=True)
+        self._opening.start()
+
+    def settle(self, patience: float) -> None:
+        """Wait until it is known whether there is a GPU, for ``patience`` seconds at most."""
+        self._opening.join(patience)
 
     def read(self) -> tuple[GpuSample, ...]:
         """The load of each GPU as it is now; empty where there is none."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,7 +14,8 @@ def started(process: int, root: Path = Path("/")) -> Reading[int]:
 
     On Linux it is field 22 of /proc/PID/stat: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html.
     """
-    if (root / "proc/self/stat").exists():
+    is_linux = sys.platform.startswith("linux")
+    if is_linux:
         line = text(root / f"proc/{process}/stat")
         if isinstance(line, Missing):
             return line

@@ -11,6 +11,8 @@ from colab_magics.envinfo.monitor.watch import Monitor
 
 _GLANCE = 0.3
 """Seconds between the two readings that a rate takes."""
+_PATIENCE = 5.0
+"""Seconds at most for a GPU's driver to be opened."""
 _monitors: dict[int, Monitor] = {}
 """By process, so that a forked child does not take its parent's for its own."""
 
@@ -40,9 +42,10 @@ def stop() -> None:
 
 
 def glance() -> str:
-    """Tell in one line how the machine is now; it takes a third of a second."""
+    """Tell in one line how the machine is now; it takes a third of a second, and more only where a driver is slow."""
     sampler = Sampler()
     try:
+        sampler.settle(_PATIENCE)
         sampler.read()
         time.sleep(_GLANCE)
         return line(sampler.read(), sampler.sources)

@@ -58,6 +58,10 @@ class Sampler:
             network=self._network.source,
         )
 
+    def settle(self, patience: float) -> None:
+        """Wait for what else would be in the later samples only, the GPUs, for ``patience`` seconds at most."""
+        self._gpus.settle(patience)
+
     def read(self) -> Sample:
         """Take one sample; the rates in it are since the last one."""
         tick, at = time.monotonic(), time.time()
