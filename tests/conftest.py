@@ -70,6 +70,7 @@ class Shell:
 def ipython(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
     """A bare shell whose files lie in a temporary folder, in which it also works."""
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / ".ipython"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     InteractiveShell.clear_instance()
     shell = InteractiveShell.instance(colors="NoColor" if "NoColor" in _colors() else "nocolor")

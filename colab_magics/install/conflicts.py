@@ -47,7 +47,12 @@ class Conflicts:
 
     def new(self, changed: Iterable[str]) -> tuple[str, ...]:
         """Say which requirements are broken now that were not before; ``changed`` are the packages that differ."""
-        names = set(changed)
+        try:
+            return self._new(set(changed))
+        except (subprocess.TimeoutExpired, OSError):
+            return ("Whether the other packages still fit could not be found out: the check did not end.",)
+
+    def _new(self, names: set[str]) -> tuple[str, ...]:
         now = (
             [conflict for conflict in _check(self._way, {}) if {conflict.who, conflict.wanted} & names] if names else []
         )

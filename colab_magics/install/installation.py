@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 
 from colab_magics.install import system
@@ -24,11 +24,11 @@ from colab_magics.install.snapshot import Distribution, Snapshot, take
 from colab_magics.install.verification import verify
 
 
-def install_all(plan: Plan, redact: Redact) -> Iterator[Event]:
+def install_all(plan: Plan, redact: Redact) -> Generator[Event, None, None]:
     """Do what ``plan`` says and verify it; the last event is `Ended`.
 
-    What the installers say passes through ``redact`` first. Raises `InstallFailed`; closing the iterator, or an
-    interrupt, ends what runs.
+    What the installers say passes through ``redact`` first. Raises `InstallFailed`; closing the generator, or
+    an interrupt, ends what runs.
     """
     began = time.monotonic()
     changes: tuple[Change, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from colab_magics import _shell
@@ -146,9 +147,10 @@ def show(value: Installed | Versions) -> None:
 
 def _install(plan: plans.Plan, names: Sequence[str], redact: Redactor) -> Installed:
     title = redact(" ".join(["%install", *names, *(f"-r {file}" for file in plan.wishes.requirement)]))
-    with Screen(title) as screen:
+    # Closed at once, whatever is raised here: a traceback would keep the stream, and with it the installer, alive.
+    with Screen(title) as screen, closing(install_all(plan, redact)) as events:
         try:
-            for event in install_all(plan, redact):
+            for event in events:
                 if isinstance(event, Ended):
                     screen.show(cards.done(title, event.installed), value=event.installed)
                     return event.installed

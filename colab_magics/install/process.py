@@ -119,16 +119,16 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             process.kill()
         process.wait()
         return
-    if process.poll() is None:
+    try:
         for number, patience in _GRACE:
-            if not _send(process, number):
+            if process.poll() is not None or not _send(process, number):
                 break
             with suppress(subprocess.TimeoutExpired):
                 process.wait(patience)
-                break
-    _send(process, signal.SIGKILL)
-    with suppress(subprocess.TimeoutExpired):  # of another user, as under sudo, it may take longer
-        process.wait(2)
+    finally:  # a second interrupt does not wait
+        _send(process, signal.SIGKILL)
+        with suppress(subprocess.TimeoutExpired):  # of another user, as under sudo, it may take longer
+            process.wait(2)
 
 
 def _send(process: subprocess.Popen[bytes], number: signal.Signals) -> bool:

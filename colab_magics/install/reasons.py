@@ -137,7 +137,7 @@ _REASONS: tuple[tuple[str, Sentence], ...] = (
     ),
     (
         r"(\S+) is not a supported wheel on this platform",
-        "{1} was made for another Python or another system: take the file for this one (%envinfo python).",
+        "{1} was made for another Python or another system: take the file for this one (%envinfo).",
     ),
     (
         (

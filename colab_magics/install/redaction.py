@@ -70,10 +70,18 @@ def _of_texts(texts: Iterable[str]) -> Iterator[str]:
     for text in texts:
         for address in _ADDRESS.findall(text):
             for found in _USER.findall(address):
-                pair = found.rstrip("@")
-                yield from (pair, *(part for part in pair.split(":", 1) if _is_secret(part)))
+                yield from _of_pair(*found.rstrip("@").partition(":")[::2])
             for query in _QUERY.findall(address):
                 yield from (value for part in query.split("&") if _is_secret(value := part.partition("=")[2]))
+
+
+def _of_pair(user: str, password: str) -> Iterator[str]:
+    """A name alone may be a token; beside a password a short one is no secret, and in many words by chance."""
+    yield f"{user}:{password}" if password else user
+    if _is_secret(password):
+        yield password
+    if _is_secret(user) and (not password or len(user) >= 8):
+        yield user
 
 
 def _of_environment(environ: Mapping[str, str]) -> Iterator[str]:
@@ -90,9 +98,9 @@ def _of_files(environ: Mapping[str, str]) -> Iterator[str]:
         except (OSError, ValueError):  # most of them are not there
             continue
         if "netrc" in path.name:
-            pairs = re.findall(r"\b(?:login|password|account)\s+(\S+)", text)
-            yield from filter(_is_secret, pairs)
-            yield from (":".join(pair) for pair in re.findall(r"\blogin\s+(\S+)\s+password\s+(\S+)", text))
+            yield from filter(_is_secret, re.findall(r"\b(?:password|account)\s+(\S+)", text))
+            for user, password in re.findall(r"\blogin\s+(\S+)\s+password\s+(\S+)", text):
+                yield from _of_pair(user, password)
         else:
             yield from _of_texts([text])
             yield from (value for _, _, value in _assigned(text) if _is_secret(value))

@@ -75,7 +75,10 @@ def test_closing_gives_every_file_and_thread_back() -> None:
     def held() -> tuple[int, int]:
         return len([*Path("/proc/self/fd").iterdir()]), threading.active_count()
 
-    Sampler().close()
+    first = Sampler()
+    first.settle(5)
+    first.close()
+    time.sleep(0.1)
     before = held()
     for _ in range(20):
         sampler = Sampler()

@@ -187,3 +187,23 @@ def test_a_terminal_has_one_line_of_progress(shell: Any, monkeypatch: pytest.Mon
     scripted(monkeypatch, Started("pip"), PhaseBegan("building", "a"), Ended(INSTALLED))
     colab_magics.install("a")
     assert terminal.getvalue().split("\r\x1b[K")[1:] == ["finding out what is needed", ""]
+
+
+def test_an_interrupt_between_two_events_ends_the_work(shell: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At once, and not when the traceback that IPython keeps is let go."""
+    ended = []
+
+    def install_all(plan: object, redact: object):
+        try:
+            yield Started("pip")
+        finally:
+            ended.append("installer")
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(import_module("colab_magics.install.magic"), "install_all", install_all)
+    monkeypatch.setattr(import_module("colab_magics.install.screen").Screen, "tell", interrupted)
+    ran = shell.run("%install a")
+    assert type(ran.error) is KeyboardInterrupt
+    assert ended == ["installer"]

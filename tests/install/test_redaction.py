@@ -85,12 +85,21 @@ def test_a_planted_secret_is_hidden(name: str, home: Path) -> None:
         "git+https://host/owner/project.git@v1.2#egg=project",
         "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES",
         "Successfully installed tokenizers-0.21 secretstorage-3.3",
+        "Building wheel for admin-tools (user building)",
         "Requirement already satisfied: keyring in /usr/lib/python3/dist-packages (24.0)",
     ],
 )
 def test_what_is_no_secret_stays(text: str, tmp_path: Path) -> None:
     assert (
-        Redactor([text], {"HOME": str(tmp_path), "GIT_TOKEN": "true", "PIP_INDEX_URL": "https://git@host/"})(text)
+        Redactor(
+            [text],
+            {
+                "HOME": str(tmp_path),
+                "GIT_TOKEN": "true",
+                "PIP_INDEX_URL": "https://git@host/",
+                "UV_INDEX_URL": "https://admin:pw@host/",
+            },
+        )(text)
         == text
     )
 
