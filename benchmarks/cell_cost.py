@@ -2,8 +2,8 @@
 
 python benchmarks/cell_cost.py [cells]
 
-The overhead is that of an empty cell in a real shell, with and without, in turn. The peers of the peak are a psutil
-sampler at 1 Hz and the highest resident size of the process's life (getrusage).
+The overhead is that of an empty cell in a real shell, without, with, and with `%time` instead, in turn. The peers of
+the peak are a psutil sampler at 1 Hz and the highest resident size of the process's life (getrusage).
 """
 
 import contextlib
@@ -25,11 +25,11 @@ ROUNDS = 9
 SPIKE = 400 * 2**20
 
 
-def cells(shell: InteractiveShell, count: int) -> tuple[float, float]:
+def cells(shell: InteractiveShell, count: int, source: str = "pass") -> tuple[float, float]:
     """Wall and CPU milliseconds of one empty cell."""
     wall, cpu = time.perf_counter(), time.process_time()
     for _ in range(count):
-        shell.run_cell("pass")
+        shell.run_cell(source)
     return 1000 * (time.perf_counter() - wall) / count, 1000 * (time.process_time() - cpu) / count
 
 
@@ -37,17 +37,21 @@ def overhead(count: int) -> None:
     HistoryAccessor.enabled = False
     shell = InteractiveShell.instance()
     shell.run_line_magic("load_ext", "colab_magics")
-    bare, measured = [], []
+    bare, measured, timed = [], [], []
     with contextlib.redirect_stdout(io.StringIO()):
         cells(shell, count)
         for _ in range(ROUNDS):
             bare.append(cells(shell, count))
+            timed.append(cells(shell, count, "%time pass"))
             shell.run_line_magic("envinfo", "--every-cell on")
             measured.append(cells(shell, count))
             shell.run_line_magic("envinfo", "--every-cell off")
     for place, name in enumerate(("wall", "CPU")):
-        without, with_ = (statistics.median(run[place] for run in runs) for runs in (bare, measured))
-        print(f"empty cell, {name}: {without:.3f} ms bare, {with_:.3f} ms measured: {with_ - without:.3f} ms more")
+        without, with_, peer = (statistics.median(run[place] for run in runs) for runs in (bare, measured, timed))
+        print(
+            f"empty cell, {name}: {without:.3f} ms bare, {with_ - without:.3f} ms more when measured, "
+            f"{peer - without:.3f} ms more with %time; ratio {(with_ - without) / (peer - without):.2f}"
+        )
 
 
 def spike() -> None:

@@ -323,6 +323,9 @@ def each_cell(before: Callable[[str], None], after: Callable[[int | None, str | 
         before(info.raw_cell or "")
 
     def ended(result: Any) -> None:
+        if result is None:  # ipykernel has none for a cell that was cancelled
+            after(None, "CancelledError")
+            return
         error = result.error_before_exec or result.error_in_exec
         after(result.execution_count, None if error is None else type(error).__name__)
 

@@ -13,8 +13,9 @@ from colab_magics.format import duration, number, plural, size
 
 _NEAR = 0.8  # of the limit
 _HELD_UP = 0.1  # of the wall time
-_SMALL = 2**20  # bytes read or written that nobody asks for
-_COLUMNS = ("Cell", "Time", "CPU", "Peak", "Rise", "Ended by", "First line")
+_SMALL = 2**20  # bytes that nobody asks for
+_SHORT = 0.1  # seconds that nobody asks for
+_COLUMNS = ("Cell", "Time", "CPU", "Peak", "Rise", "First line", "Ended by")
 
 
 def cost_card(cost: Cost) -> Card:
@@ -35,7 +36,7 @@ def line(cell: CellCost) -> str:
         return ""
     parts = [f"⏱ {duration(cost.wall)}", f"CPU {duration(cost.cpu + cost.cpu_children)}"]
     if not isinstance(cost.peak_memory, Missing):
-        rise = "" if isinstance(cost.rise, Missing) else f" (+{size(cost.rise)})"
+        rise = f" (+{size(cost.rise)})" if not isinstance(cost.rise, Missing) and cost.rise >= _SMALL else ""
         parts.append(f"peak {size(cost.peak_memory)}{rise}")
     parts += [f"GPU {size(peak)}" for peak in _gpu_memory(cost)]
     if cost.raised is not None:
@@ -46,17 +47,16 @@ def line(cell: CellCost) -> str:
 def worst_card(cells: Iterable[CellCost], most: int = 5) -> Card:
     """Show the cells that rose highest above their start, and the longest: at most ``most`` of each."""
     known = tuple(cells)
-    rose = [cell for cell in known if not isinstance(cell.cost.rise, Missing)]
-    by_rise = sorted(rose, key=lambda cell: _or_zero(cell.cost.rise), reverse=True)[:most]
-    by_time = sorted(known, key=lambda cell: cell.cost.wall, reverse=True)[:most]
     if not known:
         return Card("The costliest cells", state="no cell was measured")
-    tables = (("Most memory above their start", by_rise), ("Longest", by_time))
-    return Card(
-        "The costliest cells",
-        state=f"of {plural(len(known), 'cell')}",
-        parts=tuple(_table(caption, chosen) for caption, chosen in tables if chosen),
-    )
+    rose = [cell for cell in known if _or_zero(cell.cost.rise) >= _SMALL]
+    lasted = [cell for cell in known if cell.cost.wall >= _SHORT]
+    rose.sort(key=lambda cell: _or_zero(cell.cost.rise), reverse=True)
+    lasted.sort(key=lambda cell: cell.cost.wall, reverse=True)
+    tables = (("Most memory above their start", rose[:most]), ("Longest", lasted[:most]))
+    parts = tuple(_table(caption, chosen) for caption, chosen in tables if chosen)
+    nothing = Note(f"None took {duration(_SHORT)} or {size(_SMALL)} of memory.")
+    return Card("The costliest cells", state=f"of {plural(len(known), 'cell')}", parts=parts or (nothing,))
 
 
 def warnings(cost: Cost) -> Iterator[str]:
@@ -94,7 +94,7 @@ def _facts(cost: Cost) -> Iterator[tuple[str, str]]:
     if not isinstance(cost.child_peak, Missing):
         yield "Largest process", f"{size(cost.child_peak)} at its peak, started by this cell"
     if isinstance(cost.headroom, Headroom):
-        yield "Of the limit", _of_limit(cost.headroom)
+        yield "Most in use", _of_limit(cost.headroom)
     for name, verb, count, disk in _moved(cost):
         if max(_or_zero(count), _or_zero(disk)) >= _SMALL:
             yield name, _bytes_moved(count, disk, verb)
@@ -157,7 +157,8 @@ def _gpu_memory(cost: Cost) -> tuple[int, ...]:
 
 
 def _table(caption: str, cells: list[CellCost]) -> Table:
-    return Table(_COLUMNS, tuple(_row(cell) for cell in cells), frozenset(_COLUMNS[:5]), caption)
+    columns = _COLUMNS if any(cell.cost.raised for cell in cells) else _COLUMNS[:-1]
+    return Table(columns, tuple(_row(cell)[: len(columns)] for cell in cells), frozenset(_COLUMNS[:5]), caption)
 
 
 def _row(cell: CellCost) -> tuple[str, ...]:
@@ -168,8 +169,8 @@ def _row(cell: CellCost) -> tuple[str, ...]:
         duration(cost.cpu + cost.cpu_children),
         "unknown" if isinstance(cost.peak_memory, Missing) else size(cost.peak_memory),
         "unknown" if isinstance(cost.rise, Missing) else f"+{size(cost.rise)}",
-        cost.raised or "",
         cell.title,
+        cost.raised or "",
     )
 
 

@@ -1,10 +1,15 @@
 """The ledger of cells, and the first line that names each."""
 
+import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from colab_magics.envinfo.every_cell import EveryCell, title
+from colab_magics.envinfo.gpu.live import LiveGpus, Load
+from colab_magics.envinfo.instruments import find_instruments
+from colab_magics.envinfo.reading import Missing
 
 
 @pytest.fixture
@@ -56,6 +61,56 @@ def test_a_cell_inside_a_cell(ledger: EveryCell) -> None:
 
 def test_an_end_without_a_start(ledger: EveryCell) -> None:
     assert ledger.ended(1) is None
+
+
+def test_cells_that_name_us_among_other_work_count(ledger: EveryCell) -> None:
+    for source in ("%envinfo\nfit()", "%%time\n%envinfo", "envinfo()", "%environment"):
+        ledger.started(source)
+        assert ledger.ended(1) is not None, source
+
+
+def test_cells_of_two_threads_are_kept_apart(ledger: EveryCell) -> None:
+    started, ended = threading.Event(), threading.Event()
+
+    def subshell() -> None:
+        ledger.started("beside()")
+        started.set()
+        ended.wait(10)
+        ledger.ended(2)
+
+    thread = threading.Thread(target=subshell)
+    ledger.started("main()")
+    thread.start()
+    started.wait(10)
+    cell = ledger.ended(1)
+    ended.set()
+    thread.join()
+    assert cell is not None
+    assert [kept.title for kept in ledger.cells] == ["main()", "beside()"]
+
+
+def test_no_thread_lives_between_cells_and_none_after_a_closing_inside_one() -> None:
+    load = Load(3 * 2**30, 80 * 2**30, 0.5)
+    found = find_instruments()
+    before = threading.active_count()
+    gpus = LiveGpus(("H100",), lambda: (load,), lambda: None, patience=5, on_hang=lambda: None)
+    kept = EveryCell(instruments=replace(found, gpus=gpus))
+    between = threading.active_count()
+    assert between == before + 1  # it keeps the GPUs open, and sleeps
+    kept.started("fit()")
+    assert threading.active_count() == between + 1
+    cell = kept.ended(1)
+    assert threading.active_count() == between
+    assert cell is not None
+    assert not isinstance(cell.cost.gpus, Missing)
+    assert cell.cost.gpus[0].memory_peak == 3 * 2**30
+    kept.started("%envinfo --every-cell off, in the midst of it\nfit()")
+    kept.close()
+    assert threading.active_count() == between
+    assert kept.ended(2) is None
+    gpus.close()
+    found.close()
+    assert threading.active_count() == before
 
 
 def test_only_the_latest_are_kept(ledger: EveryCell) -> None:
