@@ -19,7 +19,7 @@ import psutil
 from IPython.core.history import HistoryAccessor
 from IPython.core.interactiveshell import InteractiveShell
 
-from colab_magics.envinfo.cost import measure
+from colab_magics.envinfo.costs.cost import measure
 
 ROUNDS = 9
 SPIKE = 400 * 2**20

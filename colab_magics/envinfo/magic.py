@@ -180,14 +180,14 @@ class _EveryCell:
     """What ``--every-cell on`` began in this kernel."""
 
     def __init__(self) -> None:
-        from colab_magics.envinfo.every_cell import EveryCell
+        from colab_magics.envinfo.costs.every_cell import EveryCell
         from colab_magics.envinfo.redaction import Redaction
 
         self.ledger = EveryCell(Redaction())
         self.undo = _shell.each_cell(self.ledger.started, self._ended)
 
     def _ended(self, number: int | None, raised: str | None) -> None:
-        from colab_magics.envinfo.cost_card import line
+        from colab_magics.envinfo.costs.cost_card import line
 
         cell = self.ledger.ended(number, raised)
         words = line(cell) if cell is not None else ""
@@ -203,7 +203,7 @@ _every: list[_EveryCell] = []
 
 
 def _every_cell(state: str) -> None:
-    from colab_magics.envinfo.cost_card import worst_card
+    from colab_magics.envinfo.costs.cost_card import worst_card
 
     if state not in ("on", "off"):
         raise BadOption(f"every_cell is on or off, and not {state!r}.")
@@ -233,8 +233,8 @@ def close() -> None:
 
 def _measured(cell: str) -> object:
     __tracebackhide__ = True
-    from colab_magics.envinfo.cost import measure
-    from colab_magics.envinfo.cost_card import cost_card
+    from colab_magics.envinfo.costs.cost import measure
+    from colab_magics.envinfo.costs.cost_card import cost_card
 
     with ExitStack() as after, measure() as meter:
         after.callback(lambda: _shell.show(cost_card(meter.cost)))

@@ -17,6 +17,7 @@ PRIVATE = {"is_private": True}
 """Metadata of a dataclass field that never leaves this process: `plain` leaves it out."""
 
 T = TypeVar("T")
+Number = TypeVar("Number", int, float)
 Reading: TypeAlias = T | Missing
 """``Reading[int]`` is an int or the reason why it cannot be told."""
 
@@ -48,6 +49,13 @@ def field(path: Path, name: str) -> Reading[int]:
         if len(words) >= 2 and words[0].rstrip(":") == name and _is_count(words[1]):
             return int(words[1]) * (1024 if words[2:] == ["kB"] else 1)
     return Missing(f"{path.name} has no line {name}")
+
+
+def less(after: Reading[Number], before: Reading[Number]) -> Reading[Number]:
+    """Give the difference of two readings of one counter, or why there is none."""
+    if isinstance(after, Missing) or isinstance(before, Missing):
+        return after if isinstance(after, Missing) else before
+    return after - before
 
 
 def _is_count(word: str) -> bool:

@@ -32,7 +32,7 @@ def test_markup_stays_text(limited: Report) -> None:
         limited,
         cpu=replace(limited.cpu, model=hostile),
         platform=limited.platform._replace(name=hostile, system=hostile),
-        gpus=replace(limited.gpus, driver=hostile, visible=hostile),
+        gpus=limited.gpus._replace(driver=hostile, visible=hostile),
     )
     html = report_card(report).html()
     assert "<img" not in html

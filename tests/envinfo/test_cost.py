@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from colab_magics.envinfo.cost import Meter, measure
-from colab_magics.envinfo.headroom import Headroom
-from colab_magics.envinfo.instruments import Instruments, find_instruments
+from colab_magics.envinfo.costs.cost import Meter, measure
+from colab_magics.envinfo.costs.headroom import Headroom
+from colab_magics.envinfo.costs.instruments import Instruments, find_instruments
 from colab_magics.envinfo.reading import Missing, plain
 from tests.envinfo.control_groups import confined
 
@@ -124,7 +124,7 @@ def test_bytes_read_and_written(tmp_path: Path) -> None:
 
 _CHILDREN = """
 import subprocess
-from colab_magics.envinfo.cost import measure
+from colab_magics.envinfo.costs.cost import measure
 def run(megabytes):
     subprocess.run([sys.executable, "-c", f"b'x' * ({megabytes} << 20)"], check=True)
 own = b"x" * (200 << 20)
@@ -159,13 +159,13 @@ def test_headroom_against_what_binds_here() -> None:
 
 _KILLED = """
 import subprocess
-from colab_magics.envinfo.cost import measure
+from colab_magics.envinfo.costs.cost import measure
 with measure() as quiet:
     own = b"x" * (200 << 20)
     del own
 with measure() as meter:
     ended = subprocess.run([sys.executable, "-c", "b'x' * (900 << 20)"]).returncode
-from colab_magics.envinfo.cost_card import cost_card
+from colab_magics.envinfo.costs.cost_card import cost_card
 answer = {"ended": ended, "quiet": plain(quiet.cost), "cost": plain(meter.cost), "card": cost_card(meter.cost).text()}
 """
 
@@ -182,8 +182,8 @@ def test_a_child_that_the_kernel_ended_in_a_real_group() -> None:
 
 
 _NEAR = """
-from colab_magics.envinfo.cost import measure
-from colab_magics.envinfo.cost_card import cost_card
+from colab_magics.envinfo.costs.cost import measure
+from colab_magics.envinfo.costs.cost_card import cost_card
 with measure() as meter:
     spike = b"x" * (260 << 20)
     del spike
@@ -201,7 +201,7 @@ def test_a_spike_near_the_limit_of_a_real_group() -> None:
 
 _THROTTLED = """
 import threading
-from colab_magics.envinfo.cost import measure
+from colab_magics.envinfo.costs.cost import measure
 def burn():
     end = time.monotonic() + 0.6
     while time.monotonic() < end: pass

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from colab_magics.card import Table
-from colab_magics.envinfo.cost import Cost
-from colab_magics.envinfo.cost_card import cost_card, line, warnings, worst_card
-from colab_magics.envinfo.every_cell import CellCost
-from colab_magics.envinfo.frameworks import FrameworkPeak
-from colab_magics.envinfo.gpu_peak import GpuPeak
-from colab_magics.envinfo.headroom import Headroom
-from colab_magics.envinfo.input_output import InputOutput
+from colab_magics.envinfo.costs.cost import Cost
+from colab_magics.envinfo.costs.cost_card import cost_card, line, warnings, worst_card
+from colab_magics.envinfo.costs.every_cell import CellCost
+from colab_magics.envinfo.costs.framework_peak import FrameworkPeak
+from colab_magics.envinfo.costs.gpu_peak import GpuPeak
+from colab_magics.envinfo.costs.headroom import Headroom
+from colab_magics.envinfo.costs.input_output import InputOutput
 from colab_magics.envinfo.reading import Missing
 
 MB = 2**20

@@ -17,9 +17,9 @@ FOUND = Found((ONE,), "590.48.01", "13.1")
     "other",
     [
         FOUND,
-        replace(FOUND, devices=(replace(ONE, memory_total=23034 * MIB - MIB, memory_used=576 * MIB, utilization=0.1),)),
-        replace(FOUND, driver=Missing("?"), cuda="12.9"),
-        replace(FOUND, devices=(Gpu(0, Missing("?")),)),
+        FOUND._replace(devices=(replace(ONE, memory_total=23034 * MIB - MIB, memory_used=576 * MIB, utilization=0.1),)),
+        FOUND._replace(driver=Missing("?"), cuda="12.9"),
+        FOUND._replace(devices=(Gpu(0, Missing("?")),)),
     ],
 )
 def test_what_is_no_disagreement(other: Found) -> None:
@@ -29,18 +29,18 @@ def test_what_is_no_disagreement(other: Found) -> None:
 @pytest.mark.parametrize(
     ("other", "sentence"),
     [
-        (replace(FOUND, devices=(ONE, ONE)), "nvml tells of 1 GPU, gputil of 2 GPUs."),
-        (replace(FOUND, driver="1.2"), 'The driver is "590.48.01" for nvml and "1.2" for gputil.'),
+        (FOUND._replace(devices=(ONE, ONE)), "nvml tells of 1 GPU, gputil of 2 GPUs."),
+        (FOUND._replace(driver="1.2"), 'The driver is "590.48.01" for nvml and "1.2" for gputil.'),
         (
-            replace(FOUND, devices=(replace(ONE, name="NVIDIA T4"),)),
+            FOUND._replace(devices=(replace(ONE, name="NVIDIA T4"),)),
             'GPU 0 is "NVIDIA L4" for nvml and "NVIDIA T4" for gputil.',
         ),
         (
-            replace(FOUND, devices=(replace(ONE, memory_total=23000 * MIB),)),
+            FOUND._replace(devices=(replace(ONE, memory_total=23000 * MIB),)),
             "GPU 0 has 23,034 MB of memory for nvml and 23,000 MB for gputil.",
         ),
         (
-            replace(FOUND, devices=(replace(ONE, memory_used=577 * MIB),)),
+            FOUND._replace(devices=(replace(ONE, memory_used=577 * MIB),)),
             "GPU 0 has 512 MB in use for nvml and 577 MB for gputil.",
         ),
     ],
@@ -63,5 +63,5 @@ def test_gpus_in_another_order_are_the_same_gpus() -> None:
 
 
 def test_three_sources_are_compared_pair_by_pair() -> None:
-    odd = replace(FOUND, driver="1.2")
+    odd = FOUND._replace(driver="1.2")
     assert len(disagreements({"nvml": FOUND, "nvidia-smi": FOUND, "gputil": odd})) == 2

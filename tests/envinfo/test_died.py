@@ -12,8 +12,8 @@ import pytest
 
 from colab_magics.envinfo.monitor import identity
 from colab_magics.envinfo.monitor.died import Died, last_death
-from colab_magics.envinfo.monitor.kills import KillCount
 from colab_magics.envinfo.monitor.ringfile import Owner, RingFile
+from colab_magics.envinfo.probes.kills import KillCount
 from colab_magics.envinfo.reading import Missing
 
 GB = 2**30
@@ -180,7 +180,7 @@ def test_no_folder_is_no_death(tmp_path: Path) -> None:
 
 def test_kills_since_the_last_reading_are_counted(tmp_path: Path) -> None:
     count = KillCount()
-    now, counter = count.read(), count.counter
+    now, counter = count.read(), identity.digest(count.place)
     count.close()
     if isinstance(now, Missing):
         pytest.skip("this system does not count them")

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from colab_magics.envinfo.every_cell import EveryCell, title
+from colab_magics.envinfo.costs.every_cell import EveryCell, title
+from colab_magics.envinfo.costs.instruments import find_instruments
 from colab_magics.envinfo.gpu.live import LiveGpus, Load
-from colab_magics.envinfo.instruments import find_instruments
 from colab_magics.envinfo.reading import Missing
 
 

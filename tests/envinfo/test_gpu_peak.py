@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from colab_magics.envinfo.costs.gpu_peak import GpuPeak, GpuWatch
 from colab_magics.envinfo.gpu.live import LiveGpus, Load
-from colab_magics.envinfo.gpu_peak import GpuPeak, GpuWatch
 from colab_magics.envinfo.reading import Missing
 from tests.envinfo.nvml_driver import play
 
@@ -69,8 +69,8 @@ def test_a_cell_on_a_machine_with_a_driver(scenario: str, names: int) -> None:
         scenario,
         """
 import threading
-from colab_magics.envinfo.cost import measure
-from colab_magics.envinfo.cost_card import cost_card
+from colab_magics.envinfo.costs.cost import measure
+from colab_magics.envinfo.costs.cost_card import cost_card
 with measure() as meter:
     time.sleep(0.12)
 answer = {"gpus": plain(meter.cost.gpus), "card": cost_card(meter.cost).text(), "threads": threading.active_count()}
@@ -88,7 +88,7 @@ def test_a_driver_that_hangs_while_a_cell_runs_costs_its_patience_once() -> None
     answer = play(
         "ok",
         """
-from colab_magics.envinfo.cost import measure
+from colab_magics.envinfo.costs.cost import measure
 with measure() as meter:
     time.sleep(0.1)
     os.environ["NVML_STUB"] = "hang later"
@@ -108,8 +108,8 @@ def test_without_gpus_there_is_no_reading_and_no_thread() -> None:
         "none",
         """
 import threading
-from colab_magics.envinfo.cost import Meter
-from colab_magics.envinfo.instruments import find_instruments
+from colab_magics.envinfo.costs.cost import Meter
+from colab_magics.envinfo.costs.instruments import find_instruments
 found = find_instruments()
 meter = Meter(found, is_passive=True)
 threads = threading.active_count()

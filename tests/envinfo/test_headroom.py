@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from colab_magics.envinfo.headroom import Headroom, HeadroomWatch
+from colab_magics.envinfo.costs.headroom import Headroom, HeadroomWatch
 from colab_magics.envinfo.reading import Missing, Reading
 
 

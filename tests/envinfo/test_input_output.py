@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from colab_magics.envinfo.input_output import InputOutput, less, read_input_output
-from colab_magics.envinfo.reading import Missing
+from colab_magics.envinfo.costs.input_output import InputOutput, read_input_output
+from colab_magics.envinfo.reading import Missing, less
 
 MB = 2**20
 needs_linux = pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="only Linux counts in /proc/self/io")

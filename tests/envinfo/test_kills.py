@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from colab_magics.envinfo.monitor.kills import KillCount
+from colab_magics.envinfo.probes.kills import KillCount
 from colab_magics.envinfo.reading import Missing, Reading
 
 Grow = Callable[[Mapping[str, str]], Path]
@@ -42,7 +42,7 @@ def test_another_place_of_counting_is_told_apart(grow: Grow) -> None:
     machine = KillCount(grow(MACHINE))
     group = KillCount(grow({**V2, "cg/box/memory.events": "oom_kill 0\n"}))
     again = KillCount(grow({}))
-    assert machine.counter != group.counter == again.counter
+    assert machine.place != group.place == again.place
     for kills in (machine, group, again):
         kills.close()
 

@@ -58,18 +58,18 @@ def test_which_rule_binds_the_cpus(cpu: Cpu, sentence: str) -> None:
 
 
 def test_which_rule_binds_the_memory() -> None:
-    limited = replace(WIDE, limit=Limit(4 * GB, "memory.max"))
+    limited = WIDE._replace(limit=Limit(4 * GB, "memory.max"))
     ended = "4.0 GB of 24.0 GB RAM can be used: memory.max sets a limit, and a process that goes over it is ended."
     slowed = "Above 3.0 GB the kernel slows this process down: memory.high."
     assert memory_limit(WIDE) == ""
     assert memory_limit(limited) == ended
-    assert memory_limit(replace(limited, soft=Limit(3 * GB, "memory.high"))) == f"{ended} {slowed}"
-    assert memory_limit(replace(limited, soft=Limit(5 * GB, "memory.high"))) == ended
-    assert memory_limit(replace(WIDE, soft=Limit(3 * GB, "memory.high"))) == slowed
+    assert memory_limit(limited._replace(soft=Limit(3 * GB, "memory.high"))) == f"{ended} {slowed}"
+    assert memory_limit(limited._replace(soft=Limit(5 * GB, "memory.high"))) == ended
+    assert memory_limit(WIDE._replace(soft=Limit(3 * GB, "memory.high"))) == slowed
 
 
 def test_addresses_are_no_memory() -> None:
-    memory = replace(WIDE, limit=Limit(2 * GB, ADDRESS_SPACE))
+    memory = WIDE._replace(limit=Limit(2 * GB, ADDRESS_SPACE))
     assert "a limit on addresses, and what goes over it gets a MemoryError" in memory_limit(memory)
     assert memory_fact(memory) == "1.0 GB addresses used of 2.0 GB, 200 MB by this process"
     assert dict(rules(FREE, memory, CALM))["RAM in use"] == "1.0 GB (addresses of this process)"
@@ -79,7 +79,7 @@ def test_facts() -> None:
     assert cpu_fact(replace(FREE, quota=Limit(1.5, "x"))) == "1.5 of 8 usable, AMD EPYC"
     assert cpu_fact(replace(FREE, model=SILENT)) == "8 of 8 usable"
     assert memory_fact(WIDE) == "1.0 GB used of 24.0 GB, 200 MB by this process"
-    assert memory_fact(replace(WIDE, used=SILENT, process=SILENT)) == (
+    assert memory_fact(WIDE._replace(used=SILENT, process=SILENT)) == (
         "24.0 GB; how much is in use is not known, it does not say"
     )
 
@@ -134,20 +134,20 @@ def test_rules_of_a_machine_that_tells_nothing() -> None:
 
 
 def test_swap_of_a_machine_without() -> None:
-    rows = dict(rules(FREE, replace(WIDE, swap=Swap(0, 0, SILENT)), replace(BUSY, is_whole_machine=True)))
+    rows = dict(rules(FREE, WIDE._replace(swap=Swap(0, 0, SILENT)), BUSY._replace(is_whole_machine=True)))
     assert rows["Swap"] == "this machine has none"
     assert rows["Waiting for a CPU"] == "tasks of the whole machine waited 7 % of the last minute"
 
 
 def test_troubles() -> None:
     assert troubles(FREE, WIDE, CALM) == ()
-    memory = replace(WIDE, ended=1, available=GB)
+    memory = WIDE._replace(ended=1, available=GB)
     ended, full, throttled, waited = troubles(replace(FREE, throttling=Throttling(9, 100, 10)), memory, BUSY)
     assert ended.startswith("1 process here was ended for lack of memory")
     assert full == "Only 1.0 GB RAM are left: free some before you load more."
     assert throttled == "The CPU quota was used up in 10 % of the time that there was work to do."
     assert waited == "Memory is short: tasks waited for it 12 % of the last minute."
-    assert troubles(FREE, replace(WIDE, ended=2), CALM)[0].startswith("2 processes here were ended")
+    assert troubles(FREE, WIDE._replace(ended=2), CALM)[0].startswith("2 processes here were ended")
     assert troubles(replace(FREE, throttling=Throttling(0, 0, 0)), WIDE, CALM) == ()
 
 

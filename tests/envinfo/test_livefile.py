@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from colab_magics.envinfo.monitor.livefile import LiveFile
+from colab_magics.envinfo.probes.livefile import LiveFile
 from colab_magics.envinfo.reading import Missing
 
 

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from colab_magics.envinfo.mark import MarkedPeak
+from colab_magics.envinfo.costs.mark import MarkedPeak
 from colab_magics.envinfo.reading import Missing, Reading
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from colab_magics.envinfo.peak import KernelPeak, LifetimePeak, SampledPeak, begin_peak, largest_child
+from colab_magics.envinfo.costs.peak import KernelPeak, LifetimePeak, SampledPeak, begin_peak, largest_child
 from colab_magics.envinfo.reading import Missing
 
 MB = 2**20
@@ -30,7 +30,7 @@ needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX tells th
 _SPIKE = """
 import json, mmap, os, psutil, sys, threading, time
 from pathlib import Path
-from colab_magics.envinfo.peak import KernelPeak, SampledPeak, begin_peak
+from colab_magics.envinfo.costs.peak import KernelPeak, SampledPeak, begin_peak
 MB = 2**20
 def resident():
     # The kernel walks the page tables for this one: no count that lags behind.

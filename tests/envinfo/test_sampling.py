@@ -3,12 +3,12 @@
 import threading
 import time
 
-from colab_magics.envinfo.sampling import Sampler
+from colab_magics.envinfo.costs.sampling import Sampling
 
 
 def test_it_reads_at_once_again_and_at_the_end() -> None:
     readings: list[int] = []
-    sampler = Sampler(lambda: readings.append(threading.get_ident()), hertz=100)
+    sampler = Sampling(lambda: readings.append(threading.get_ident()), hertz=100)
     assert readings == [threading.get_ident()]
     until = time.monotonic() + 10
     while len(readings) < 5 and time.monotonic() < until:
@@ -23,7 +23,7 @@ def test_it_reads_at_once_again_and_at_the_end() -> None:
 
 def test_its_thread_ends_with_it() -> None:
     before = threading.active_count()
-    sampler = Sampler(lambda: None, hertz=1)
+    sampler = Sampling(lambda: None, hertz=1)
     assert threading.active_count() == before + 1
     begin = time.monotonic()
     sampler.stop()
@@ -38,7 +38,7 @@ def test_one_that_hangs_is_left_behind() -> None:
         if not next(is_first, False):
             freed.wait(30)
 
-    sampler = Sampler(read, hertz=1000)
+    sampler = Sampling(read, hertz=1000)
     time.sleep(0.02)
     begin = time.monotonic()
     assert sampler.stop() is False

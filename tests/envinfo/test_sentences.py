@@ -82,7 +82,7 @@ def test_what_is_hidden(count: Reading[int], visible: Reading[str], fact: str, l
 
 
 def test_the_variable_of_amd() -> None:
-    hidden = replace(gpus(1, "0"), hidden_by="HIP_VISIBLE_DEVICES")
+    hidden = gpus(1, "0")._replace(hidden_by="HIP_VISIBLE_DEVICES")
     assert sentences.limit(hidden) == 'Frameworks see 1 of 2 GPUs: HIP_VISIBLE_DEVICES is "0".'
 
 

@@ -57,7 +57,7 @@ def test_what_an_unknown_machine_says(unknown: Report) -> None:
     ],
 )
 def test_gpus_in_the_headline(limited: Report, gpus: tuple[Gpu, ...], words: str) -> None:
-    report = replace(limited, gpus=replace(limited.gpus, devices=gpus))
+    report = replace(limited, gpus=limited.gpus._replace(devices=gpus))
     assert summary.headline(report).endswith(f" · {words}")
 
 

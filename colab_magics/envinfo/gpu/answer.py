@@ -25,11 +25,13 @@ def decode(line: str | bytes) -> Reading[Found]:
 
 
 def _encoded(fact: object) -> Any:
+    if isinstance(fact, Found | Processes):
+        return {name: _encoded(value) for name, value in fact._asdict().items()}
     if isinstance(fact, tuple):
         return [_encoded(item) for item in fact]
     if isinstance(fact, Missing):
         return {"missing": fact.reason}
-    if dataclasses.is_dataclass(fact):
+    if isinstance(fact, Gpu | MigSlice):
         return {item.name: _encoded(getattr(fact, item.name)) for item in dataclasses.fields(fact)}
     return fact
 

@@ -1,6 +1,7 @@
 """What can be known of a GPU, whichever source told it."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from colab_magics.envinfo.reading import PRIVATE, Missing, Reading
 
@@ -17,13 +18,15 @@ class MigSlice:
     uuid: Reading[str] = field(default=UNTOLD, repr=False, metadata=PRIVATE)
 
 
-@dataclass(frozen=True, slots=True)
-class Processes:
+class Processes(NamedTuple):
     """Who holds the GPU's memory, in bytes: this process, and all others as one sum and their number."""
 
     own_memory: Reading[int] = UNTOLD
     others: Reading[int] = UNTOLD
     others_memory: Reading[int] = UNTOLD
+
+
+UNTOLD_PROCESSES = Processes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,12 @@ class Gpu:
     clock_limit: Reading[int] = UNTOLD
     mig: Reading[str] = UNTOLD
     slices: tuple[MigSlice, ...] = ()
-    processes: Processes = Processes()
+    processes: Processes = UNTOLD_PROCESSES
     is_visible: Reading[bool] = UNTOLD
     uuid: Reading[str] = field(default=UNTOLD, repr=False, metadata=PRIVATE)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What one source answered: its GPUs (at least one), the driver's version and the newest CUDA it can run."""
 
     devices: tuple[Gpu, ...]
@@ -63,8 +65,7 @@ class Found:
     cuda: Reading[str] = UNTOLD
 
 
-@dataclass(frozen=True, slots=True)
-class Gpus:
+class Gpus(NamedTuple):
     """All GPUs, from the first source that saw any.
 
     ``visible`` is CUDA_VISIBLE_DEVICES, or for AMD the variable that ``hidden_by`` names, without serial numbers, and

@@ -4,8 +4,8 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from colab_magics.envinfo.gpu.device import Found, Gpus
 from colab_magics.envinfo.gpu.library import NO_LIBRARY
@@ -48,8 +48,7 @@ def read_gpus(environ: Mapping[str, str], *, root: Path = Path("/"), source: str
     return _gpus([(source, asked.alone(source))], environ)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(NamedTuple):
     """The machine that is asked, and when ``auto`` must have ended on the clock `time.monotonic`."""
 
     environ: Mapping[str, str]

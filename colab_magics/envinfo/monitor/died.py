@@ -5,13 +5,13 @@ import re
 import stat
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from colab_magics.envinfo.monitor import identity
-from colab_magics.envinfo.monitor.kills import KillCount
 from colab_magics.envinfo.monitor.ringfile import Found, read_ring
+from colab_magics.envinfo.probes.kills import KillCount
 from colab_magics.envinfo.reading import Missing, Reading
 from colab_magics.envinfo.words import size_of
 from colab_magics.format import size
@@ -26,8 +26,7 @@ _FRESH = 120.0
 with the same home folder."""
 
 
-@dataclass(frozen=True, slots=True)
-class Died:
+class Died(NamedTuple):
     """The last reading of a kernel before it ended: its time, and bytes.
 
     ``used`` of what was ``usable``, ``process`` of the kernel itself; ``kills`` is how many processes the system has
@@ -136,6 +135,6 @@ def _kills_since(found: Found, before: Reading[int], root: Path) -> Reading[int]
     count.close()
     if isinstance(before, Missing) or isinstance(now, Missing):
         return before if isinstance(before, Missing) else now
-    if found.owner.counter != count.counter or found.owner.boot != identity.boot(root) or now < before:
+    if found.owner.counter != identity.digest(count.place) or found.owner.boot != identity.boot(root) or now < before:
         return Missing("they are counted elsewhere now")
     return now - before

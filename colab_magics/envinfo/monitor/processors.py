@@ -3,10 +3,10 @@
 import os
 from pathlib import Path
 
-from colab_magics.envinfo.monitor.livefile import LiveFile
 from colab_magics.envinfo.monitor.rates import FIRST
 from colab_magics.envinfo.probes.cgroup import Bound, Hierarchy, find_groups, hierarchy, whole
-from colab_magics.envinfo.probes.quota import _QUOTAS
+from colab_magics.envinfo.probes.livefile import LiveFile
+from colab_magics.envinfo.probes.quota import QUOTAS
 from colab_magics.envinfo.reading import Missing, Reading
 from colab_magics.envinfo.words import cpus
 
@@ -96,7 +96,7 @@ def processors(root: Path) -> GroupProcessors | MachineProcessors:
         frozenset(os.sched_getaffinity(os.getpid())) if hasattr(os, "sched_getaffinity") else frozenset(range(count))
     )
     limits, uses = (hierarchy(find_groups(root), controller) for controller in ("cpu", "cpuacct"))
-    quotas = limits if isinstance(limits, Missing) else limits.bounds(_QUOTAS)
+    quotas = limits if isinstance(limits, Missing) else limits.bounds(QUOTAS)
     if not isinstance(quotas, Missing) and quotas[0].limit.value < len(numbers):
         file = _usage_file(quotas[0], limits, uses)
         if file is not None:

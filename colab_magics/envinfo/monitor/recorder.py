@@ -12,10 +12,10 @@ from pathlib import Path
 
 from colab_magics.envinfo.monitor import died, identity
 from colab_magics.envinfo.monitor.died import Died
-from colab_magics.envinfo.monitor.kills import KillCount
 from colab_magics.envinfo.monitor.pulse import PULSE, Pulse
 from colab_magics.envinfo.monitor.residence import Residence
 from colab_magics.envinfo.monitor.ringfile import Owner, RingFile
+from colab_magics.envinfo.probes.kills import KillCount
 from colab_magics.envinfo.reading import Missing, Reading
 
 CALM, TENSE = 5.0, 1.0
@@ -51,7 +51,7 @@ class Recorder:
             0 if isinstance(started, Missing) else started,
             identity.boot(root),
             identity.session(),
-            self._kills.counter,
+            identity.digest(self._kills.place),
             time.time(),
         )
 

@@ -9,9 +9,8 @@ import stat
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from colab_magics.envinfo.reading import Missing, Reading
 
@@ -25,8 +24,7 @@ SIZE = _HEADER_SIZE + _RECORD_SIZE * _RECORDS
 _UNKNOWN = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(NamedTuple):
     """Whose file it is: a process of one notebook, on one machine between two starts of it.
 
     ``started`` tells the process from a later one of the same number, ``boot`` is the machine's start, ``session`` the
@@ -41,8 +39,7 @@ class Owner:
     began: float
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One reading: seconds since 1970, bytes, and how many out-of-memory kills there had been."""
 
     number: int
@@ -61,7 +58,7 @@ class RingFile:
         self._written = 0
         self._open: int | None = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | _FLAGS, 0o600)
         _lock(self._open)
-        header = _HEADER.pack(_MAGIC, *astuple(owner))
+        header = _HEADER.pack(_MAGIC, *owner)
         # All of it at once: what comes later takes no more room on a disk that may be full by then.
         os.write(self._open, _checked(header).ljust(SIZE, b"\0"))
 
@@ -85,8 +82,7 @@ class RingFile:
             self.path.unlink(missing_ok=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What lies in a file of an earlier kernel; ``is_held`` while a process that lives has it open."""
 
     owner: Owner

@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from colab_magics.envinfo.monitor.livefile import LiveFile
 from colab_magics.envinfo.monitor.rates import Counters, Flow, Rates
 from colab_magics.envinfo.probes.cgroup import find_groups, whole
+from colab_magics.envinfo.probes.livefile import LiveFile
 from colab_magics.envinfo.reading import Missing, Reading
 
 _SECTOR = 512

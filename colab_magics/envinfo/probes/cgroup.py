@@ -7,15 +7,13 @@ takes half a millisecond to make, and the first report is to come at once.
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from colab_magics.envinfo.reading import Missing, Reading, text
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(NamedTuple):
     """A number that may not be exceeded (CPUs or bytes), and the kernel's file that says so."""
 
     value: float

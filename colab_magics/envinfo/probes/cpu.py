@@ -18,6 +18,9 @@ from colab_magics.envinfo.reading import Missing, Reading
 __all__ = ["Cpu", "Throttling", "counts", "find_throttle", "read_cpu", "throttled_seconds"]
 
 
+_UNREAD_THROTTLING = Throttling()
+
+
 @dataclass(frozen=True, slots=True)
 class Cpu:
     """The logical CPUs of the machine, how many of them this process may run on, and how many CPUs' time it gets.
@@ -29,8 +32,8 @@ class Cpu:
     count: int
     affinity: Reading[int]
     quota: Reading[Limit]
-    cpuset: Reading[Limit] = Missing("it was not read")  # noqa: RUF009 - it is frozen
-    throttling: Throttling = Throttling()  # noqa: RUF009 - it is frozen
+    cpuset: Reading[Limit] = Missing("it was not read")
+    throttling: Throttling = _UNREAD_THROTTLING
 
     @property
     def usable(self) -> float:

@@ -1,21 +1,20 @@
 """The memory: what the machine has, what this process's groups may take of it, and what is in use."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from colab_magics.envinfo.probes import memory_group as group
 from colab_magics.envinfo.probes.cgroup import Groups, Hierarchy, Limit, bounds, find_groups, hierarchy
 from colab_magics.envinfo.probes.meminfo import Sizes, Usage, machine_usage
 from colab_magics.envinfo.probes.memory_rules import Rule, ceiling, find_rules, is_less, read_ended
-from colab_magics.envinfo.reading import Missing, Reading
+from colab_magics.envinfo.reading import Missing, Reading, less
 
 _UNREAD = Missing("it was not read")
 _NOT_LINUX = Missing("this system does not tell")
 
 
-@dataclass(frozen=True, slots=True)
-class Swap:
+class Swap(NamedTuple):
     """Bytes of swap: ``total`` of the machine, ``used``, and what the control group may take of it.
 
     Where a limit binds, ``used`` is that of the group; elsewhere it is the machine's.
@@ -26,8 +25,7 @@ class Swap:
     limit: Reading[Limit] = _UNREAD
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(NamedTuple):
     """Bytes: ``total`` of the machine, ``used`` of what is ``usable``, and ``process`` resident in this process.
 
     Where a limit binds, ``used`` is the working set of the group that it limits: what the kernel cannot simply drop,
@@ -95,7 +93,7 @@ def read_memory(root: Path, groups: Reading[Groups] | None = None) -> Memory:
         limits=tuple(rule.limit for rule in rules),
         soft=_soft(own, under),
         cache=_cache(usages, machine),
-        available=_available(usages, _less(total, _used(machine))),
+        available=_available(usages, _left(total, _used(machine))),
         ended=read_ended(own, rules),
         swap=_swap(own, meminfo),
     )
@@ -147,10 +145,9 @@ def _used(usage: Reading[Usage]) -> Reading[int]:
     return usage if isinstance(usage, Missing) else usage.used
 
 
-def _less(number: Reading[int], other: Reading[int]) -> Reading[int]:
-    if isinstance(number, Missing) or isinstance(other, Missing):
-        return number if isinstance(number, Missing) else other
-    return max(number - other, 0)
+def _left(total: Reading[int], used: Reading[int]) -> Reading[int]:
+    left = less(total, used)
+    return left if isinstance(left, Missing) else max(left, 0)
 
 
 def _soft(groups: Reading[Hierarchy], under: Reading[float]) -> Reading[Limit]:
@@ -168,7 +165,7 @@ def _cache(usages: list[tuple[Rule, Reading[Usage]]], machine: Reading[Usage]) -
 
 def _available(usages: list[tuple[Rule, Reading[Usage]]], machine: Reading[int]) -> Reading[int]:
     """Say what is left until the first limit: a parent group may be full while its child is not."""
-    left = [_less(int(rule.limit.value), _used(usage)) for rule, usage in usages]
+    left = [_left(int(rule.limit.value), _used(usage)) for rule, usage in usages]
     known = [number for number in (*left, machine) if not isinstance(number, Missing)]
     # One that is not known might be the lowest.
     missing = [number for number in left if isinstance(number, Missing)]
@@ -183,9 +180,9 @@ def _swap(groups: Reading[Hierarchy], meminfo: Sizes) -> Swap:
         return Swap(0, 0, Missing("this machine has no swap"))
     found = bounds(groups, group.SWAP_LIMITS)
     if isinstance(found, Missing):
-        return Swap(total, _less(total, meminfo["SwapFree"]), found)
+        return Swap(total, _left(total, meminfo["SwapFree"]), found)
     lowest = found[0]
     if not isinstance(total, Missing) and lowest.limit.value >= total:
         no_limit = Missing("no limit below the machine's own swap is set")
-        return Swap(total, _less(total, meminfo["SwapFree"]), no_limit)
+        return Swap(total, _left(total, meminfo["SwapFree"]), no_limit)
     return Swap(total, group.read_swap_used(lowest.folder, lowest.version), lowest.limit)

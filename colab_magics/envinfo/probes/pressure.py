@@ -3,8 +3,8 @@
 The kernel's pressure stall information: https://docs.kernel.org/accounting/psi.html.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from colab_magics.envinfo.probes.cgroup import Groups, find_groups, hierarchy
 from colab_magics.envinfo.reading import Missing, Reading, text
@@ -12,8 +12,7 @@ from colab_magics.envinfo.reading import Missing, Reading, text
 _UNREAD = Missing("it was not read")
 
 
-@dataclass(frozen=True, slots=True)
-class Stall:
+class Stall(NamedTuple):
     """Waiting: the part of the last 10 and of the last 60 seconds, from 0 to 1, and the seconds altogether."""
 
     last_10_s: float
@@ -21,8 +20,7 @@ class Stall:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Pressure:
+class Pressure(NamedTuple):
     """Waiting for a CPU, for memory and for storage: of at least one task, and (``all_``) of all that had work.
 
     It is that of this process's group and those below it, or else that of the machine.

@@ -2,12 +2,11 @@
 
 import platform
 import sys
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Python:
+class Python(NamedTuple):
     """Version and implementation, and the kind of environment: its path would tell who works here."""
 
     version: str

@@ -4,8 +4,8 @@ See https://docs.kernel.org/scheduler/sched-bwc.html.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from colab_magics.envinfo.probes.cgroup import (
     Bound,
@@ -26,8 +26,7 @@ _NO_QUOTA = Missing("no quota is set")
 _WAITED = {1: ("throttled_time", 1e9), 2: ("throttled_usec", 1e6)}
 
 
-@dataclass(frozen=True, slots=True)
-class Throttling:
+class Throttling(NamedTuple):
     """What the quota did since the group was made.
 
     ``seconds`` that CPUs stood still, all CPUs together. ``throttled`` is the number of periods (most often of 0.1 s)
@@ -44,7 +43,7 @@ def read_quota(groups: Reading[Hierarchy]) -> tuple[Reading[Limit], Throttling]:
 
     ``groups`` are those of "cpu".
     """
-    found = bounds(groups, _QUOTAS)
+    found = bounds(groups, QUOTAS)
     seconds = _seconds_reader(groups, found)()
     if isinstance(found, Missing):
         return found, Throttling(seconds, found, found)
@@ -60,7 +59,7 @@ def find_throttle(root: Path = Path("/")) -> Callable[[], Reading[float]]:
     work. Before, it is cpu.stat of the group with the lowest quota, for that of a group below it stays at 0.
     """
     groups = hierarchy(find_groups(root), "cpu")
-    return _seconds_reader(groups, bounds(groups, _QUOTAS))
+    return _seconds_reader(groups, bounds(groups, QUOTAS))
 
 
 def throttled_seconds(root: Path = Path("/")) -> Reading[float]:
@@ -104,7 +103,7 @@ def _quota_v2(folder: Path) -> Reading[Limit]:
     return _ratio(quota, period or "100000", "cpu.max")
 
 
-_QUOTAS = {1: _quota_v1, 2: _quota_v2}
+QUOTAS = {1: _quota_v1, 2: _quota_v2}
 
 
 def _ratio(quota: Reading[str], period: Reading[str], source: str) -> Reading[Limit]:

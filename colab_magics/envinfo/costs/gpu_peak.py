@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from colab_magics.envinfo.costs.sampling import Sampling
 from colab_magics.envinfo.gpu.live import LiveGpus, Load
 from colab_magics.envinfo.reading import Missing, Reading
-from colab_magics.envinfo.sampling import Sampler
 
 _HERTZ = 20
 _UNREAD = Missing("the GPU was not read")
@@ -28,7 +28,7 @@ class GpuWatch:
     def __init__(self, gpus: LiveGpus) -> None:
         self._gpus = gpus
         self._tracks = [_Track(name) for name in gpus.names]
-        self._sampler = Sampler(self._note, _HERTZ)
+        self._sampler = Sampling(self._note, _HERTZ)
 
     def end(self) -> tuple[GpuPeak, ...]:
         """Stop, and tell each GPU's peak in the order of the driver."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from colab_magics.envinfo.costs.headroom import Gauge
 from colab_magics.envinfo.gpu.live import LiveGpus, open_gpus
-from colab_magics.envinfo.headroom import Gauge
+from colab_magics.envinfo.probes.kills import KillCount
 from colab_magics.envinfo.probes.memory import MemoryGauge, ask_memory, read_memory
 from colab_magics.envinfo.probes.memory_rules import ADDRESS_SPACE
 from colab_magics.envinfo.probes.quota import find_throttle
@@ -57,15 +58,9 @@ def find_instruments(root: Path = Path("/")) -> Instruments:
         throttle=find_throttle(root),
         gauge=MemoryGauge(root),
         limit=_WHOLE_MACHINE if isinstance(memory.limit, Missing) else memory.limit.source,
-        kills=_kill_count(root) if is_linux else _Uncounted(),
+        kills=KillCount(root) if is_linux else _Uncounted(),
         gpus=open_gpus(),
     )
-
-
-def _kill_count(root: Path) -> Kills:
-    from colab_magics.envinfo.monitor.kills import KillCount
-
-    return KillCount(root)
 
 
 class _Uncounted:

@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from colab_magics.envinfo.cost import Cost, Meter
-from colab_magics.envinfo.instruments import Instruments, find_instruments
+from colab_magics.envinfo.costs.cost import Cost, Meter
+from colab_magics.envinfo.costs.instruments import Instruments, find_instruments
 from colab_magics.envinfo.reading import Missing
 from colab_magics.format import printable
 

@@ -7,17 +7,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from colab_magics.envinfo.frameworks import FrameworkPeak, watch_frameworks
-from colab_magics.envinfo.gpu_peak import GpuPeak, GpuWatch
-from colab_magics.envinfo.headroom import Headroom, HeadroomWatch
-from colab_magics.envinfo.input_output import InputOutput, less, read_input_output
-from colab_magics.envinfo.instruments import Instruments, find_instruments
-from colab_magics.envinfo.peak import begin_peak, largest_child
+from colab_magics.envinfo.costs.framework_peak import FrameworkPeak, watch_frameworks
+from colab_magics.envinfo.costs.gpu_peak import GpuPeak, GpuWatch
+from colab_magics.envinfo.costs.headroom import Headroom, HeadroomWatch
+from colab_magics.envinfo.costs.input_output import InputOutput, read_input_output
+from colab_magics.envinfo.costs.instruments import Instruments, find_instruments
+from colab_magics.envinfo.costs.peak import begin_peak, largest_child
 from colab_magics.envinfo.probes.memory import ask_memory
-from colab_magics.envinfo.reading import Missing, Reading, field
+from colab_magics.envinfo.reading import Missing, Reading, field, less
 
 _UNREAD = Missing("it was not read")
 _SLACK = 2**20  # how far two counts of the same pages may differ
+
+
+_UNREAD_INPUT_OUTPUT = InputOutput(_UNREAD, _UNREAD, _UNREAD, _UNREAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class Cost:
     peak_source: str
     raised: str | None
     child_peak: Reading[int] = _UNREAD
-    input_output: InputOutput = InputOutput(_UNREAD, _UNREAD, _UNREAD, _UNREAD)  # noqa: RUF009 - it is frozen
+    input_output: InputOutput = _UNREAD_INPUT_OUTPUT
     throttled: Reading[float] = _UNREAD
     headroom: Reading[Headroom] = _UNREAD
     kills: Reading[int] = _UNREAD

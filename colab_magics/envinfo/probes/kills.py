@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from colab_magics.envinfo.monitor.identity import digest
-from colab_magics.envinfo.monitor.livefile import LiveFile
 from colab_magics.envinfo.probes.cgroup import find_groups, whole
+from colab_magics.envinfo.probes.livefile import LiveFile
 from colab_magics.envinfo.reading import Missing, Reading
 
 _NAMES = {1: "memory.oom_control", 2: "memory.events"}
@@ -14,12 +13,12 @@ _NAMES = {1: "memory.oom_control", 2: "memory.events"}
 class KillCount:
     """Counts those of this process's group where it tells them, else those of the whole machine; see cgroups(7).
 
-    ``counter`` is a number that is the same for the same place of counting.
+    ``place`` names where it counts: two numbers from different places are no counts of one thing.
     """
 
     def __init__(self, root: Path = Path("/")) -> None:
         path = next(_places(root))
-        self.counter = digest(str(path))
+        self.place = str(path)
         self._file = LiveFile(path)
 
     def read(self) -> Reading[int]:

@@ -6,7 +6,7 @@ from threading import Event, Thread
 _PATIENCE = 1.0  # seconds: a driver that hangs is left behind, for the person's cell has ended
 
 
-class Sampler:
+class Sampling:
     """Calls ``read`` at once, then ``hertz`` times a second from a thread of its own, and once more at `stop`.
 
     ``read`` keeps what it sees, and must not raise. Code that holds Python's lock holds the thread up, too.

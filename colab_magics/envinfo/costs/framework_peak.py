@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from colab_magics.envinfo.mark import MarkedPeak
+from colab_magics.envinfo.costs.mark import MarkedPeak
 from colab_magics.envinfo.reading import Missing, Reading
 from colab_magics.format import size
 

@@ -3,9 +3,9 @@
 import sys
 from pathlib import Path
 
-from colab_magics.envinfo.mark import MarkedPeak
+from colab_magics.envinfo.costs.mark import MarkedPeak
+from colab_magics.envinfo.costs.sampling import Sampling
 from colab_magics.envinfo.reading import Missing, Reading, field
-from colab_magics.envinfo.sampling import Sampler
 from colab_magics.format import size
 
 _PROCESS = Path("/proc/self")
@@ -58,7 +58,7 @@ class SampledPeak:
         self._highest = 0
         self._process = psutil.Process()
         self._lifetime = LifetimePeak()
-        self._sampler = Sampler(self._note, _HERTZ)
+        self._sampler = Sampling(self._note, _HERTZ)
 
     def end(self) -> Reading[int]:
         """Stop, and tell the most bytes that were seen; `source` then says how they are known."""

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from colab_magics.envinfo.costs.sampling import Sampling
 from colab_magics.envinfo.reading import Missing, Reading
-from colab_magics.envinfo.sampling import Sampler
 
 _HERTZ = 20
 _UNREAD = Missing("the memory was not read")
@@ -48,7 +48,7 @@ class HeadroomWatch:
         self._gauge = gauge
         self._most: Reading[int] = _UNREAD
         self._usable: Reading[int] = _UNREAD
-        self._sampler = Sampler(self._note, _HERTZ) if samples else None
+        self._sampler = Sampling(self._note, _HERTZ) if samples else None
         if self._sampler is None:
             self._note()
         self._before: Reading[int] = self._most

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from colab_magics.card import Card, Facts, Note, Table
-from colab_magics.envinfo.cost import Cost
-from colab_magics.envinfo.every_cell import CellCost
-from colab_magics.envinfo.gpu_peak import GpuPeak
-from colab_magics.envinfo.headroom import Headroom
-from colab_magics.envinfo.input_output import less
-from colab_magics.envinfo.reading import Missing, Reading
+from colab_magics.envinfo.costs.cost import Cost
+from colab_magics.envinfo.costs.every_cell import CellCost
+from colab_magics.envinfo.costs.gpu_peak import GpuPeak
+from colab_magics.envinfo.costs.headroom import Headroom
+from colab_magics.envinfo.reading import Missing, Reading, less
 from colab_magics.format import duration, number, plural, size
 
 _NEAR = 0.8  # of the limit

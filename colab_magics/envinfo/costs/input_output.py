@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
-from colab_magics.envinfo.reading import Missing, Reading, text
+from colab_magics.envinfo.reading import Missing, Reading, less, text
 
 _PROCESS = Path("/proc/self")
 _UNCOUNTED = Missing("this system does not count what a process reads and writes")
@@ -34,16 +33,6 @@ class InputOutput:
             less(self.disk_read, before.disk_read),
             less(self.disk_written, before.disk_written),
         )
-
-
-Number = TypeVar("Number", int, float)
-
-
-def less(after: Reading[Number], before: Reading[Number]) -> Reading[Number]:
-    """Give the difference of two readings of one counter, or why there is none."""
-    if isinstance(after, Missing) or isinstance(before, Missing):
-        return after if isinstance(after, Missing) else before
-    return after - before
 
 
 def read_input_output(process: Path = _PROCESS) -> InputOutput:

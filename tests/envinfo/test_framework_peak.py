@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from colab_magics.envinfo.frameworks import FrameworkPeak, TensorFlowMark, TorchMark, watch_frameworks
+from colab_magics.envinfo.costs.framework_peak import FrameworkPeak, TensorFlowMark, TorchMark, watch_frameworks
 from colab_magics.envinfo.reading import Missing
 
 MB = 2**20
@@ -177,7 +177,7 @@ def test_tensorflow_without_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
 _REAL = """
 import sys
 {imports}
-from colab_magics.envinfo.frameworks import MARKS, watch_frameworks
+from colab_magics.envinfo.costs.framework_peak import MARKS, watch_frameworks
 watches = watch_frameworks(may_reset=True)
 print([watch.end() for watch in watches], [mark.is_running() for mark in MARKS], {started})
 """

@@ -1,0 +1,1 @@
+"""What a cell costs: time, memory, GPUs, reading and writing, each with how it is known."""
