@@ -10,13 +10,46 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from types import ModuleType
+from typing import NamedTuple
 
 _SEPARATORS = re.compile(r"[-_.]+")
 _HEAD = 4096
 """Bytes of a record in which its version stands; its description, which follows, may be megabytes."""
 
-VARIANTS: dict[str, tuple[str, ...]] = {
+BROUGHT_BY: dict[str, tuple[str, ...]] = {
+    "Bio": ("biopython",),
+    "Crypto": ("pycryptodome",),
+    "GPUtil": ("gputil",),
+    "OpenSSL": ("pyopenssl",),
+    "PIL": ("pillow", "pillow-simd"),
+    "bs4": ("beautifulsoup4",),
+    "cv2": (
+        "opencv-python-headless",
+        "opencv-python",
+        "opencv-contrib-python",
+        "opencv-contrib-python-headless",
+    ),
+    "dateutil": ("python-dateutil",),
+    "docx": ("python-docx",),
+    "dotenv": ("python-dotenv",),
+    "faiss": ("faiss-cpu", "faiss-gpu", "faiss-gpu-cu11", "faiss-gpu-cu12"),
+    "fitz": ("pymupdf",),
+    "git": ("gitpython",),
+    "google.protobuf": ("protobuf",),
+    "imblearn": ("imbalanced-learn",),
+    "jwt": ("pyjwt",),
+    "keras": ("keras", "keras-nightly"),
+    "mpl_toolkits": ("matplotlib",),
+    "pkg_resources": ("setuptools",),
+    "pptx": ("python-pptx",),
+    "psycopg2": ("psycopg2", "psycopg2-binary"),
+    "pynvml": ("nvidia-ml-py",),
+    "serial": ("pyserial",),
+    "skimage": ("scikit-image",),
+    "sklearn": ("scikit-learn", "scikit-learn-intelex"),
+    "slugify": ("python-slugify",),
+    "tensorboard": ("tensorboard", "tb-nightly"),
     "tensorflow": (
         "tensorflow",
         "tensorflow-cpu",
@@ -28,34 +61,16 @@ VARIANTS: dict[str, tuple[str, ...]] = {
         "tf-nightly",
         "tf-nightly-cpu",
     ),
-    "keras": ("keras", "keras-nightly"),
-    "tensorboard": ("tensorboard", "tb-nightly"),
-    "cv2": (
-        "opencv-python",
-        "opencv-python-headless",
-        "opencv-contrib-python",
-        "opencv-contrib-python-headless",
-    ),
-    "PIL": ("pillow", "pillow-simd"),
-    "sklearn": ("scikit-learn", "scikit-learn-intelex"),
-    "skimage": ("scikit-image",),
-    "yaml": ("pyyaml",),
-    "bs4": ("beautifulsoup4",),
-    "dateutil": ("python-dateutil",),
-    "dotenv": ("python-dotenv",),
-    "attr": ("attrs",),
-    "Crypto": ("pycryptodome",),
-    "serial": ("pyserial",),
-    "git": ("gitpython",),
-    "pynvml": ("nvidia-ml-py",),
-    "GPUtil": ("gputil",),
     "umap": ("umap-learn",),
-    "faiss": ("faiss-cpu", "faiss-gpu"),
-    "google.protobuf": ("protobuf",),
-    "mpl_toolkits": ("matplotlib",),
-    "pkg_resources": ("setuptools",),
+    "usb": ("pyusb",),
+    "wx": ("wxpython",),
+    "yaml": ("pyyaml",),
+    "zmq": ("pyzmq",),
 }
-"""Import names whose distribution is called otherwise, or comes in variants; the usual one first."""
+"""Import names whose distribution is called otherwise, or comes in variants that bring the same modules.
+
+The first is the one to install. One is enough: two overwrite each other.
+"""
 
 
 class Record(NamedTuple):
@@ -101,11 +116,20 @@ def installed(folders: Sequence[str] | None = None) -> dict[str, Record]:
     return records
 
 
+def variants(name: str) -> tuple[str, ...]:
+    """The distributions that bring what ``name`` does, of a distribution itself first; of any other name that alone."""
+    plain = normalized(name)
+    for module, distributions in BROUGHT_BY.items():
+        if plain in distributions:
+            return (plain, *(other for other in distributions if other != plain))
+        if plain == normalized(module):
+            return distributions
+    return (plain,)
+
+
 def of(name: str, records: Mapping[str, Record]) -> Record | None:
     """Find the distribution that ``name`` means: its own name, an import name, or a known variant of it."""
-    plain = normalized(name)
-    candidates = next((dists for known, dists in VARIANTS.items() if plain in (normalized(known), *dists[:1])), ())
-    return next((records[dist] for dist in (*candidates, plain) if dist in records), None)
+    return next((records[variant] for variant in variants(name) if variant in records), None)
 
 
 def version_of(record: Record) -> str:
@@ -122,8 +146,10 @@ def version_of(record: Record) -> str:
 
 def loaded_version(module: str) -> str | None:
     """The version that a module says of itself when it is already imported, or None; nothing is imported or run."""
-    namespace: Any = getattr(sys.modules.get(module), "__dict__", {})
-    version = namespace.get("__version__")
+    loaded = sys.modules.get(module)
+    if not isinstance(loaded, ModuleType):
+        return None
+    version = object.__getattribute__(loaded, "__dict__").get("__version__")
     return version if isinstance(version, str) and version else None
 
 

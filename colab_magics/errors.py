@@ -4,6 +4,7 @@
     ├── BadOption             a magic's line cannot be read
     ├── UnknownVariable       a name that is not in the notebook
     ├── MissingExtra          an optional library is not installed
+    ├── InstallFailed         something could not be installed, or does not work
     ├── MissingBundle         the built JavaScript is not there
     ├── SourceError           something about what the person named as a source
     │   ├── SourceNotFound    there is nothing of that name
@@ -36,6 +37,10 @@ class UnknownVariable(ColabMagicsError, NameError):
 
 class MissingExtra(ColabMagicsError, ImportError):
     """An optional library is not installed."""
+
+
+class InstallFailed(ColabMagicsError, RuntimeError):
+    """An installer failed, or what it installed does not work."""
 
 
 class MissingBundle(ColabMagicsError, FileNotFoundError):

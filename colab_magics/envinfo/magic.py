@@ -181,9 +181,9 @@ class _EveryCell:
 
     def __init__(self) -> None:
         from colab_magics.envinfo.costs.every_cell import EveryCell
-        from colab_magics.envinfo.redaction import Redaction
+        from colab_magics.redaction import Redactor
 
-        self.ledger = EveryCell(Redaction())
+        self.ledger = EveryCell(Redactor())
         self.undo = _shell.each_cell(self.ledger.started, self._ended)
 
     def _ended(self, number: int | None, raised: str | None) -> None:

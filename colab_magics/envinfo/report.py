@@ -61,16 +61,16 @@ class Report:
 
         Its form is written down in docs/envinfo-schema.md. Names of users and hosts, and secrets, are taken out.
         """
-        from colab_magics.envinfo.redaction import Redaction
+        from colab_magics.redaction import Redactor
 
-        return {"schema": SCHEMA, **Redaction().all(plain(self))}
+        return {"schema": SCHEMA, **Redactor(people=True).all(plain(self))}
 
     def to_markdown(self, part: str = "all") -> str:
         """Return the report, or one ``part`` of it, as Markdown, ready for a bug report."""
         from colab_magics.envinfo.markdown import markdown
-        from colab_magics.envinfo.redaction import Redaction
+        from colab_magics.redaction import Redactor
 
-        return Redaction()(markdown(report_card(self, part)))
+        return Redactor(people=True)(markdown(report_card(self, part)))
 
 
 def collect(

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from colab_magics.install.names import normal
+from colab_magics.distributions import normalized
 from colab_magics.install.process import QUIET
 from colab_magics.install.snapshot import Snapshot
 from colab_magics.install.way import Way
@@ -100,19 +100,21 @@ def _check(way: Way, environ: Mapping[str, str]) -> list[Conflict]:
 def _read(line: str) -> Conflict | None:
     said = _SAID.fullmatch(line) or _SAID.match(line)
     if said is not None:
-        who, missing, wanted = normal(said["who"]), said["missing"], said["wanted"]
+        who, missing, wanted = normalized(said["who"]), said["missing"], said["wanted"]
         if missing:
             return Conflict(
-                who, normal(missing), f"{said['who']} {said['version']} needs {missing}, which is not installed."
+                who, normalized(missing), f"{said['who']} {said['version']} needs {missing}, which is not installed."
             )
         sentence = (
             f"{said['who']} {said['version']} needs {wanted}{said['range']}, and {wanted} is {said['there']} now."
         )
-        return Conflict(who, normal(wanted), sentence)
+        return Conflict(who, normalized(wanted), sentence)
     said = _SAID_BY_UV.search(line)
     if said is None:
         return None
     is_now = f"and {said['wanted']} is {said['there']} now" if said["there"] else "which is not installed"
     return Conflict(
-        normal(said["who"]), normal(said["wanted"]), f"{said['who']} needs {said['wanted']}{said['range']}, {is_now}."
+        normalized(said["who"]),
+        normalized(said["wanted"]),
+        f"{said['who']} needs {said['wanted']}{said['range']}, {is_now}.",
     )

@@ -14,11 +14,11 @@ from colab_magics.install import plan as plans
 from colab_magics.install.events import Ended, Installed
 from colab_magics.install.failure import InstallFailed
 from colab_magics.install.installation import install_all
-from colab_magics.install.redaction import Redactor
 from colab_magics.install.screen import Screen
 from colab_magics.install.snapshot import take
 from colab_magics.install.versions import Versions, look
 from colab_magics.options import LineParser, split
+from colab_magics.redaction import Redactor
 
 if TYPE_CHECKING:
     from colab_magics._panel import Panel

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from colab_magics.distributions import normalized, variants
 from colab_magics.errors import BadOption
 from colab_magics.install import requirement, system
-from colab_magics.install.names import normal, variants
 from colab_magics.install.requirement import Requirement
 from colab_magics.install.snapshot import Snapshot
 from colab_magics.install.way import Way
@@ -145,9 +145,9 @@ def make(names: Sequence[str], wishes: Wishes, *, apt: bool = False, timeout: fl
         raise BadOption("Name what to install, as in  %install numpy  or  %install -r requirements.txt.")
     if apt:
         return Plan((), tuple(map(system.checked, words)), wishes, timeout)
-    parts = [word for word in words if normal(word) in system.BY_NAME]
+    parts = [word for word in words if normalized(word) in system.BY_NAME]
     requirements = tuple(requirement.read(word) for word in words if word not in parts)
-    return Plan(requirements, tuple(system.BY_NAME[normal(word)].apt for word in parts), wishes, timeout)
+    return Plan(requirements, tuple(system.BY_NAME[normalized(word)].apt for word in parts), wishes, timeout)
 
 
 def _chosen(wanted: Requirement, before: Snapshot) -> str:

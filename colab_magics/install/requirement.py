@@ -8,8 +8,9 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from colab_magics.distributions import normalized
 from colab_magics.errors import BadOption
-from colab_magics.install.names import IMPORTED_AS, is_part_of_python, normal
+from colab_magics.install.names import IMPORTED_AS, is_part_of_python
 
 _NAMED = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(\[[^\[\]]*\])?\s*((?:[<>=!~;@(].*)?)", re.DOTALL)
 _FILE = re.compile(r"(?i)\.(whl|zip|tar\.gz|tgz|tar\.bz2|tar\.xz)(?:[#\[].*)?$")
@@ -58,7 +59,7 @@ def read(word: str) -> Requirement:
 
 
 def _of_name(typed: str, rest: str) -> Requirement:
-    name = normal(typed)
+    name = normalized(typed)
     if name in IMPORTED_AS:
         return Requirement(f"{IMPORTED_AS[name]}{rest}", IMPORTED_AS[name], typed)
     if is_part_of_python(name):
@@ -67,7 +68,7 @@ def _of_name(typed: str, rest: str) -> Requirement:
 
 
 def _part_of_python(typed: str) -> str:
-    module = normal(typed).replace("-", "_")
+    module = normalized(typed).replace("-", "_")
     if module in ("tkinter", "turtle", "idlelib") and importlib.util.find_spec("_tkinter") is None:
         return (
             f"{typed} is a part of Python that this one was built without: on Debian and Ubuntu "
@@ -104,7 +105,7 @@ def _of_path(word: str) -> Requirement:
 def _name_of_address(address: str) -> str:
     named = _FRAGMENT_NAME.search(address)
     if named is not None:
-        return normal(named[1])
+        return normalized(named[1])
     return _name_of_file(re.split(r"[?#]", address)[0].rstrip("/").rpartition("/")[2])
 
 
@@ -113,6 +114,6 @@ def _name_of_file(file: str) -> str:
     if not _FILE.search(file):
         return ""
     if file.lower().endswith(".whl"):
-        return normal(file.split("-", maxsplit=1)[0])
+        return normalized(file.split("-", maxsplit=1)[0])
     named = re.match(r"([A-Za-z0-9][A-Za-z0-9._-]*?)-\d", file)
-    return normal(named[1]) if named else ""
+    return normalized(named[1]) if named else ""

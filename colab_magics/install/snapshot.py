@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from colab_magics.install.names import normal
+from colab_magics.distributions import normalized
 
 _INFO = re.compile(r"(?P<name>[^~].*?)(?:-(?P<version>[^-]+))?(?:-py[\d.]+)?\.(?:dist|egg)-info")
 _SUFFIXES = tuple(all_suffixes())
@@ -123,7 +123,7 @@ def _read(folder: str, info: str, named: re.Match[str]) -> Distribution:
     label = _header(metadata, "Name") or named["name"]
     direct = _direct_url(place)
     return Distribution(
-        name=normal(label),
+        name=normalized(label),
         label=label,
         version=_header(metadata, "Version") or named["version"] or "of an unknown version",
         folder=folder,

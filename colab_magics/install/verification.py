@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Mapping, Sequence
 
+from colab_magics.distributions import normalized
 from colab_magics.install.events import Event, Named, PhaseBegan, TimePassed
 from colab_magics.install.failure import InstallFailed
 from colab_magics.install.imports import Tried, attempt
-from colab_magics.install.names import IMPORTED_AS, normal
+from colab_magics.install.names import IMPORTED_AS
 from colab_magics.install.snapshot import Distribution
 
 _HINTS = (
@@ -64,8 +65,8 @@ def main_modules(package: Distribution) -> tuple[str, ...]:
     own = [
         module
         for module in known
-        if package.name in (normal(module), normal(module.partition(".")[0]))
-        or IMPORTED_AS.get(normal(module)) == package.name
+        if package.name in (normalized(module), normalized(module.partition(".")[0]))
+        or IMPORTED_AS.get(normalized(module)) == package.name
     ]
     rest = [
         module

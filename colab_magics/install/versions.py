@@ -6,10 +6,10 @@ import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import ModuleType
 
+from colab_magics.distributions import is_same_release, loaded_version, normalized, variants
 from colab_magics.errors import BadOption
-from colab_magics.install.names import is_part_of_python, normal, variants
+from colab_magics.install.names import is_part_of_python
 from colab_magics.install.requirement import read
 from colab_magics.install.snapshot import Distribution, Snapshot
 from colab_magics.install.verification import main_modules
@@ -27,7 +27,7 @@ class Version:
     @property
     def needs_restart(self) -> bool:
         """Does this kernel hold another version than a new one would?"""
-        return bool(self.loaded) and self.loaded != self.installed
+        return bool(self.loaded) and not is_same_release(self.loaded, self.installed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,14 @@ def _version(word: str, snapshot: Snapshot) -> Version:
             "--check takes names of packages, as in  %install --check numpy: an address or a path has no version."
         )
     shown = re.split(r"[\s\[<>=!~;@(]", word.strip())[0]
-    if is_part_of_python(normal(shown)):
+    if is_part_of_python(normalized(shown)):
         return Version(shown, f"{sys.version_info.major}.{sys.version_info.minor}", remark="part of Python")
     wanted = read(word)
     found = _find(wanted.name, snapshot)
     if found is None:
         remark = f"the package is {wanted.name}" if wanted.typed else ""
-        return Version(shown, "", _loaded([normal(shown).replace("-", "_")]), remark)
-    remarks = [f"as {found.label}"] if found.name != normal(shown) else []
+        return Version(shown, "", _loaded([normalized(shown).replace("-", "_")]), remark)
+    remarks = [f"as {found.label}"] if found.name != normalized(shown) else []
     remarks += ["editable"] if found.project else []
     return Version(shown, found.version, _loaded(main_modules(found)), ", ".join(remarks))
 
@@ -78,10 +78,4 @@ def _find(name: str, snapshot: Snapshot) -> Distribution | None:
 
 
 def _loaded(modules: Sequence[str]) -> str:
-    """What the loaded module says of itself; nothing is computed by asking."""
-    for module in map(sys.modules.get, modules):
-        if isinstance(module, ModuleType):
-            version = object.__getattribute__(module, "__dict__").get("__version__")
-            if isinstance(version, str):
-                return version
-    return ""
+    return next(filter(None, map(loaded_version, modules)), "")

@@ -17,9 +17,9 @@ from colab_magics.install import plan as plans
 from colab_magics.install.events import Ended
 from colab_magics.install.failure import InstallFailed
 from colab_magics.install.installation import install_all
-from colab_magics.install.redaction import Redactor
 from colab_magics.install.restart import loaded, to_restart
 from colab_magics.install.snapshot import take
+from colab_magics.redaction import Redactor
 
 _memory: dict[str, Any] = {}
 

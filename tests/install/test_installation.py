@@ -13,6 +13,8 @@ import pytest
 from install.conftest import Environment, find_uv, is_running, make
 from install.wheels import wheel
 
+SECRET = "canary"  # each secret holds this word and a number
+
 
 def step(*names: object, **wishes: Any) -> dict[str, Any]:
     return {"do": "install", "names": [str(name) for name in names], "wishes": {"no_index": True, **wishes}}
@@ -295,3 +297,52 @@ def test_what_takes_too_long_is_ended(environment: Environment, tmp_path: Path) 
 def test_this_interpreter_is_left_alone() -> None:
     """The tests work in environments of their own."""
     assert sys.prefix not in os.environ.get("TMPDIR", "")
+
+
+def test_no_secret_in_anything_that_a_real_installation_leaves(environment: Environment, tmp_path: Path) -> None:
+    """Lines, events, errors, tracebacks and values of pip, of the magic and of its static form."""
+    index = f"http://me:{SECRET}-1@127.0.0.1:9/simple?token={SECRET}-2"
+    links = f"http://me:{SECRET}-3@127.0.0.1:9/wheels?sig={SECRET}-4"
+    url = f"http://{SECRET}-5@127.0.0.1:9/a-1.0-py3-none-any.whl"
+    git = f"git+http://x-oauth-basic:{SECRET}-6@127.0.0.1:9/a.git"
+    environ = {
+        "PIP_RETRIES": "1",
+        "PIP_EXTRA_INDEX_URL": f"http://me:{SECRET}-7@127.0.0.1:9/more",
+        "NETRC": str(tmp_path / "netrc"),
+        "MY_TOKEN": f"{SECRET}-8-token",
+    }
+    (tmp_path / "netrc").write_text(f"machine 127.0.0.1\nlogin me\npassword {SECRET}-9\n")
+    good = wheel(
+        tmp_path,
+        "good-secret",
+        files={"good_secret.py": f"raise OSError('https://me:{SECRET}-1@host {SECRET}-8-token')"},
+    )
+    lines = [
+        f"%install none-such --index-url {index}",
+        f"%install none-such --extra-index-url {index} -f {links}",
+        f"%install {url}",
+        f"%install {git}",
+        f"%install none-such --nope={index}",
+        f"%install none-such --index-url '{index}",
+        f"%install --index-url={index} --target {index}",
+        f"%install --no-index '{good}'",
+        f"%install =={index}",
+        f"%install a[{index}",
+        f"%install --check {url}",
+        f"%%install --index-url {index}\nnone-such\n{url}",
+        f"import colab_magics; colab_magics.install('none-such', index_url={index!r}, no_index=True)",
+    ]
+    steps: list[dict[str, Any]] = [{"do": "cell", "source": line} for line in lines]
+    steps.append(
+        {"do": "install", "names": ["none-such", git, url], "wishes": {"index_url": index, "find_links": links}}
+    )
+    came = environment.drive(*steps, **environ)
+    for line, result in zip(lines, came, strict=False):
+        said = result | {"printed": result["printed"].replace(line.partition("colab_magics.install(")[2] or "\0", "")}
+        # What Python itself shows of a call is the person's own source.
+        shown = (
+            str(said) if "import colab" not in line else str({name: said[name] for name in ("error", "text", "html")})
+        )
+        assert SECRET not in shown, line
+        assert result["error"] or "--check" in line
+    assert SECRET not in str(came[-1])

@@ -89,3 +89,21 @@ def test_options_that_are_refused(settings: dict, sentence: str) -> None:
     with pytest.raises(BadOption) as caught:
         Wishes(**settings)
     assert sentence in str(caught.value)
+
+
+def test_a_plan_shows_no_word_that_may_hold_one() -> None:
+    plan = make(["git+https://canary@host/a.git"], Wishes(index_url="https://me:canary@host", extra_index_url=("https://canary@h",), find_links="https://canary@h"))  # fmt: skip
+    assert "canary" not in repr(plan)
+
+
+def test_addresses_stay_out_of_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = make(
+        ["a"],
+        Wishes(
+            index_url="https://me:canary@host", extra_index_url=("https://canary@h",), find_links="https://canary@h"
+        ),
+    )
+    for name in ("pip", "uv"):
+        words = plan.command(Way(name, (name,)), take(["."]))
+        assert "canary" not in " ".join(words)
+        assert len(plan.wishes.environ(Way(name, (name,)))) == 3

@@ -18,6 +18,7 @@ from colab_magics.envinfo.reading import Missing, Reading
 __all__ = ["Cpu", "Throttling", "counts", "find_throttle", "read_cpu", "throttled_seconds"]
 
 
+_UNREAD = Missing("it was not read")
 _UNREAD_THROTTLING = Throttling()
 
 
@@ -32,7 +33,7 @@ class Cpu:
     count: int
     affinity: Reading[int]
     quota: Reading[Limit]
-    cpuset: Reading[Limit] = Missing("it was not read")
+    cpuset: Reading[Limit] = _UNREAD
     throttling: Throttling = _UNREAD_THROTTLING
 
     @property

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from colab_magics.distributions import VARIANTS, Record, installed, is_same_release, loaded_version, of, version_of
+from colab_magics.distributions import BROUGHT_BY, Record, installed, is_same_release, loaded_version, of, version_of
 from colab_magics.envinfo.reading import Missing, Reading
 
 PACKAGES: dict[str, str] = {
@@ -67,7 +67,7 @@ def _asked(name: str, records: dict[str, Record]) -> Package:
     if record is None:
         # Last, for it opens a file for each distribution: whoever brings a module of that name.
         record = next((known for known in records.values() if name in known.top_level()), None)
-    module = next((known for known, dists in VARIANTS.items() if record and record.name in dists), None)
+    module = next((known for known, dists in BROUGHT_BY.items() if record and record.name in dists), None)
     if module is None:
         module = next(iter(record.top_level()), name) if record else name
     return _package(name, module, record)

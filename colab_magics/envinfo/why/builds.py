@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from colab_magics.distributions import VARIANTS, Record, installed
+from colab_magics.distributions import BROUGHT_BY, Record, installed
 from colab_magics.envinfo.reading import PRIVATE, Missing, Reading
 from colab_magics.envinfo.why.literals import read_literals
 from colab_magics.envinfo.why.targets import Target, is_part_of_jax, jax_target, short, tensorflow_target, torch_target
@@ -57,7 +57,7 @@ def read_builds(folders: Sequence[Path]) -> tuple[Build, ...]:
 
 
 def _tensorflow(folders: Sequence[Path], records: Mapping[str, Record]) -> Build:
-    names = [name for name in VARIANTS["tensorflow"] if name in records]
+    names = [name for name in BROUGHT_BY["tensorflow"] if name in records]
     whole = [name for name in names if name not in _HALVES]
     name = next(iter(whole or names), "tensorflow")
     folder = _folder_of(_TENSORFLOW, folders)

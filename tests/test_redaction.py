@@ -1,16 +1,14 @@
 """Secrets that are planted wherever a person or an installer keeps them, and that no output may show."""
 
 import base64
-import os
+import getpass
+import platform
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import pytest
-from install.conftest import Environment
-from install.wheels import wheel
 
-from colab_magics.install.redaction import Redactor
+from colab_magics.redaction import Redactor
 
 S = "canary"  # each secret holds this word and a number
 PLANTED: dict[str, tuple[str, list[str], dict[str, str]]] = {
@@ -108,69 +106,65 @@ def test_its_own_form_says_nothing() -> None:
     assert repr(Redactor([f"https://me:{S}@host"])) == "Redactor()"
 
 
-def test_no_secret_in_anything_that_a_real_installation_leaves(environment: Environment, tmp_path: Path) -> None:
-    """Lines, events, errors, tracebacks and values of pip, of the magic and of its static form."""
-    index = f"http://me:{S}-1@127.0.0.1:9/simple?token={S}-2"
-    links = f"http://me:{S}-3@127.0.0.1:9/wheels?sig={S}-4"
-    url = f"http://{S}-5@127.0.0.1:9/a-1.0-py3-none-any.whl"
-    git = f"git+http://x-oauth-basic:{S}-6@127.0.0.1:9/a.git"
-    environ = {
-        "PIP_RETRIES": "1",
-        "PIP_EXTRA_INDEX_URL": f"http://me:{S}-7@127.0.0.1:9/more",
-        "NETRC": str(tmp_path / "netrc"),
-        "MY_TOKEN": f"{S}-8-token",
+@pytest.mark.parametrize(
+    "text",
+    [
+        "GPU-8f6a0c1d-12ab-34cd",
+        "MIG-77aabbcc-0000-1111",
+        "https://ada:canary-password@index.example/simple",
+        "s3://canarykey:canarysecret@bucket",
+        "ghp_canary0123456789",
+        "github_pat_canary0123456789",
+        "hf_canary0123456789",
+        "sk-canary0123456789",
+        "AKIACANARY0123456789",
+        "eyJjYW5hcnkiOiJ4In0.eyJjYW5hcnkifQ.sig",
+        "?token=canary-token&x=1",
+        "Password: canary-password",
+        "X-Amz-Signature=canary-signature",
+    ],
+)
+def test_shapes_of_secrets(text: str) -> None:
+    left = Redactor(environ={}, people=True)(f"before {text} after")
+    assert "canary" not in left.lower()
+    assert "8f6a" not in left
+    assert "77aabb" not in left
+    assert "eyJ" not in left
+    assert left.startswith("before ")
+    assert left.endswith(" after")
+
+
+def test_secrets_of_the_environment() -> None:
+    redact = Redactor(
+        environ={"MY_API_KEY": "canary-1", "DB_PASSWORD": "canary-12", "HOME": "/home/canary", "LANG": "C.UTF-8"}
+    )
+    assert redact("a canary-12 b canary-1 c /home/canary/x C.UTF-8") == "a … b … c ~/x C.UTF-8"
+
+
+def test_the_user_and_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(getpass, "getuser", lambda: "adalove")
+    monkeypatch.setattr(platform, "node", lambda: "brave-engine.lan")
+    redact = Redactor(environ={}, people=True)
+    assert redact("adalove on brave-engine.lan, brave-engine") == "<user> on <host>, <host>"
+    assert redact("adalovelace, adalove-tools") == "adalovelace, adalove-tools"
+
+
+@pytest.mark.parametrize("name", ["root", "jovyan", ""])
+def test_names_that_everybody_has_are_words(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(getpass, "getuser", lambda: name)
+    assert Redactor(environ={}, people=True)("the root of jovyan") == "the root of jovyan"
+
+
+def test_a_user_without_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nameless() -> str:
+        raise KeyError("uid not found: 65534")
+
+    monkeypatch.setattr(getpass, "getuser", nameless)
+    assert Redactor(environ={}, people=True)("2 CPUs") == "2 CPUs"
+
+
+def test_every_text_of_a_value() -> None:
+    redact = Redactor(environ={"THE_TOKEN": "canary-9"})
+    assert redact.all({"canary-9": ["canary-9", 1, None, {"a": ("x canary-9",)}]}) == {
+        "…": ["…", 1, None, {"a": ["x …"]}]
     }
-    (tmp_path / "netrc").write_text(f"machine 127.0.0.1\nlogin me\npassword {S}-9\n")
-    good = wheel(
-        tmp_path, "good-secret", files={"good_secret.py": f"raise OSError('https://me:{S}-1@host {S}-8-token')"}
-    )
-    lines = [
-        f"%install none-such --index-url {index}",
-        f"%install none-such --extra-index-url {index} -f {links}",
-        f"%install {url}",
-        f"%install {git}",
-        f"%install none-such --nope={index}",
-        f"%install none-such --index-url '{index}",
-        f"%install --index-url={index} --target {index}",
-        f"%install --no-index '{good}'",
-        f"%install =={index}",
-        f"%install a[{index}",
-        f"%install --check {url}",
-        f"%%install --index-url {index}\nnone-such\n{url}",
-        f"import colab_magics; colab_magics.install('none-such', index_url={index!r}, no_index=True)",
-    ]
-    steps: list[dict[str, Any]] = [{"do": "cell", "source": line} for line in lines]
-    steps.append(
-        {"do": "install", "names": ["none-such", git, url], "wishes": {"index_url": index, "find_links": links}}
-    )
-    came = environment.drive(*steps, **environ)
-    for line, result in zip(lines, came, strict=False):
-        said = result | {"printed": result["printed"].replace(line.partition("colab_magics.install(")[2] or "\0", "")}
-        # What Python itself shows of a call is the person's own source.
-        shown = (
-            str(said) if "import colab" not in line else str({name: said[name] for name in ("error", "text", "html")})
-        )
-        assert S not in shown, line
-        assert result["error"] or "--check" in line
-    assert S not in str(came[-1])
-
-
-def test_a_plan_shows_no_word_that_may_hold_one() -> None:
-    from colab_magics.install.plan import Wishes, make
-
-    plan = make([f"git+https://{S}@host/a.git"], Wishes(index_url=f"https://me:{S}@host", extra_index_url=(f"https://{S}@h",), find_links=f"https://{S}@h"))  # fmt: skip
-    assert S not in repr(plan)
-
-
-def test_addresses_stay_out_of_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    from colab_magics.install import snapshot, way
-    from colab_magics.install.plan import Wishes, make
-
-    plan = make(
-        ["a"],
-        Wishes(index_url=f"https://me:{S}@host", extra_index_url=(f"https://{S}@h",), find_links=f"https://{S}@h"),
-    )
-    for name in ("pip", "uv"):
-        words = plan.command(way.Way(name, (name,)), snapshot.take([os.curdir]))
-        assert S not in " ".join(words)
-        assert len(plan.wishes.environ(way.Way(name, (name,)))) == 3

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import getpass
 import os
+import platform
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, quote_plus, unquote
 
 _HIDDEN = "…"
@@ -17,14 +20,15 @@ _USER = re.compile(r"(?<=://)(?:[^\s/?#\"'<>]*|[^\s/@:]+:(?!\d+/)[^\s@]*)@")
 _QUERY = re.compile(r"(?<=\?)[^\s\"'<>#]+")
 _ADDRESS = re.compile(r"[A-Za-z][\w+.-]*://[^\s\"'<>]+")
 _NAMED = re.compile(
-    r"(?i)\b([\w-]*(?:authorization|password|passwd|passphrase|token|secret|api[-_]?key|access[-_]?key)[\w-]*)"
+    r"(?i)\b([\w-]*(?:authorization|password|passwd|passphrase|token|secret|api[-_]?key|access[-_]?key|signature)[\w-]*)"
     r"(\s*[:=]\s*)(?:(?:basic|bearer|token)\s+)?[^\s,;]+"
 )
 _SCHEME = re.compile(r"(?i)\b(basic|bearer)\s+[\w.~+/=-]{8,}")
 _TOKEN = re.compile(
     r"\b(?:gh[opusr]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{12,}|hf_\w{16,}|pypi-[\w-]{16,}|sk-[\w-]{16,}|xox[abprs]-[\w-]{10,}"
-    r"|AKIA[0-9A-Z]{12,}|AIza[\w-]{20,}|npm_\w{16,}|dapi[0-9a-f]{16,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+)"
+    r"|AKIA[0-9A-Z]{12,}|AIza[\w-]{20,}|npm_\w{16,}|dapi[0-9a-f]{16,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)"
 )
+_SERIAL = re.compile(r"\b(GPU|MIG)-[0-9a-fA-F][\w/-]{7,}")
 _HOME = re.compile(r"(?:/home|/Users)/[^/\s:'\"]+|[A-Za-z]:\\Users\\[^\\\s:'\"]+")
 _SECRET_VARIABLE = re.compile(r"(?i)token|secret|passw|passphrase|credential|api_?key|access_?key|private_?key")
 _NO_SECRETS = frozenset(
@@ -32,14 +36,24 @@ _NO_SECRETS = frozenset(
 )
 
 
+# Names that everybody has tell nothing, and are words besides.
+_EVERYBODY = frozenset(
+    {"root", "user", "jovyan", "ubuntu", "ec2-user", "admin", "codespace", "vscode", "runner", "localhost"}
+)
+
+
 class Redactor:
-    """Takes secrets out of text: passwords and tokens become ``…``, a home folder ``~``.
+    """Takes secrets out of text: passwords, tokens and serial numbers become ``…``, a home folder ``~``.
+
+    With ``people`` also the names of user and host, which a log may need and a report that is given away may not show.
 
     Known by value are those of ``words`` (what the person typed), of the environment, and of the files in which pip,
     uv and netrc keep theirs; each is also looked for in percent-encoding and base64.
     """
 
-    def __init__(self, words: Iterable[str] = (), environ: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, words: Iterable[str] = (), environ: Mapping[str, str] | None = None, *, people: bool = False
+    ) -> None:
         environ = os.environ if environ is None else environ
         secrets = {*_of_texts(words), *_of_environment(environ), *_of_files(environ)}
         spelled = {form for secret in secrets for form in _spellings(secret) if len(form) >= _SHORTEST}
@@ -47,6 +61,7 @@ class Redactor:
         self._known = re.compile("|".join(map(re.escape, by_length))) if by_length else None
         home = environ.get("HOME") or environ.get("USERPROFILE") or ""
         self._home = home if len(home) > 1 else ""
+        self._people = list(_people()) if people else []
 
     def __repr__(self) -> str:
         return "Redactor()"
@@ -62,7 +77,29 @@ class Redactor:
         text = _SCHEME.sub(rf"\1 {_HIDDEN}", text)
         if self._home:
             text = re.sub(re.escape(self._home) + r"(?![\w.-])", "~", text)
-        return _HOME.sub("~", text)
+        text = _SERIAL.sub(rf"\1-{_HIDDEN}", _HOME.sub("~", text))
+        for pattern, instead in self._people:
+            text = pattern.sub(instead, text)
+        return text
+
+    def all(self, value: Any) -> Any:
+        """The value, of the kinds that JSON has, with every text and every key without its secrets."""
+        if isinstance(value, str):
+            return self(value)
+        if isinstance(value, dict):
+            return {self(key): self.all(item) for key, item in value.items()}
+        return [self.all(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _people() -> Iterator[tuple[re.Pattern[str], str]]:
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        user = ""
+    host = platform.node()
+    for name, instead in {user: "<user>", host: "<host>", host.partition(".")[0]: "<host>"}.items():
+        if len(name) >= 3 and name.lower() not in _EVERYBODY:
+            yield re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])"), instead
 
 
 def _of_texts(texts: Iterable[str]) -> Iterator[str]:
