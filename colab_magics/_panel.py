@@ -8,6 +8,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from colab_magics.card import Card
 from colab_magics.errors import ColabMagicsError, MissingBundle
 
 _STATIC = Path(__file__).parent / "static"
@@ -51,6 +52,10 @@ class Panel(anywidget.AnyWidget):
         super().close()
         if layout is not None:
             layout.close()
+
+    def rest(self, card: Card) -> None:
+        """Show how the work ended that the panel went along with."""
+        self.card = card.data()
 
     def mimebundle(self) -> dict[str, Any]:
         """The MIME bundle that a front end draws the panel from; empty once it is closed."""

@@ -255,7 +255,7 @@ def show(
         handle = display(_static(card), raw=True, display_id=True)
         return Shown(lambda card: handle.update(_static(card), raw=True))
     outputs = Outputs()
-    if _shows_one_bundle(shell):
+    if shows_one_bundle():
         live = panel()
         only = display(outputs.one(card, live.mimebundle()), raw=True, display_id=True)
         return Shown(lambda card: only.update(outputs.one(card, live.mimebundle()), raw=True))
@@ -351,9 +351,9 @@ def hears_while_busy() -> bool:
     return bool(getattr(getattr(current(), "kernel", None), "_supports_kernel_subshells", False))
 
 
-def _shows_one_bundle(shell: "InteractiveShell") -> bool:
+def shows_one_bundle() -> bool:
     """Colab and VS Code choose well inside one bundle and do not know the style that hides the second output."""
-    return "google.colab" in sys.modules or "__vsc_ipynb_file__" in shell.user_ns
+    return "google.colab" in sys.modules or "__vsc_ipynb_file__" in namespace()
 
 
 def _displayer(drawer: str) -> Callable[[object], None]:

@@ -1,6 +1,7 @@
 """`%envinfo` and `%%envinfo`: what this machine is, and what a cell costs on it."""
 
 import json as json_library
+import math
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -173,7 +174,9 @@ def _live() -> None:
     from colab_magics.envinfo.panel import MonitorPanel
 
     panel = MonitorPanel(running.start(_shell.is_busy))
-    panel.keep(_shell.show(panel.static(), lambda: panel).update)
+    shown = _shell.show(panel.static(), lambda: panel)
+    # Where both forms are in one output, an update would draw the panel anew.
+    panel.keep(shown.update, math.inf if _shell.shows_one_bundle() else 30.0)
 
 
 class _EveryCell:

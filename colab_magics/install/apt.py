@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 
+from colab_magics.errors import InstallFailed
 from colab_magics.install import system
 from colab_magics.install.events import Change, Event, PhaseBegan
-from colab_magics.install.failure import InstallFailed
 from colab_magics.install.running import Redact, run
 
 

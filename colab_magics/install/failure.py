@@ -6,12 +6,7 @@ import re
 import signal
 from collections.abc import Sequence
 
-from colab_magics.errors import ColabMagicsError
 from colab_magics.install.reasons import NOWHERE, recognised
-
-
-class InstallFailed(ColabMagicsError, RuntimeError):
-    """Something could not be installed, or is there and does not work."""
 
 
 def reason(lines: Sequence[str], returncode: int, way: str) -> str:

@@ -10,12 +10,12 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 
 from colab_magics.distributions import variants
+from colab_magics.errors import InstallFailed
 from colab_magics.install import system
 from colab_magics.install import way as ways
 from colab_magics.install.apt import install_parts
 from colab_magics.install.conflicts import Conflicts
 from colab_magics.install.events import Change, Ended, Event, Installed
-from colab_magics.install.failure import InstallFailed
 from colab_magics.install.plan import Plan
 from colab_magics.install.process import QUIET
 from colab_magics.install.restart import loaded, to_restart

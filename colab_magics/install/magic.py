@@ -8,11 +8,10 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from colab_magics import _shell
-from colab_magics.errors import BadOption
+from colab_magics.errors import BadOption, InstallFailed
 from colab_magics.install import card as cards
 from colab_magics.install import plan as plans
 from colab_magics.install.events import Ended, Installed
-from colab_magics.install.failure import InstallFailed
 from colab_magics.install.installation import install_all
 from colab_magics.install.screen import Screen
 from colab_magics.install.snapshot import take

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Generator, Mapping, Sequence
 
+from colab_magics.errors import InstallFailed
 from colab_magics.format import duration
 from colab_magics.install.events import Event, LineSaid, Started, TimePassed
-from colab_magics.install.failure import InstallFailed, reason
+from colab_magics.install.failure import reason
 from colab_magics.install.phrases import heard
 from colab_magics.install.process import TookTooLong, follow
 

@@ -6,8 +6,8 @@ import os
 from collections.abc import Generator, Mapping, Sequence
 
 from colab_magics.distributions import normalized
+from colab_magics.errors import InstallFailed
 from colab_magics.install.events import Event, Named, PhaseBegan, TimePassed
-from colab_magics.install.failure import InstallFailed
 from colab_magics.install.imports import Tried, attempt
 from colab_magics.install.names import IMPORTED_AS
 from colab_magics.install.snapshot import Distribution

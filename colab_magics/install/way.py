@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
-from colab_magics.install.failure import InstallFailed
+from colab_magics.errors import InstallFailed
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,8 @@ def _folders(root: Path) -> dict[str, str]:
         "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
         "IPYTHONDIR": "ipython",
         "KERAS_HOME": "keras",
+        "XDG_RUNTIME_DIR": "none",  # the records of kernels go to the next
+        "XDG_STATE_HOME": "state",
     }
     return {name: str(root / folder) for name, folder in names.items()}
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator
 
 PANELS = {
     "envinfo": "%envinfo",
+    "install": "%install --no-index numpy",
     "ingest": "flowers = %ingest flowers.csv",
     "ingest-cell": "%%ingest\none = flowers.csv\nother = missing.csv",
     "train": "run = %train_mnist --epochs 3 --seed 1",

@@ -13,9 +13,9 @@ import sys
 import traceback
 from typing import Any
 
+from colab_magics.errors import InstallFailed
 from colab_magics.install import plan as plans
 from colab_magics.install.events import Ended
-from colab_magics.install.failure import InstallFailed
 from colab_magics.install.installation import install_all
 from colab_magics.install.restart import loaded, to_restart
 from colab_magics.install.snapshot import take

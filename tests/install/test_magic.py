@@ -12,9 +12,8 @@ from install.wheels import wheel
 from IPython.core.error import UsageError
 
 import colab_magics
-from colab_magics.errors import BadOption
+from colab_magics.errors import BadOption, InstallFailed
 from colab_magics.install.events import Change, Ended, Installed, LineSaid, Named, PhaseBegan, Started
-from colab_magics.install.failure import InstallFailed
 from colab_magics.install.panel import InstallPanel
 
 

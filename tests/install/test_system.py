@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from colab_magics.errors import InstallFailed
 from colab_magics.install import apt, system
 from colab_magics.install.events import Change
-from colab_magics.install.failure import InstallFailed
 
 Program = Callable[[str, str], Path]
 

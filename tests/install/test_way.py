@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from colab_magics.errors import InstallFailed
 from colab_magics.install import way
-from colab_magics.install.failure import InstallFailed
 
 Program = Callable[[str, str], Path]
 
