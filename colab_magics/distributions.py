@@ -9,7 +9,6 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
@@ -82,13 +81,13 @@ class Record(NamedTuple):
 
     name: str
     version: str
-    folder: Path
+    folder: str
     twins: int = 0
 
     def top_level(self) -> tuple[str, ...]:
         """The names that can be imported from it, as far as its record tells."""
-        listed = _read(self.folder / "top_level.txt").split()
-        return tuple(listed) or tuple(dict.fromkeys(_first_parts(_read(self.folder / "RECORD"))))
+        listed = _read(f"{self.folder}/top_level.txt").split()
+        return tuple(listed) or tuple(dict.fromkeys(_first_parts(_read(f"{self.folder}/RECORD"))))
 
 
 def normalized(name: str) -> str:
@@ -134,7 +133,7 @@ def of(name: str, records: Mapping[str, Record]) -> Record | None:
 
 def version_of(record: Record) -> str:
     """Read the version from the record itself; empty when it is damaged or gone."""
-    head = next(filter(None, (_read(record.folder / name, _HEAD) for name in ("METADATA", "PKG-INFO"))), "")
+    head = next(filter(None, (_read(f"{record.folder}/{name}", _HEAD) for name in ("METADATA", "PKG-INFO"))), "")
     if not head:
         head = _read(record.folder, _HEAD)  # an egg-info may be one file
     for line in head.partition("\n\n")[0].splitlines():
@@ -165,7 +164,7 @@ def _release(version: str) -> tuple[str, ...]:
     return tuple(part.zfill(8) for part in re.findall(r"\d+|[a-z]+", public))
 
 
-def _records(folder: str) -> Iterator[tuple[Path, str, str]]:
+def _records(folder: str) -> Iterator[tuple[str, str, str]]:
     """Yield each record in a folder of packages: where it is, and the name and version that its file name says."""
     try:
         entries = os.listdir(folder)  # noqa: PTH208 (a tenth of the time of Path.iterdir)
@@ -175,7 +174,7 @@ def _records(folder: str) -> Iterator[tuple[Path, str, str]]:
         stem, _, kind = entry.rpartition(".")
         if kind in ("dist-info", "egg-info"):
             name, _, version = stem.partition("-")
-            yield Path(folder, entry), normalized(name), version.partition("-")[0]
+            yield f"{folder}/{entry}", normalized(name), version.partition("-")[0]
 
 
 def _first_parts(record: str) -> Iterator[str]:
@@ -187,9 +186,9 @@ def _first_parts(record: str) -> Iterator[str]:
             yield first
 
 
-def _read(path: Path, limit: int = -1) -> str:
+def _read(path: str, limit: int = -1) -> str:
     try:
-        with path.open("rb") as file:
+        with open(path, "rb") as file:  # noqa: PTH123 (half the time of Path.open, and there are hundreds)
             return file.read(limit).decode(errors="replace")
     except OSError:
         return ""

@@ -90,7 +90,7 @@ def test_a_name_finds_its_distribution(tmp_path: Path, folder: str, asked: str) 
     put(tmp_path, folder)
     record = of(asked, installed([str(tmp_path)]))
     assert record is not None
-    assert record.folder.name == folder
+    assert record.folder == str(tmp_path / folder)
 
 
 def test_the_usual_variant_comes_first(tmp_path: Path) -> None:

@@ -145,11 +145,23 @@ def _earlier_kernel() -> "Reading[Died]":
     if _is_recorded or not _shell.has_kernel():
         return Missing("it is told by the first %envinfo of a kernel")
     _is_recorded = True
+    from colab_magics.envinfo.monitor import records
+
+    died = _last_death() if records.any_left() else Missing("no kernel before this one has left a record")
+    _shell.when_free(_begin_record)
+    return died
+
+
+def _last_death() -> "Reading[Died]":
     from colab_magics.envinfo.monitor import recorder
 
-    died = recorder.last_death()
-    _shell.when_free(recorder.begin)
-    return died
+    return recorder.last_death()
+
+
+def _begin_record() -> None:
+    from colab_magics.envinfo.monitor import recorder
+
+    recorder.begin()
 
 
 _is_recorded = False

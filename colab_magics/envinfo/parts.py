@@ -31,7 +31,9 @@ def gpu(report: "Report") -> Iterator[Part]:
     if isinstance(report.tpus, Missing):
         yield Note(f"TPU: {report.tpus.reason}.")
     else:
-        yield Facts(tuple((f"TPU {tpu.index}", f"{tpu.name}, {size_of(tpu.memory_total)}") for tpu in report.tpus))
+        yield Facts(
+            tuple((f"TPU {index}", f"{tpu.name}, {size_of(tpu.memory_total)}") for index, tpu in enumerate(report.tpus))
+        )
 
 
 def gpu_table(report: "Report") -> Iterator[Part]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from colab_magics.envinfo import summary
 from colab_magics.envinfo.archive import SCHEMA
 from colab_magics.envinfo.card import report_card
-from colab_magics.envinfo.gpu.device import Gpus
+from colab_magics.envinfo.gpu.gpus import Gpus
 from colab_magics.envinfo.gpu.sources import read_gpus
 from colab_magics.envinfo.gpu.tpu import Tpu, read_tpus
 from colab_magics.envinfo.probes.cgroup import find_groups

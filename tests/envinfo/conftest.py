@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from colab_magics.envinfo.gpu.device import Gpu, Gpus
+from colab_magics.envinfo.gpu.device import Gpu
+from colab_magics.envinfo.gpu.gpus import Gpus
 from colab_magics.envinfo.probes.cgroup import Limit
 from colab_magics.envinfo.probes.cpu import Cpu
 from colab_magics.envinfo.probes.disk import Disk, Space

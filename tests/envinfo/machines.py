@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from colab_magics.envinfo.gpu.device import Gpu, Gpus, MigSlice, Processes
+from colab_magics.envinfo.gpu.device import Gpu, MigSlice, Processes
+from colab_magics.envinfo.gpu.gpus import Gpus
 from colab_magics.envinfo.reading import Missing
 
 GB = 2**30

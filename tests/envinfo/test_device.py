@@ -2,7 +2,8 @@
 
 from dataclasses import fields
 
-from colab_magics.envinfo.gpu.device import UNTOLD, Gpu, Gpus, MigSlice, Processes
+from colab_magics.envinfo.gpu.device import Gpu, MigSlice, Processes
+from colab_magics.envinfo.gpu.gpus import UNTOLD, Gpus
 from colab_magics.envinfo.reading import Missing, plain
 
 SERIAL = "GPU-8f6a1234-1111-2222-3333-444444444444"

@@ -40,7 +40,7 @@ def test_none_where_all_is_well_or_told_elsewhere(tmp_path: Path) -> None:
 def test_an_ordinary_machine_reads_nothing_of_frameworks(tmp_path: Path) -> None:
     machine = Machine(tmp_path).pci("Intel", "0x030000").pci("AMD", "0x030000")
     source = (
-        "import sys; from pathlib import Path; from colab_magics.envinfo.gpu.device import Gpus\n"
+        "import sys; from pathlib import Path; from colab_magics.envinfo.gpu.gpus import Gpus\n"
         "from colab_magics.envinfo.reading import Missing; from colab_magics.envinfo.why import headlines\n"
         "no = Missing('no driver')\n"
         "print(headlines(Gpus(no, no, no, no), Path(sys.argv[1]), {}))\n"

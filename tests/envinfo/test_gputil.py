@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from colab_magics.envinfo.gpu.device import UNTOLD, Found
+from colab_magics.envinfo.gpu.device import Found
+from colab_magics.envinfo.gpu.gpus import UNTOLD
 from colab_magics.envinfo.gpu.gputil import read_gputil
 from colab_magics.envinfo.gpu.nvidia_smi import read_nvidia_smi
 from colab_magics.envinfo.reading import Missing

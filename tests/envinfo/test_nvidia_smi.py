@@ -12,7 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from colab_magics.envinfo.gpu.device import UNTOLD, Found, Gpu
+from colab_magics.envinfo.gpu.device import Found, Gpu
+from colab_magics.envinfo.gpu.gpus import UNTOLD
 from colab_magics.envinfo.gpu.nvidia_smi import find_nvidia_smi, read_nvidia_smi
 from colab_magics.envinfo.gpu.program import _read_windows
 from colab_magics.envinfo.gpu.rows import FIELDS, gpu, rows

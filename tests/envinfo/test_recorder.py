@@ -17,7 +17,8 @@ from jupyter_client.manager import KernelManager
 from colab_magics.envinfo.monitor import recorder
 from colab_magics.envinfo.monitor.died import Died
 from colab_magics.envinfo.monitor.pulse import PULSE
-from colab_magics.envinfo.monitor.recorder import CALM, TENSE, Recorder, own_folder
+from colab_magics.envinfo.monitor.recorder import CALM, TENSE, Recorder
+from colab_magics.envinfo.monitor.records import own_folder
 from colab_magics.envinfo.reading import Missing
 
 BEGIN = "from colab_magics.envinfo.monitor import recorder; recorder.begin()"

@@ -11,7 +11,8 @@ import pytest
 from envinfo.machines import GB, Machine, gpu, refused, seen, split
 from envinfo.site_packages import cuda_libraries, jax, tensorflow, torch, wheel
 
-from colab_magics.envinfo.gpu.device import Gpu, Gpus, MigSlice, Processes
+from colab_magics.envinfo.gpu.device import Gpu, MigSlice, Processes
+from colab_magics.envinfo.gpu.gpus import Gpus
 from colab_magics.envinfo.reading import Missing
 from colab_magics.envinfo.why.rules import explain
 from colab_magics.envinfo.why.situation import Situation, read_situation
@@ -318,7 +319,7 @@ def test_no_framework_is_imported(tmp_path: Path) -> None:
     case = FRAMEWORKS[0]
     case.read(tmp_path)
     source = (
-        "import sys; from pathlib import Path; from colab_magics.envinfo.gpu.device import Gpu, Gpus\n"
+        "import sys; from pathlib import Path; from colab_magics.envinfo.gpu.device import Gpu; from colab_magics.envinfo.gpu.gpus import Gpus\n"
         "from colab_magics.envinfo.reading import Missing\n"
         "from colab_magics.envinfo.why.rules import explain\n"
         "from colab_magics.envinfo.why.situation import read_situation\n"
@@ -341,7 +342,7 @@ def test_a_node_that_this_user_may_not_open(tmp_path: Path) -> None:
         (root / "dev" / name).chmod(mode)
     source = (
         "import os, sys; from pathlib import Path; from colab_magics.envinfo.reading import Missing\n"
-        "from colab_magics.envinfo.gpu.device import Gpus\n"
+        "from colab_magics.envinfo.gpu.gpus import Gpus\n"
         "from colab_magics.envinfo.why.rules import explain\n"
         "from colab_magics.envinfo.why.situation import read_situation\n"
         "import grp; os.chdir(sys.argv[1]); os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from colab_magics.envinfo.gpu import sentences
-from colab_magics.envinfo.gpu.device import Gpu, Gpus, MigSlice, Processes
+from colab_magics.envinfo.gpu.device import Gpu, MigSlice, Processes
+from colab_magics.envinfo.gpu.gpus import Gpus
 from colab_magics.envinfo.reading import Missing, Reading
 
 GB = 2**30

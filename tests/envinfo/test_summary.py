@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from colab_magics.envinfo import summary
-from colab_magics.envinfo.gpu.device import Gpu, Gpus
+from colab_magics.envinfo.gpu.device import Gpu
+from colab_magics.envinfo.gpu.gpus import Gpus
 from colab_magics.envinfo.reading import Missing
 from colab_magics.envinfo.report import Report
 

@@ -51,7 +51,7 @@ def process(root: Path, pid: int, *files: str) -> None:
 def test_every_generation(device: str, subsystem: str, name: str, memory: int, grow: Grow) -> None:
     root = grow(chip("00:05.0", device, subsystem) | chip("00:04.0", device, subsystem))
     process(root, 1, "/dev/null", "socket:[77]")
-    assert read_tpus(root) == (Tpu(0, name, memory * GB, in_use=False), Tpu(1, name, memory * GB, in_use=False))
+    assert read_tpus(root) == (Tpu(name, memory * GB, in_use=False), Tpu(name, memory * GB, in_use=False))
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_what_is_no_tpu(files: Mapping[str, str], grow: Grow, tmp_path: Path) ->
 def test_other_devices_beside_a_tpu(grow: Grow) -> None:
     root = grow(chip("00:01.0", "0x10de", vendor="0x8086") | chip("00:04.0", "0x0063"))
     process(root, 1)
-    assert read_tpus(root) == (Tpu(0, "TPU v5e", 16 * GB, in_use=False),)
+    assert read_tpus(root) == (Tpu("TPU v5e", 16 * GB, in_use=False),)
 
 
 def test_each_chip_by_its_own_file(grow: Grow) -> None:
@@ -112,7 +112,7 @@ def test_each_chip_by_its_place_where_the_driver_does_not_say(name: str, grow: G
 def test_a_file_that_is_not_the_chips(name: str, grow: Grow) -> None:
     root = grow(chip("00:04.0", "0x0063"))
     process(root, 7, name)
-    assert read_tpus(root) == (Tpu(0, "TPU v5e", 16 * GB, in_use=False),)
+    assert read_tpus(root) == (Tpu("TPU v5e", 16 * GB, in_use=False),)
 
 
 def test_processes_that_cannot_be_looked_at(grow: Grow) -> None:
@@ -124,7 +124,7 @@ def test_processes_that_cannot_be_looked_at(grow: Grow) -> None:
 
 
 def test_no_processes_are_shown(grow: Grow) -> None:
-    assert read_tpus(grow(chip("00:04.0", "0x0063"))) == (Tpu(0, "TPU v5e", 16 * GB, in_use=OTHERS),)
+    assert read_tpus(grow(chip("00:04.0", "0x0063"))) == (Tpu("TPU v5e", 16 * GB, in_use=OTHERS),)
 
 
 def test_a_real_process_that_holds_a_file(grow: Grow, tmp_path: Path) -> None:

@@ -1,13 +1,17 @@
 """AMD GPUs, from what the driver amdgpu shows as files; untested on hardware."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from colab_magics.envinfo.gpu.device import Found, Gpu
 from colab_magics.envinfo.reading import Missing, Reading, number, text
 from colab_magics.format import printable
+
+if TYPE_CHECKING:
+    from colab_magics.envinfo.gpu.device import Found, Gpu
 
 T = TypeVar("T")
 
@@ -26,6 +30,8 @@ def read_amd(root: Path) -> Reading[Found]:
     cards = _cards(root / "sys/class/drm")
     if not cards:
         return Missing("no AMD GPU is in this machine")
+    from colab_magics.envinfo.gpu.device import Found
+
     driver = text(root / "sys/module/amdgpu/version", 64)
     if isinstance(driver, Missing):
         driver = Missing("the amdgpu driver is part of the Linux kernel and has no version of its own")
@@ -45,6 +51,8 @@ def _cards(drm: Path) -> list[Path]:
 
 
 def _gpu(index: int, folder: Path) -> Gpu:
+    from colab_magics.envinfo.gpu.device import Gpu
+
     total, used, is_shared = _memory(folder)
     sensors = _sensors(folder)
     power = _scaled(sensors, 1e-6, "power1_average", "power1_input")

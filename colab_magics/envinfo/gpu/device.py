@@ -3,9 +3,8 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from colab_magics.envinfo.reading import PRIVATE, Missing, Reading
-
-UNTOLD = Missing("the source that was asked does not tell")
+from colab_magics.envinfo.gpu.gpus import UNTOLD
+from colab_magics.envinfo.reading import PRIVATE, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +62,3 @@ class Found(NamedTuple):
     devices: tuple[Gpu, ...]
     driver: Reading[str] = UNTOLD
     cuda: Reading[str] = UNTOLD
-
-
-class Gpus(NamedTuple):
-    """All GPUs, from the first source that saw any.
-
-    ``visible`` is CUDA_VISIBLE_DEVICES, or for AMD the variable that ``hidden_by`` names, without serial numbers, and
-    ``visible_count`` how many GPUs it leaves to frameworks. ``source`` names who answered, ``refusals`` are the other
-    sources that were asked with their reasons, ``disagreements`` are sentences, found when all are asked.
-    """
-
-    devices: Reading[tuple[Gpu, ...]]
-    driver: Reading[str]
-    cuda: Reading[str]
-    visible: Reading[str]
-    source: Reading[str] = UNTOLD
-    refusals: tuple[tuple[str, str], ...] = ()
-    disagreements: tuple[str, ...] = ()
-    hidden_by: str = "CUDA_VISIBLE_DEVICES"
-    visible_count: Reading[int] = UNTOLD

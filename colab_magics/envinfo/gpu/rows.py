@@ -7,7 +7,8 @@ from itertools import islice
 from typing import Any
 
 from colab_magics.envinfo.gpu.complaint import SILENT, mark
-from colab_magics.envinfo.gpu.device import UNTOLD, Gpu, Processes
+from colab_magics.envinfo.gpu.device import Gpu, Processes
+from colab_magics.envinfo.gpu.gpus import UNTOLD
 from colab_magics.envinfo.reading import Missing, Reading
 from colab_magics.format import printable
 

@@ -1,11 +1,18 @@
 """The GPUs in words."""
 
-from collections.abc import Iterator
+from __future__ import annotations
 
-from colab_magics.envinfo.gpu.device import UNTOLD, Gpu, Gpus, MigSlice
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from colab_magics.envinfo.gpu.gpus import UNTOLD
 from colab_magics.envinfo.reading import Missing, Reading
 from colab_magics.envinfo.words import UNKNOWN, size_of
 from colab_magics.format import number, plural, size
+
+if TYPE_CHECKING:
+    from colab_magics.envinfo.gpu.device import Gpu, MigSlice
+    from colab_magics.envinfo.gpu.gpus import Gpus
 
 COLUMNS = ("GPU", "Name", "Memory", "Use", "Temperature", "Power")
 """The heads of the table whose rows `cells` gives."""

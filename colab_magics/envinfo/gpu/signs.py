@@ -1,6 +1,7 @@
 """Signs of an NVIDIA driver, cheap enough to look for on every machine: nothing is loaded and nothing is started."""
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -8,7 +9,11 @@ from pathlib import Path
 from colab_magics.envinfo.gpu.library import NO_LIBRARY
 from colab_magics.envinfo.reading import Missing, Reading
 
+CUDA = "CUDA_VISIBLE_DEVICES"
+
 _LIBRARY = "libnvidia-ml.so.1"
+_SERIAL = re.compile(r"\b(GPU|MIG)-[\w/-]+|\b[0-9a-fA-F]{8}(?:-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}\b")
+_LONGEST = 200  # characters of a variable that are shown
 
 # Device nodes of the driver, of WSL, and of the driver's own folder: a container may have these and not the library.
 _NODES = ("dev/nvidiactl", "dev/nvidia0", "dev/dxg", "proc/driver/nvidia")
@@ -71,3 +76,12 @@ def _is_in_cache(path: Path) -> bool:
         return _LIBRARY.encode() in path.read_bytes()
     except OSError:
         return False
+
+
+def shown(environ: Mapping[str, str], name: str = CUDA) -> Reading[str]:
+    """Give the text of a variable; the serial part of a GPU's identifier is left out."""
+    value = environ.get(name)
+    if value is None:
+        return Missing(f"{name} is not set: every GPU is visible")
+    text = _SERIAL.sub(lambda serial: f"{serial[1]}-…" if serial[1] else "…", value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

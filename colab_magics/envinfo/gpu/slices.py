@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from colab_magics.envinfo.gpu.device import UNTOLD, MigSlice
+from colab_magics.envinfo.gpu.device import MigSlice
+from colab_magics.envinfo.gpu.gpus import UNTOLD
 from colab_magics.envinfo.reading import Missing, Reading
 from colab_magics.format import printable
 

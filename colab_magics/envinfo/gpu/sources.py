@@ -1,17 +1,21 @@
 """Who is asked for the GPUs, in which order, and what is made of several answers."""
 
+from __future__ import annotations
+
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from colab_magics.envinfo.gpu.device import Found, Gpus
+from colab_magics.envinfo.gpu.gpus import Gpus
 from colab_magics.envinfo.gpu.library import NO_LIBRARY
-from colab_magics.envinfo.gpu.signs import container_hint, driver_sign
-from colab_magics.envinfo.gpu.visible import CUDA, see, shown
+from colab_magics.envinfo.gpu.signs import CUDA, container_hint, driver_sign, shown
 from colab_magics.envinfo.reading import Missing, Reading
+
+if TYPE_CHECKING:
+    from colab_magics.envinfo.gpu.device import Found
 
 SOURCES = ("auto", "nvml", "nvidia-smi", "gputil", "all")
 """What ``--gpu-source`` may be."""
@@ -26,7 +30,7 @@ _NO_TIME = Missing("there was no time left to ask it")
 _NO_GPU = Missing("no NVIDIA driver is installed, and there is no AMD GPU")
 _ABSENT = (NO_LIBRARY, _NO_PROGRAM)
 
-_Answer = tuple[str, Reading[Found]]
+_Answer: TypeAlias = "tuple[str, Reading[Found]]"
 
 
 def read_gpus(environ: Mapping[str, str], *, root: Path = Path("/"), source: str = "auto") -> Gpus:
@@ -126,18 +130,20 @@ def _until_found(answers: Iterator[_Answer]) -> list[_Answer]:
     given = []
     for name, answer in answers:
         given.append((name, answer))
-        if isinstance(answer, Found):
+        if not isinstance(answer, Missing):
             break
     return given
 
 
 def _gpus(answers: list[_Answer], environ: Mapping[str, str]) -> Gpus:
     """Make the facts of the first source that saw GPUs, with the reasons of the others."""
-    found = {name: answer for name, answer in answers if isinstance(answer, Found)}
+    found = {name: answer for name, answer in answers if not isinstance(answer, Missing)}
     refusals = tuple((name, answer.reason) for name, answer in answers if isinstance(answer, Missing))
     if not found:
         why = _reason(answers)
         return Gpus(why, why, why, shown(environ, CUDA), source=why, refusals=refusals, visible_count=why)
+    from colab_magics.envinfo.gpu.visible import see
+
     name, first = next(iter(found.items()))
     devices, seen = see(first.devices, environ)
     return Gpus(

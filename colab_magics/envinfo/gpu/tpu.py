@@ -2,8 +2,8 @@
 
 import contextlib
 import os
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from colab_magics.envinfo.reading import Missing, Reading, text
 
@@ -24,11 +24,9 @@ _OLD_CHIP = "0x0027"
 _OLD_CHIPS = {"0x004e": ("TPU v2", 16 * _GB), "0x004f": ("TPU v3", 32 * _GB)}
 
 
-@dataclass(frozen=True, slots=True)
-class Tpu:
+class Tpu(NamedTuple):
     """One chip: ``memory_total`` in bytes, and whether a process holds it, for only one may."""
 
-    index: int
     name: str
     memory_total: int
     in_use: Reading[bool]
@@ -41,7 +39,7 @@ def read_tpus(root: Path) -> Reading[tuple[Tpu, ...]]:
         return Missing("no TPU is on this machine's PCI bus")
     held, is_complete = _held(root / "proc")
     return tuple(
-        Tpu(index, name, memory, _in_use(_devices(folder, index), held, is_complete=is_complete))
+        Tpu(name, memory, _in_use(_devices(folder, index), held, is_complete=is_complete))
         for index, (folder, (name, memory)) in enumerate(found)
     )
 

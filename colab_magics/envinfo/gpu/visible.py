@@ -10,16 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from colab_magics.envinfo.gpu.device import Gpu
+from colab_magics.envinfo.gpu.signs import CUDA, shown
 from colab_magics.envinfo.reading import Missing, Reading
-
-CUDA = "CUDA_VISIBLE_DEVICES"
 
 # ROCR hides from all, HIP chooses among the rest, and takes CUDA's variable where its own is not set.
 # https://rocm.docs.amd.com/en/latest/conceptual/gpu-isolation.html
 _ROCR, _HIP = "ROCR_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES"
 
-_SERIAL = re.compile(r"\b(GPU|MIG)-[\w/-]+|\b[0-9a-fA-F]{8}(?:-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}\b")
-_LONGEST = 200  # characters of a variable that are shown
 _OTHER_ORDER = Missing("CUDA may count these GPUs otherwise than the driver: CUDA_DEVICE_ORDER is not PCI_BUS_ID")
 _NO_UUID = Missing("it names GPUs by identifiers, which this source does not tell")
 
@@ -51,15 +48,6 @@ def see(devices: Sequence[Gpu], environ: Mapping[str, str]) -> tuple[tuple[Gpu, 
         return tuple(replace(gpu, is_visible=_OTHER_ORDER) for gpu in devices), Visibility(variable, text, len(left))
     marked = tuple(replace(gpu, is_visible=place in left) for place, gpu in enumerate(devices))
     return marked, Visibility(variable, text, len(left))
-
-
-def shown(environ: Mapping[str, str], name: str = CUDA) -> Reading[str]:
-    """Give the text of a variable; the serial part of a GPU's identifier is left out."""
-    value = environ.get(name)
-    if value is None:
-        return Missing(f"{name} is not set: every GPU is visible")
-    text = _SERIAL.sub(lambda serial: f"{serial[1]}-…" if serial[1] else "…", value)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _variables(devices: Sequence[Gpu], environ: Mapping[str, str]) -> tuple[str, ...]:

@@ -3,16 +3,14 @@
 import atexit
 import os
 import secrets
-import stat
-import sys
 import threading
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
 from colab_magics.envinfo.monitor import died, identity
 from colab_magics.envinfo.monitor.died import Died
 from colab_magics.envinfo.monitor.pulse import PULSE, Pulse
+from colab_magics.envinfo.monitor.records import PREFIX, SUFFIX, own_folder
 from colab_magics.envinfo.monitor.residence import Residence
 from colab_magics.envinfo.monitor.ringfile import Owner, RingFile
 from colab_magics.envinfo.probes.kills import KillCount
@@ -31,7 +29,7 @@ class Recorder:
         self.fault = ""
         self._pulse, self._lock = pulse, threading.Lock()
         self._kills = KillCount(root)
-        self.ring = RingFile(folder / f"kernel-{self.process}-{secrets.token_hex(4)}.ring", self._owner(root))
+        self.ring = RingFile(folder / f"{PREFIX}{self.process}-{secrets.token_hex(4)}{SUFFIX}", self._owner(root))
         self._residence = Residence(root)
         pulse.add(self._beat, self._beat())
 
@@ -101,31 +99,3 @@ def close() -> None:
     if recorder is not None and recorder.process == os.getpid():
         recorder.close()
     atexit.unregister(close)
-
-
-def own_folder(folder: Path | None = None) -> Reading[Path]:
-    """Make sure of a folder that is this user's alone, by default where the system keeps such files."""
-    place = _default(os.environ) if folder is None else folder
-    try:
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        status = place.lstat()
-        if not stat.S_ISDIR(status.st_mode) or (hasattr(os, "getuid") and status.st_uid != os.getuid()):
-            return Missing("the folder for the last readings is a link, or another user's")
-        if hasattr(os, "getuid") and status.st_mode & 0o077:
-            place.chmod(0o700)
-    except OSError as error:
-        return Missing(f"there is no folder for the last readings ({error.strerror})")
-    return place
-
-
-def _default(environ: Mapping[str, str]) -> Path:
-    """Follow the XDG Base Directory Specification, and elsewhere the system's own custom."""
-    for name in ("XDG_RUNTIME_DIR", "XDG_STATE_HOME"):
-        place = Path(environ.get(name, ""))
-        if place.is_absolute() and (name == "XDG_STATE_HOME" or os.access(place, os.W_OK)):
-            return place / "colab_magics"
-    if sys.platform == "win32":
-        return Path(environ.get("LOCALAPPDATA") or Path("~").expanduser()) / "colab_magics"
-    if sys.platform == "darwin":
-        return Path("~/Library/Application Support/colab_magics").expanduser()
-    return Path("~/.local/state/colab_magics").expanduser()

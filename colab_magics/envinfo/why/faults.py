@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from colab_magics.envinfo.gpu.device import Gpus
+from colab_magics.envinfo.gpu.gpus import Gpus
 from colab_magics.envinfo.reading import Missing
 from colab_magics.envinfo.why.verdict import Verdict
 

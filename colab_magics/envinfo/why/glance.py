@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from colab_magics.envinfo.gpu.device import Gpus
+from colab_magics.envinfo.gpu.gpus import Gpus
 from colab_magics.envinfo.reading import Missing
 
 _MOST = 3

@@ -7,7 +7,8 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from colab_magics.envinfo.gpu.device import Gpu, Gpus
+from colab_magics.envinfo.gpu.device import Gpu
+from colab_magics.envinfo.gpu.gpus import Gpus
 from colab_magics.envinfo.gpu.visible import Visibility, see
 from colab_magics.envinfo.probes.platform import read_platform
 from colab_magics.envinfo.reading import PRIVATE, Missing, Reading

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from colab_magics.card import Card, Facts, Note, Part, Tone
-from colab_magics.envinfo.gpu.device import Gpus
+from colab_magics.envinfo.gpu.gpus import Gpus
 from colab_magics.envinfo.reading import Missing
 from colab_magics.envinfo.why.builds import Build
 from colab_magics.envinfo.why.rules import explain
