@@ -9,6 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from types import ModuleType
 from typing import NamedTuple
 
@@ -118,12 +119,15 @@ def installed(folders: Sequence[str] | None = None) -> dict[str, Record]:
 def variants(name: str) -> tuple[str, ...]:
     """The distributions that bring what ``name`` does, of a distribution itself first; of any other name that alone."""
     plain = normalized(name)
-    for module, distributions in BROUGHT_BY.items():
-        if plain in distributions:
-            return (plain, *(other for other in distributions if other != plain))
-        if plain == normalized(module):
-            return distributions
-    return (plain,)
+    group = _groups().get(plain, ())
+    return (plain, *(other for other in group if other != plain)) if plain in group or not group else group
+
+
+@cache
+def _groups() -> dict[str, tuple[str, ...]]:
+    """Every name of `BROUGHT_BY`, of modules and of distributions, with its group."""
+    named = {normalized(module): group for module, group in BROUGHT_BY.items()}
+    return named | {name: group for group in BROUGHT_BY.values() for name in group}
 
 
 def of(name: str, records: Mapping[str, Record]) -> Record | None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _NOT_ASKED = Missing("no earlier kernel was asked for")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Report:
     """What this machine is, and what this process may use of it. It names no user, host, address or folder.
 

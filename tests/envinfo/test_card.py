@@ -30,7 +30,7 @@ def test_markup_stays_text(limited: Report) -> None:
     hostile = "<img src=x onerror=alert(1)>"
     report = replace(
         limited,
-        cpu=replace(limited.cpu, model=hostile),
+        cpu=limited.cpu._replace(model=hostile),
         platform=limited.platform._replace(name=hostile, system=hostile),
         gpus=limited.gpus._replace(driver=hostile, visible=hostile),
     )

@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,21 +35,21 @@ BUSY = Pressure(
     ("cpu", "sentence"),
     [
         (FREE, ""),
-        (replace(FREE, quota=Limit(8, "cpu.max")), ""),
-        (replace(FREE, quota=Limit(0.5, "cpu.max")), "0.5 CPUs of 8 can be used at a time: cpu.max sets a quota."),
+        (FREE._replace(quota=Limit(8, "cpu.max")), ""),
+        (FREE._replace(quota=Limit(0.5, "cpu.max")), "0.5 CPUs of 8 can be used at a time: cpu.max sets a quota."),
         (
-            replace(FREE, quota=Limit(1, "cpu.max"), affinity=1),
+            FREE._replace(quota=Limit(1, "cpu.max"), affinity=1),
             "1 CPU of 8 can be used at a time: cpu.max sets a quota.",
         ),
         (
-            replace(FREE, cpuset=Limit(3, "cpuset.cpus"), affinity=3),
+            FREE._replace(cpuset=Limit(3, "cpuset.cpus"), affinity=3),
             "3 CPUs of 8 can be used: cpuset.cpus gives this process no others.",
         ),
         (
-            replace(FREE, cpuset=Limit(3, "cpuset.cpus"), affinity=2),
+            FREE._replace(cpuset=Limit(3, "cpuset.cpus"), affinity=2),
             "2 CPUs of 8 can be used: this process may not run on the others.",
         ),
-        (replace(FREE, quota=Limit(0.004, "x")), "0.004 CPUs of 8 can be used at a time: x sets a quota."),
+        (FREE._replace(quota=Limit(0.004, "x")), "0.004 CPUs of 8 can be used at a time: x sets a quota."),
     ],
 )
 def test_which_rule_binds_the_cpus(cpu: Cpu, sentence: str) -> None:
@@ -76,8 +75,8 @@ def test_addresses_are_no_memory() -> None:
 
 
 def test_facts() -> None:
-    assert cpu_fact(replace(FREE, quota=Limit(1.5, "x"))) == "1.5 of 8 usable, AMD EPYC"
-    assert cpu_fact(replace(FREE, model=SILENT)) == "8 of 8 usable"
+    assert cpu_fact(FREE._replace(quota=Limit(1.5, "x"))) == "1.5 of 8 usable, AMD EPYC"
+    assert cpu_fact(FREE._replace(model=SILENT)) == "8 of 8 usable"
     assert memory_fact(WIDE) == "1.0 GB used of 24.0 GB, 200 MB by this process"
     assert memory_fact(WIDE._replace(used=SILENT, process=SILENT)) == (
         "24.0 GB; how much is in use is not known, it does not say"
@@ -142,13 +141,13 @@ def test_swap_of_a_machine_without() -> None:
 def test_troubles() -> None:
     assert troubles(FREE, WIDE, CALM) == ()
     memory = WIDE._replace(ended=1, available=GB)
-    ended, full, throttled, waited = troubles(replace(FREE, throttling=Throttling(9, 100, 10)), memory, BUSY)
+    ended, full, throttled, waited = troubles(FREE._replace(throttling=Throttling(9, 100, 10)), memory, BUSY)
     assert ended.startswith("1 process here was ended for lack of memory")
     assert full == "Only 1.0 GB RAM are left: free some before you load more."
     assert throttled == "The CPU quota was used up in 10 % of the time that there was work to do."
     assert waited == "Memory is short: tasks waited for it 12 % of the last minute."
     assert troubles(FREE, WIDE._replace(ended=2), CALM)[0].startswith("2 processes here were ended")
-    assert troubles(replace(FREE, throttling=Throttling(0, 0, 0)), WIDE, CALM) == ()
+    assert troubles(FREE._replace(throttling=Throttling(0, 0, 0)), WIDE, CALM) == ()
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ def panel(limited: Report) -> Iterator[EnvinfoPanel]:
 
     def readings() -> Iterator[Report]:
         for count in range(9, 99):
-            yield replace(limited, cpu=replace(limited.cpu, count=count))
+            yield replace(limited, cpu=limited.cpu._replace(count=count))
 
     later = readings()
     panel = EnvinfoPanel(limited, "all", lambda: next(later))

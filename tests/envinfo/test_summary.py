@@ -34,7 +34,7 @@ def test_which_rule_limits_it(limited: Report) -> None:
 
 
 def test_affinity_limits_it(limited: Report) -> None:
-    report = replace(limited, cpu=replace(limited.cpu, quota=Missing("no quota is set")))
+    report = replace(limited, cpu=limited.cpu._replace(quota=Missing("no quota is set")))
     assert summary.limits(report)[0] == "4 CPUs of 8 can be used: this process may not run on the others."
 
 

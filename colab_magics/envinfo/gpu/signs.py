@@ -12,7 +12,7 @@ from colab_magics.envinfo.reading import Missing, Reading
 CUDA = "CUDA_VISIBLE_DEVICES"
 
 _LIBRARY = "libnvidia-ml.so.1"
-_SERIAL = re.compile(r"\b(GPU|MIG)-[\w/-]+|\b[0-9a-fA-F]{8}(?:-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}\b")
+_SERIAL = r"\b(GPU|MIG)-[\w/-]+|\b[0-9a-fA-F]{8}(?:-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}\b"
 _LONGEST = 200  # characters of a variable that are shown
 
 # Device nodes of the driver, of WSL, and of the driver's own folder: a container may have these and not the library.
@@ -83,5 +83,5 @@ def shown(environ: Mapping[str, str], name: str = CUDA) -> Reading[str]:
     value = environ.get(name)
     if value is None:
         return Missing(f"{name} is not set: every GPU is visible")
-    text = _SERIAL.sub(lambda serial: f"{serial[1]}-…" if serial[1] else "…", value)
+    text = re.sub(_SERIAL, lambda serial: f"{serial[1]}-…" if serial[1] else "…", value)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

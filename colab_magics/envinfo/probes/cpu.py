@@ -2,8 +2,8 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from colab_magics.envinfo.probes.cgroup import Groups, Hierarchy, Limit, find_groups, hierarchy, setting, whole
 from colab_magics.envinfo.probes.processor import read_processor
@@ -19,22 +19,20 @@ __all__ = ["Cpu", "Throttling", "counts", "find_throttle", "read_cpu", "throttle
 
 
 _UNREAD = Missing("it was not read")
-_UNREAD_THROTTLING = Throttling()
 
 
-@dataclass(frozen=True, slots=True)
-class Cpu:
+class Cpu(NamedTuple):
     """The logical CPUs of the machine, how many of them this process may run on, and how many CPUs' time it gets.
 
     ``cpuset`` is the number of CPUs that the control group may run on; ``affinity`` counts it in.
     """
 
     model: Reading[str]
-    count: int
+    count: int  # type: ignore[assignment]  # nobody counts in it as in a tuple
     affinity: Reading[int]
     quota: Reading[Limit]
     cpuset: Reading[Limit] = _UNREAD
-    throttling: Throttling = _UNREAD_THROTTLING
+    throttling: Throttling = Throttling()
 
     @property
     def usable(self) -> float:
