@@ -1,13 +1,11 @@
 """Reports as files: one written whole or not at all, and read back without trusting it."""
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from colab_magics.errors import BrokenFile, OutputDenied, SourceDenied, SourceNotFound
+from colab_magics.errors import BrokenFile, DownloadFailed, OutputDenied, SourceDenied, SourceNotFound
 
 SCHEMA = "colab_magics.envinfo/1"
 """Name and version of a report's dictionary; the number grows when a key changes its meaning or goes away."""
@@ -18,24 +16,23 @@ _LARGEST = 4 * 2**20
 
 def save(report: Mapping[str, Any], path: Path) -> None:
     """Write a report's dictionary as JSON; the file is there in full or not at all. Raises `OutputDenied`."""
+    from colab_magics.transfer.landing import Landing
+
     content = json.dumps(report, indent=1, ensure_ascii=False) + "\n"
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(content)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        what = f"The report cannot be written to {path.name} ({error.strerror or error})"
-        raise OutputDenied(f"{what}: choose another folder.") from error
+        with Landing(path) as landing:
+            landing.write(content.encode())
+            landing.publish(None)
+    except DownloadFailed as error:
+        why = error.__cause__.strerror if isinstance(error.__cause__, OSError) else error
+        raise OutputDenied(f"The report cannot be written to {path.name} ({why}): choose another folder.") from error
 
 
 def load(path: Path) -> dict[str, Any]:
     """Read what `save` wrote. Raises `SourceNotFound`, `SourceDenied` or `BrokenFile`."""
     again = "make one with  %envinfo --save a.json"
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise SourceNotFound(f"{path.name} is no file with a saved report: {again}.")
     try:
         with path.open("rb") as file:
             content = file.read(_LARGEST + 1)

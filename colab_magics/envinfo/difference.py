@@ -13,6 +13,7 @@ _MOMENTARY = {
     "needs_restart", "previous", "in_use", "ended", "verdicts",
 }  # fmt: skip
 _LONGEST = 80
+_DEEPEST = 20  # keys above each other: a report has 5
 
 
 class Change(NamedTuple):
@@ -64,7 +65,9 @@ def _differ(count: int) -> str:
 
 def _facts(value: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield every fact with its path; a missing one with its reason, and packages by name and not by place."""
-    if isinstance(value, Mapping):
+    if len(path) > _DEEPEST:
+        yield path, "nested too deep to be compared"
+    elif isinstance(value, Mapping):
         reasons = value.get("missing")
         reasons = reasons if isinstance(reasons, Mapping) else {}
         for key, item in value.items():

@@ -61,6 +61,8 @@ def envinfo(
         _shell.say(report.to_markdown(part), value=report)
     else:
         _show(report, part)
+        if save is not None:
+            _shell.say(f"The whole report is saved in {save}.")
     return report
 
 

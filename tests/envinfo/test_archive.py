@@ -61,8 +61,11 @@ def test_what_is_no_report(tmp_path: Path, content: bytes, message: str) -> None
 
 
 def test_what_is_not_there(tmp_path: Path) -> None:
-    for path in (tmp_path / "none.json", tmp_path):
-        with pytest.raises(SourceNotFound, match=r"There is no saved report .*%envinfo --save a.json"):
+    with pytest.raises(SourceNotFound, match=r"There is no saved report none.json: .*%envinfo --save a.json"):
+        load(tmp_path / "none.json")
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe"):
+        with pytest.raises(SourceNotFound, match="is no file with a saved report"):
             load(path)
 
 

@@ -43,6 +43,14 @@ def test_a_fact_that_was_lost_tells_its_reason(limited: Report, unknown: Report)
     assert repr(found).startswith("Difference(")
 
 
+def test_a_file_that_is_nested_without_end() -> None:
+    deep: dict[str, object] = {}
+    for _ in range(100_000):
+        deep = {"a": deep}
+    (change,) = compare(deep, {}, ("a", "b")).changes
+    assert change.before == "nested too deep to be compared"
+
+
 def test_anything_in_a_file_is_text(limited: Report) -> None:
     hostile = {"cpu": {"<script>": ["\x1b[31m", {"a": None}], "missing": 7}, "x": "y" * 9999, "packages": [{"name": 3}]}
     found = compare(data(limited), hostile, ("<b>", "b"))

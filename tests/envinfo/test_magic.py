@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -116,7 +117,8 @@ def test_json_and_markdown_are_printed_once(shell: Any) -> None:
 
 
 def test_two_saved_reports_are_compared(shell: Any) -> None:
-    assert shell.run("%envinfo --save a.json\n%envinfo --save b.json").error is None
+    assert "The whole report is saved in a.json." in shell.run("%envinfo --save a.json").stdout
+    assert shell.run("%envinfo --save b.json").error is None
     ran = shell.run("difference = %envinfo diff a.json b.json")
     assert ran.error is None
     assert ran.text.startswith("Two reports · a.json and b.json\n  No difference")
@@ -218,3 +220,57 @@ print(json.dumps([sorted(name.partition(".")[0] for name in set(sys.modules) - b
     has_driver = "pynvml" in imported
     assert not HEAVY & set(imported) - ({"pynvml"} if has_driver else set())
     assert started == []
+
+
+def test_nothing_that_is_planted_in_the_environment_is_shown(
+    kernel_shell: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "HF_TOKEN",
+        "GITHUB_TOKEN",
+        "OPENAI_API_KEY",
+        "WANDB_API_KEY",
+        "KAGGLE_KEY",
+        "JUPYTER_TOKEN",
+        "JPY_API_TOKEN",
+        "JUPYTERHUB_API_TOKEN",
+        "JUPYTERHUB_USER",
+        "JUPYTERHUB_API_URL",
+        "MLFLOW_TRACKING_PASSWORD",
+        "DB_PASSWORD",
+        "PGPASSWORD",
+        "AZURE_CLIENT_SECRET",
+        "GOOGLE_API_KEY",
+        "NPM_TOKEN",
+        "PIP_INDEX_URL",
+        "NETRC",
+        "SLACK_TOKEN",
+        "DATABRICKS_TOKEN",
+        "HOSTNAME",
+        "USER",
+        "LOGNAME",
+        "CUDA_VISIBLE_DEVICES",
+        "NVIDIA_VISIBLE_DEVICES",
+        "KERAS_BACKEND",
+        "JAX_PLATFORMS",
+        "VERTEX_PRODUCT",
+        "SPACE_ID",
+        "KAGGLE_KERNEL_RUN_TYPE",
+        "AZUREML_RUN_ID",
+        "CONDA_PREFIX",
+        "VIRTUAL_ENV",
+        "CPU_LIMIT",
+        "SLURM_JOB_ID",
+        "SLURM_JOB_END_TIME",
+        "LD_LIBRARY_PATH",
+    ]
+    for number, name in enumerate(names):
+        monkeypatch.setenv(name, f"canary-{number:02d}-secret")
+    lines = [f"r = %envinfo {part}" for part in ("", "gpu", "limits", "packages", "platform", "disk", "why-gpu")]
+    for line in (*lines, "r = %envinfo --json", *(f"{line} --md" for line in lines), "r = %envinfo --save a.json"):
+        ran = kernel_shell.run(line)
+        assert ran.error is None
+        assert "canary" not in ran.stdout + ran.stderr + json.dumps(ran.displayed) + repr(kernel_shell.namespace["r"])
+    assert "canary" not in Path("a.json").read_text()

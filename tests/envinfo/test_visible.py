@@ -129,6 +129,9 @@ def test_amd_has_variables_of_its_own(environ: dict[str, str], places: list[int]
         ("GPU-8f6a-12/3,MIG-77", "GPU-…,MIG-…"),
         ("8f6a1234-1111-2222-3333-444444444444", "…"),
         ("7" * 500, "7" * 200 + "…"),
+        ("0, my-secret,GPU-8f6a", "0,…,GPU-…"),
+        ("<b>", "…"),
+        ("NoDevFiles", "NoDevFiles"),
     ],
 )
 def test_serial_numbers_are_not_shown(value: str, text: str) -> None:

@@ -12,7 +12,8 @@ from colab_magics.envinfo.reading import Missing, Reading
 CUDA = "CUDA_VISIBLE_DEVICES"
 
 _LIBRARY = "libnvidia-ml.so.1"
-_SERIAL = r"\b(GPU|MIG)-[\w/-]+|\b[0-9a-fA-F]{8}(?:-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}\b"
+# What an entry may be besides an identifier: a place, or a word for none of them or for all.
+_ENTRY = r"\s*(?:-?\d+|NoDevFiles|none|void|all|)\s*"
 _LONGEST = 200  # characters of a variable that are shown
 
 # Device nodes of the driver, of WSL, and of the driver's own folder: a container may have these and not the library.
@@ -79,9 +80,16 @@ def _is_in_cache(path: Path) -> bool:
 
 
 def shown(environ: Mapping[str, str], name: str = CUDA) -> Reading[str]:
-    """Give the text of a variable; the serial part of a GPU's identifier is left out."""
+    """Give the text of a variable; the serial part of a GPU's identifier, and what is no GPU, is left out."""
     value = environ.get(name)
     if value is None:
         return Missing(f"{name} is not set: every GPU is visible")
-    text = re.sub(_SERIAL, lambda serial: f"{serial[1]}-…" if serial[1] else "…", value)
+    text = ",".join(map(_shown_entry, value.split(",")))
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _shown_entry(entry: str) -> str:
+    if re.fullmatch(_ENTRY, entry):
+        return entry
+    kind = entry.strip()[:4]
+    return f"{kind}…" if kind in ("GPU-", "MIG-") else "…"
