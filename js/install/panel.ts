@@ -2,6 +2,7 @@
 import { type CardData, drawCard, redrawCard } from "../shared/card";
 import { h } from "../shared/dom";
 import { definePanel } from "../shared/panel";
+import { progressBar } from "../shared/progress";
 import css from "./panel.css";
 
 type State = {
@@ -16,7 +17,7 @@ export default definePanel<State>({
   name: "install",
   css,
   draw({ model, root, onChange }) {
-    const bar = h("div", { class: "cm-progress", role: "progressbar", "aria-label": "Downloaded" });
+    const download = progressBar("Downloaded");
     const phase = h("span", { role: "status" });
     const elapsed = h("span", { class: "cm-time" }); // apart: a screen reader need not hear every second
     const log = h("pre", {
@@ -27,8 +28,8 @@ export default definePanel<State>({
     });
     const running = h(
       "div",
-      { class: "cm-install-running" },
-      bar,
+      { class: "cm-install-running cm-running" },
+      download.bar,
       h("p", { class: "cm-note" }, phase, " ", elapsed),
       log,
     );
@@ -37,18 +38,12 @@ export default definePanel<State>({
 
     function showProgress(): void {
       const words = model.get("phase");
-      const ratio = model.get("ratio");
       running.hidden = words === "";
       if (phase.textContent !== words) phase.textContent = words;
       elapsed.textContent = model.get("elapsed");
       log.textContent = model.get("log").join("\n");
       log.scrollTop = log.scrollHeight;
-      if (ratio === null) {
-        bar.removeAttribute("aria-valuenow");
-      } else {
-        bar.style.setProperty("--cm-value", String(ratio));
-        bar.setAttribute("aria-valuenow", String(Math.round(100 * ratio)));
-      }
+      download.show(model.get("ratio"));
     }
 
     showProgress();
