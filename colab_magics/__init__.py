@@ -64,13 +64,13 @@ def __dir__() -> list[str]:
 
 def load_ipython_extension(shell: "InteractiveShell") -> None:
     """Register the magics; called by ``%load_ext colab_magics``."""
-    from colab_magics import _shell
+    from colab_magics import _extension
 
-    _shell.load(shell, MAGICS, VALUES)
+    _extension.load(shell, MAGICS, VALUES)
 
 
 def unload_ipython_extension(shell: "InteractiveShell") -> None:
     """Take every name, hook, panel and process away; called by ``%unload_ext colab_magics``."""
-    from colab_magics import _shell
+    from colab_magics import _extension
 
-    _shell.unload(shell)
+    _extension.unload(shell)

@@ -1,160 +1,39 @@
-"""The seam to IPython: registration, running, showing. No other file imports IPython."""
+"""The seam to IPython: what magics ask of the shell that runs them. No other file imports IPython."""
 
 import ast
-import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
-
-from colab_magics.errors import ColabMagicsError
-from colab_magics.format import printable
-from colab_magics.options import HelpAsked
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
 
-    from IPython.core.interactiveshell import InteractiveShell
-
+    from colab_magics._extension import Extension
     from colab_magics._panel import Panel
     from colab_magics.card import Card
 
-_HELP_ALONE = re.compile(r"%%(\w+\s+(?:-h|--help)\s*)")
 _AFTER_THE_CELL = 0.02
 """Seconds: the answer to the cell goes out first."""
 
-_TYPED_MAGIC = re.compile(r"(?:^|=)\s*%{1,2}(\w+)(\s.*)?$", re.DOTALL)
+
+loaded: "list[Extension]" = []
+"""What is loaded now, in each shell once; `_extension` keeps it."""
 
 
-class Door:
-    """One registered magic: finds its slice when it is first used."""
+def usage_error(sentence: str) -> Exception:
+    """The error that IPython shows as one line: the class itself, for a subclass gets a traceback (ipython#14024)."""
+    from IPython.core.error import UsageError
 
-    def __init__(self, name: str, module: str) -> None:
-        self.__name__ = name
-        self.module = module
-
-    @property
-    def __doc__(self) -> str:  # type: ignore[override]  # IPython shows it for %name?
-        return str(self.slice.PARSER.format_help())
-
-    @property
-    def slice(self) -> Any:
-        """The magic module of the slice: ``PARSER``, ``run(line, cell)`` and the public function."""
-        return import_module(self.module)
-
-    def __call__(self, line: str, cell: str | None = None) -> Any:
-        """Run the magic; what goes wrong on purpose becomes one line without a traceback."""
-        from IPython.core.error import UsageError
-
-        __tracebackhide__ = True  # what a cell raises shows the person's own lines
-        try:
-            return self.slice.run(line, cell)
-        except HelpAsked as asked:
-            print(asked)
-        except ColabMagicsError as error:
-            # UsageError itself: IPython prints a whole traceback for a subclass (ipython#14024).
-            raise UsageError(printable(str(error))) from None
-        return None
+    return UsageError(sentence)
 
 
-class _Extension:
-    """What one load registered in one shell, and how to take it away again."""
+def take_lines_as_they_are(magic: Any) -> None:
+    """Keep IPython from evaluating ``{x}`` and ``$x`` on the magic's lines."""
+    from IPython.core.magic import no_var_expand
 
-    def __init__(self, shell: "InteractiveShell", magics: Mapping[str, str], values: Mapping[str, str]) -> None:
-        from IPython.core.magic import no_var_expand
-
-        self.shell: Any = shell  # typed in part, and differently in each version from 7 to 9
-        self.doors = {name: Door(name, module) for name, module in magics.items()}
-        mark: Any = no_var_expand
-        for door in self.doors.values():
-            mark(door)
-        self.values = [(*path.rsplit(".", 1), module) for path, module in values.items()]
-        self.is_busy = False
-
-    def register(self) -> None:
-        for name, door in self.doors.items():
-            self.shell.register_magic_function(door, "line_cell", name)
-        for module, name, drawer in self.values:
-            self.shell.display_formatter.ipython_display_formatter.for_type_by_name(module, name, _displayer(drawer))
-        self.shell.Completer.custom_matchers.append(self.complete)
-        for event, function in self._hooks():
-            self.shell.events.register(event, function)
-        self.shell.input_transformers_cleanup.append(self.ask_for_help)
-
-    def unregister(self) -> None:
-        manager = self.shell.magics_manager
-        for name, door in self.doors.items():
-            for kind in ("line", "cell"):
-                if manager.magics[kind].get(name) is door:
-                    del manager.magics[kind][name]
-            if getattr(manager.user_magics, name, None) is door:
-                delattr(manager.user_magics, name)
-        formatter = self.shell.display_formatter.ipython_display_formatter
-        for module, name, _ in self.values:
-            formatter.pop(f"{module}.{name}", None)
-        for event, function in self._hooks():
-            self.shell.events.unregister(event, function)
-        _shown_in_this_cell.clear()
-        if self.complete in self.shell.Completer.custom_matchers:
-            self.shell.Completer.custom_matchers.remove(self.complete)
-        if self.ask_for_help in self.shell.input_transformers_cleanup:
-            self.shell.input_transformers_cleanup.remove(self.ask_for_help)
-        self._close_all()
-
-    def _hooks(self) -> tuple[tuple[str, Callable[..., None]], ...]:
-        return (
-            ("pre_run_cell", self._begin_cell),
-            ("post_execute", self._end_cell),
-        )
-
-    def _begin_cell(self, _: object) -> None:
-        self.is_busy = True
-
-    def _end_cell(self) -> None:
-        self.is_busy = False
-        _shown_in_this_cell.clear()
-
-    def _close_all(self) -> None:
-        """Stop what the slices run, and close every panel; what was never used has nothing to stop."""
-        for module in {door.module for door in self.doors.values()}:
-            close = getattr(sys.modules.get(module), "close", None)
-            if close is not None:
-                close()
-        if "colab_magics._panel" in sys.modules:
-            sys.modules["colab_magics._panel"].close_all()
-
-    def ask_for_help(self, lines: list[str]) -> list[str]:
-        """Let ``%%magic -h`` be a whole cell: IPython refuses a cell magic without a body."""
-        asked = _HELP_ALONE.fullmatch("".join(lines))
-        return [f"%{asked[1]}"] if asked and asked[1].split()[0] in self.doors else lines
-
-    def complete(self, word: str) -> list[str]:
-        """Complete the options of our magics, also after ``name = %magic``."""
-        completer = self.shell.Completer
-        before = (getattr(completer, "text_until_cursor", None) or completer.line_buffer).splitlines()[-1:]
-        typed = _TYPED_MAGIC.search(before[0]) if before else None
-        if typed is None or typed[1] not in self.doors or typed[2] is None:
-            return []
-        rest = typed[2].removesuffix(word)
-        return list(self.doors[typed[1]].slice.PARSER.completions(rest, word))
-
-
-_loaded: list[_Extension] = []
-
-
-def load(shell: "InteractiveShell", magics: Mapping[str, str], values: Mapping[str, str]) -> None:
-    """Register the magics, the panels of our values, and the completion of options."""
-    unload(shell)
-    extension = _Extension(shell, magics, values)
-    extension.register()
-    _loaded.append(extension)
-
-
-def unload(shell: "InteractiveShell") -> None:
-    """Undo `load`: names, formatters, completion, open panels, processes and threads."""
-    for extension in [known for known in _loaded if known.shell is shell]:
-        extension.unregister()
-        _loaded.remove(extension)
+    mark: Any = no_var_expand
+    mark(magic)
 
 
 def current() -> Any:
@@ -223,9 +102,14 @@ class Shown:
 _shown_in_this_cell: list[object] = []
 
 
+def end_of_cell() -> None:
+    """Let go of the values whose cards this cell has shown."""
+    _shown_in_this_cell.clear()
+
+
 def _remember(value: object) -> None:
-    """Hold a value whose card is on the screen until its cell ends, when `_Extension` lets all of them go."""
-    if value is not None and any(extension.shell is current() for extension in _loaded):
+    """Hold a value whose card is on the screen until its cell ends, when `end_of_cell` lets all of them go."""
+    if value is not None and any(extension.shell is current() for extension in loaded):
         _shown_in_this_cell.append(value)
 
 
@@ -277,13 +161,13 @@ def when_free(work: Callable[[], object]) -> None:
 
     It is not done when the extension was unloaded meanwhile, which takes everything away that is ours.
     """
-    loop, extensions = _running_loop(), list(_loaded)
+    loop, extensions = _running_loop(), list(loaded)
     if loop is None:
         work()
         return
 
     def later() -> None:
-        if _loaded == extensions:
+        if loaded == extensions:
             work()
 
     loop.call_later(_AFTER_THE_CELL, later)
@@ -343,7 +227,7 @@ def each_cell(before: Callable[[str], None], after: Callable[[int | None, str | 
 
 def is_busy() -> bool:
     """Does a cell run now?"""
-    return any(extension.is_busy for extension in _loaded if extension.shell is current())
+    return any(extension.is_busy for extension in loaded if extension.shell is current())
 
 
 def hears_while_busy() -> bool:
@@ -356,7 +240,7 @@ def shows_one_bundle() -> bool:
     return "google.colab" in sys.modules or "__vsc_ipynb_file__" in namespace()
 
 
-def _displayer(drawer: str) -> Callable[[object], None]:
+def displayer(drawer: str) -> Callable[[object], None]:
     def display_value(value: object) -> None:
         if any(value is shown for shown in _shown_in_this_cell):
             if has_kernel():

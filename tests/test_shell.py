@@ -12,16 +12,16 @@ from typing import Any
 
 import pytest
 
-from colab_magics import MAGICS, _shell
+from colab_magics import MAGICS, _extension, _shell
 from colab_magics.errors import ColabMagicsError
 
 
 @pytest.fixture
 def echo(shell: Any) -> Any:
     """The shell with `%echo` in place of our magics."""
-    _shell.load(shell.ipython, {"echo": "echo_magic"}, {"echo_magic.Said": "echo_magic"})
+    _extension.load(shell.ipython, {"echo": "echo_magic"}, {"echo_magic.Said": "echo_magic"})
     yield shell
-    _shell.unload(shell.ipython)
+    _extension.unload(shell.ipython)
 
 
 def hooks(ipython: Any) -> dict[str, object]:
@@ -85,7 +85,7 @@ def test_a_thousand_reloads_leave_nothing(shell: Any) -> None:
 
     def held() -> tuple[int, int, int]:
         folder = Path("/proc/self/fd")
-        return threading.active_count(), len(list(folder.iterdir())) if folder.exists() else 0, len(_shell._loaded)
+        return threading.active_count(), len(list(folder.iterdir())) if folder.exists() else 0, len(_shell.loaded)
 
     reload(20)
     before, resources, objects = hooks(shell.ipython), held(), len(gc.get_objects())

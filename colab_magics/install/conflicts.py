@@ -84,7 +84,7 @@ def _in_front(folder: str) -> str:
 def _check(way: Way, environ: Mapping[str, str]) -> list[Conflict]:
     """Ask the installer which requirements are broken; it says so with status 1, one on each line."""
     words = [*way.words, "check"] if way.name == "pip" else [*way.words, "pip", "check", "--python", sys.executable]
-    done = subprocess.run(  # noqa: S603 (words, no shell)
+    done = subprocess.run(
         words,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

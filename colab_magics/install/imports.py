@@ -54,7 +54,7 @@ def attempt(modules: Sequence[str], patience: float = PATIENCE) -> Iterator[Trie
 
 
 def _one_process(modules: Sequence[str], patience: float) -> Iterator[Tried | Trying]:
-    process = subprocess.Popen(  # noqa: S603 (our own file, no shell)
+    process = subprocess.Popen(
         [sys.executable, "-P", str(_PROBE)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -44,7 +44,7 @@ def follow(words: Sequence[str], environ: Mapping[str, str], timeout: float) -> 
     interrupt, and ``timeout`` seconds end the program with all that it started; the latter raises `TookTooLong`.
     Raises `OSError` where it cannot be started.
     """
-    process = subprocess.Popen(  # noqa: S603 (words, no shell)
+    process = subprocess.Popen(
         words,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -140,5 +140,5 @@ def _send(process: subprocess.Popen[bytes], number: signal.Signals) -> bool:
     except PermissionError:  # under sudo it is root's: then sudo has to pass it on
         words = ["sudo", "-n", "kill", "-s", number.name.removeprefix("SIG"), "--", f"-{process.pid}"]
         with suppress(OSError, subprocess.TimeoutExpired):
-            subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, timeout=2, check=False)  # noqa: S603
+            subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, timeout=2, check=False)
     return True

@@ -51,7 +51,7 @@ class Distribution:
         found = {}
         for row in rows:
             if row and row[0].endswith(_SUFFIXES) and not row[0].endswith(".pyc"):
-                found[os.path.normpath(os.path.join(self.folder, row[0]))] = ",".join(row[1:3])  # noqa: PTH118
+                found[os.path.normpath(os.path.join(self.folder, row[0]))] = ",".join(row[1:3])  # noqa: PTH118 (text, as RECORD and modules have it)
         return found
 
     @cached_property
@@ -163,4 +163,4 @@ def _direct_url(place: Path) -> str:
 
 
 def _is_for_packages(folder: str) -> bool:
-    return os.path.basename(folder) in ("site-packages", "dist-packages")  # noqa: PTH119
+    return os.path.basename(folder) in ("site-packages", "dist-packages")  # noqa: PTH119 (text, as above)

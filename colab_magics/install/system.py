@@ -99,7 +99,7 @@ def way() -> tuple[str, ...] | None:
     if sudo is None:
         return None
     with suppress(OSError, subprocess.TimeoutExpired):  # one that asks or hangs is as good as none
-        asked = subprocess.run(  # noqa: S603 (words, no shell)
+        asked = subprocess.run(
             [sudo, "-n", "true"], stdin=subprocess.DEVNULL, capture_output=True, timeout=_SUDO_PATIENCE, check=False
         )
         if asked.returncode == 0:
@@ -148,6 +148,6 @@ def versions(packages: Iterable[str]) -> dict[str, str]:
     if program is None or not names:
         return {}
     words = [program, "-W", "-f", "${Package}\t${db:Status-Abbrev}\t${Version}\n", "--", *names]
-    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False)  # noqa: S603
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False)
     rows = [row.split("\t") for row in done.stdout.decode("utf-8", errors="replace").splitlines()]
     return {row[0]: row[2] for row in rows if len(row) == 3 and row[1].startswith("ii")}

@@ -87,7 +87,7 @@ def _told(package: Distribution, outcome: Tried) -> str:
 def _shadow(package: Distribution, outcome: Tried) -> list[str]:
     """Does the import find a file of the person's instead of the package's own?"""
     folder, file = os.path.split(outcome.origin)
-    origin = os.path.join(os.path.realpath(folder), file)  # noqa: PTH118
+    origin = os.path.join(os.path.realpath(folder), file)  # noqa: PTH118 (text, as RECORD and modules have it)
     if package.project or not package.files or not outcome.origin.endswith(".py") or origin in package.files:
         return []
     return [f"import {outcome.module}  takes {os.path.relpath(outcome.origin)} and not the package: rename that file."]

@@ -100,7 +100,7 @@ def _launch(logdir: Path, port: int) -> tuple[subprocess.Popen[bytes], Path]:
     output = folder / "output.txt"
     words = [sys.executable, "-m", "colab_magics.train.board_server", str(folder), str(logdir), str(port)]
     with output.open("wb") as file:
-        process = subprocess.Popen(  # noqa: S603 (our own module, no shell)
+        process = subprocess.Popen(
             words,
             stdin=subprocess.PIPE,  # the server ends when this pipe does: also after a kill of the kernel
             stdout=file,

@@ -32,7 +32,7 @@ def ask_child() -> Reading[Found] | Failed:
         return folders
     command = [python, "-I", "-S", "-c", _SOURCE, str(os.getpid()), *folders]
     try:
-        child = subprocess.Popen(  # noqa: S603  # no shell, and our own arguments
+        child = subprocess.Popen(  # no shell, and our own arguments
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -44,7 +44,7 @@ def ask(program: str, *arguments: str, environ: Mapping[str, str], timeout: floa
     """
     deadline = time.monotonic() + timeout
     try:
-        process = subprocess.Popen(  # noqa: S603  # no shell, and our own arguments
+        process = subprocess.Popen(  # no shell, and our own arguments
             [program, *arguments],
             env={**environ, "LC_ALL": "C"},
             stdin=subprocess.DEVNULL,

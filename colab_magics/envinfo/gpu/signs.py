@@ -57,18 +57,18 @@ def container_hint(environ: Mapping[str, str]) -> str:
 
 
 def _linux(environ: Mapping[str, str], root: str) -> Iterator[str]:
-    yield from (os.path.join(root, node) for node in _NODES)  # noqa: PTH118
+    yield from (os.path.join(root, node) for node in _NODES)  # noqa: PTH118 (text, as RECORD and modules have it)
     for folder in environ.get("LD_LIBRARY_PATH", "").replace(";", ":").split(":"):
         if folder:
             yield f"{folder}/{_LIBRARY}"
-    yield from (os.path.join(root, folder, _LIBRARY) for folder in _FOLDERS)  # noqa: PTH118
+    yield from (os.path.join(root, folder, _LIBRARY) for folder in _FOLDERS)  # noqa: PTH118 (text, as RECORD and modules have it)
 
 
 def _windows(environ: Mapping[str, str]) -> Iterator[str]:
     """Name the two places where nvidia-ml-py looks."""
-    yield os.path.join(environ.get("WINDIR", "C:/Windows"), "System32", "nvml.dll")  # noqa: PTH118
+    yield os.path.join(environ.get("WINDIR", "C:/Windows"), "System32", "nvml.dll")  # noqa: PTH118 (text, as RECORD and modules have it)
     folder = environ.get("PROGRAMFILES", environ.get("ProgramFiles", "C:/Program Files"))
-    yield os.path.join(folder, "NVIDIA Corporation", "NVSMI", "nvml.dll")  # noqa: PTH118
+    yield os.path.join(folder, "NVIDIA Corporation", "NVSMI", "nvml.dll")  # noqa: PTH118 (text, as RECORD and modules have it)
 
 
 def _is_in_cache(path: Path) -> bool:

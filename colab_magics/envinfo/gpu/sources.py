@@ -123,7 +123,7 @@ def _has_program(environ: Mapping[str, str], root: Path) -> bool:
     if sys.platform == "win32":
         return True
     folders = (*environ.get("PATH", "").split(os.pathsep), str(root / "usr/lib/wsl/lib"))
-    return any(folder and os.path.exists(f"{folder}/nvidia-smi") for folder in folders)  # noqa: PTH110
+    return any(folder and os.path.exists(f"{folder}/nvidia-smi") for folder in folders)  # noqa: PTH110 (a third of the time of Path)
 
 
 def _until_found(answers: Iterator[_Answer]) -> list[_Answer]:

@@ -195,7 +195,7 @@ def _hierarchy(path: str, mount: _Mount, root: Path) -> Hierarchy:
     inside = own.relative_to(mount.root) if is_inside else PurePosixPath()
     levels = (inside, *inside.parents)
     # os.path.isdir, for Path.isdir raises where the path is too long or may not be entered.
-    folders = tuple(top / level for level in levels if os.path.isdir(top / level))  # noqa: PTH112
+    folders = tuple(top / level for level in levels if os.path.isdir(top / level))  # noqa: PTH112 (a third of the time of Path)
     if is_inside and folders and folders[0] == top / inside:
         return Hierarchy(mount.version, folders)
     if is_inside and path.endswith(" (deleted)"):

@@ -121,15 +121,15 @@ def _build(
 
 def _folder_of(name: str, folders: Sequence[Path]) -> Reading[Path]:
     """Find the first folder that has a file of this name."""
-    found = next((folder for folder in folders if os.path.isfile(f"{folder}/{name}")), None)  # noqa: PTH113
+    found = next((folder for folder in folders if os.path.isfile(f"{folder}/{name}")), None)  # noqa: PTH113 (a third of the time of Path)
     return found or Missing(f"its file {name} is not where Python looks")
 
 
 def _shadow(module: str, folders: Sequence[Path]) -> str:
     """Name the file of the person that Python imports instead of a framework: torch.py beside a notebook."""
     for folder in folders:
-        if os.path.isfile(f"{folder}/{module}/__init__.py"):  # noqa: PTH113
+        if os.path.isfile(f"{folder}/{module}/__init__.py"):  # noqa: PTH113 (a third of the time of Path)
             return ""
-        if os.path.isfile(f"{folder}/{module}.py"):  # noqa: PTH113
+        if os.path.isfile(f"{folder}/{module}.py"):  # noqa: PTH113 (a third of the time of Path)
             return f"{module}.py"
     return ""

@@ -34,7 +34,7 @@ def read_hardware(root: Path) -> Hardware:
     found = None if isinstance(version, Missing) else _VERSION.search(version)
     return Hardware(
         vendors=read_vendors(root),
-        modules=frozenset(name for name in _MODULES if os.path.isdir(f"{root}/sys/module/{name}")),  # noqa: PTH112
+        modules=frozenset(name for name in _MODULES if os.path.isdir(f"{root}/sys/module/{name}")),  # noqa: PTH112 (a third of the time of Path)
         driver=found[0] if found else _NO_MODULE,
         is_jetson=(root / "etc/nv_tegra_release").exists() or (root / "dev/nvhost-gpu").exists(),
     )
