@@ -97,7 +97,8 @@ def uv_environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
 
 
 def find_uv() -> str | None:
-    return os.environ.get("COLAB_MAGICS_TEST_UV") or shutil.which("uv")
+    beside = Path(sys.executable).with_name("uv")
+    return os.environ.get("COLAB_MAGICS_TEST_UV") or shutil.which("uv") or (str(beside) if beside.exists() else None)
 
 
 @pytest.fixture
