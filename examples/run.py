@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import sys
@@ -72,6 +73,7 @@ def execute(notebook: NotebookNode) -> None:
                 print(f"{duration(time.monotonic() - began):>12}" if cell.cell_type == "code" else "", flush=True)
         except KeyboardInterrupt:
             client.shutdown_kernel = "immediate"  # asked politely in the middle of a cell, it complains at length
+            logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # so does the cell's task, whose kernel is gone
             raise
 
 
