@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from colab_magics.envinfo.reading import is_there
 from colab_magics.errors import BrokenFile, DownloadFailed, OutputDenied, SourceDenied, SourceNotFound
 
 SCHEMA = "colab_magics.envinfo/1"
@@ -31,7 +32,7 @@ def save(report: Mapping[str, Any], path: Path) -> None:
 def load(path: Path) -> dict[str, Any]:
     """Read what `save` wrote. Raises `SourceNotFound`, `SourceDenied` or `BrokenFile`."""
     again = "make one with  %envinfo --save a.json"
-    if path.exists() and not path.is_file():  # a pipe would be waited for
+    if is_there(path) and not path.is_file():  # a pipe would be waited for
         raise SourceNotFound(f"{path.name} is no file with a saved report: {again}.")
     try:
         with path.open("rb") as file:

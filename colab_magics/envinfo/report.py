@@ -22,7 +22,7 @@ from colab_magics.envinfo.probes.platform import Platform, read_platform
 from colab_magics.envinfo.probes.pressure import Pressure, read_pressure
 from colab_magics.envinfo.probes.python import Python, read_python
 from colab_magics.envinfo.probes.session import Session, read_session
-from colab_magics.envinfo.reading import PRIVATE, Missing, Reading, plain
+from colab_magics.envinfo.reading import PRIVATE, Missing, Reading, is_there, plain
 
 if TYPE_CHECKING:
     from colab_magics.envinfo.monitor.died import Died
@@ -87,7 +87,7 @@ def collect(
     ``variables`` are the names in the notebook, some of which tell where it runs; ``asked`` are packages to look up
     instead of those that matter to most.
     """
-    is_linux = (root / "proc/meminfo").exists()
+    is_linux = is_there(root / "proc/meminfo")
     groups = find_groups(root)
     platform = read_platform(root, environ, variables)
     gpus = read_gpus(environ, root=root, source=gpu_source)

@@ -2,6 +2,9 @@
 
 import getpass
 import json
+import os
+import subprocess
+import sys
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 
@@ -103,3 +106,30 @@ def test_no_secret_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "canary" not in told
     for private in (str(Path.home()), str(Path.cwd()), f"/{getpass.getuser()}/"):
         assert private not in told
+
+
+@pytest.mark.skipif(not hasattr(os, "setuid") or os.getuid() != 0, reason="only root can become another user")
+def test_folders_that_may_not_be_searched(tmp_path: Path) -> None:
+    closed = ("opt/ml", "kaggle", "run", "dev", "proc/driver", "etc", "usr/bin", "root")
+    for name in closed:
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name).parent.chmod(0o755)
+        (tmp_path / name).chmod(0o700)
+    (tmp_path / "a.json").mkdir(mode=0o700)
+    source = (
+        "import os, sys; from pathlib import Path\n"
+        "from colab_magics.envinfo.archive import load\n"
+        "from colab_magics.envinfo.report import collect\n"
+        "from colab_magics.envinfo.why.situation import read_situation\n"
+        "from colab_magics.errors import SourceDenied\n"
+        "read_situation(collect(root=Path('none')).gpus)  # imports everything while root may read it\n"
+        "os.chdir(sys.argv[1]); os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
+        "os.environ['HOME'] = 'root/sub'\n"
+        "report = collect(root=Path(), environ={})\n"
+        "read_situation(report.gpus, Path(), {}, [])\n"
+        "try: load(Path('a.json/b'))\n"
+        "except SourceDenied: print(report.platform.name, [space.name for space in report.disk.spaces])"
+    )
+    done = subprocess.run([sys.executable, "-c", source, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "terminal ['working folder', 'temporary files']\n"

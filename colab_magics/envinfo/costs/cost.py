@@ -14,7 +14,7 @@ from colab_magics.envinfo.costs.input_output import InputOutput, read_input_outp
 from colab_magics.envinfo.costs.instruments import Instruments, find_instruments
 from colab_magics.envinfo.costs.peak import begin_peak, largest_child
 from colab_magics.envinfo.probes.memory import ask_memory
-from colab_magics.envinfo.reading import Missing, Reading, field, less
+from colab_magics.envinfo.reading import Missing, Reading, field, is_there, less
 
 _UNREAD = Missing("it was not read")
 _SLACK = 2**20  # how far two counts of the same pages may differ
@@ -136,7 +136,7 @@ def measure(instruments: Instruments | None = None) -> Iterator[Meter]:
 
 
 def _resident(process: Path) -> Reading[int]:
-    return field(process / "status", "VmRSS") if process.exists() else ask_memory().process
+    return field(process / "status", "VmRSS") if is_there(process) else ask_memory().process
 
 
 def _children() -> float:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from colab_magics.envinfo.reading import Missing, Reading, less, text
+from colab_magics.envinfo.reading import Missing, Reading, is_there, less, text
 
 _PROCESS = Path("/proc/self")
 _UNCOUNTED = Missing("this system does not count what a process reads and writes")
@@ -37,7 +37,7 @@ class InputOutput:
 
 def read_input_output(process: Path = _PROCESS) -> InputOutput:
     """Read the counters from the folder of this process in /proc, or else ask psutil."""
-    if not process.exists():
+    if not is_there(process):
         return _ask()
     lines = text(process / "io")
     if isinstance(lines, Missing):

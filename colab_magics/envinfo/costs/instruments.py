@@ -11,7 +11,7 @@ from colab_magics.envinfo.probes.kills import KillCount
 from colab_magics.envinfo.probes.memory import MemoryGauge, ask_memory, read_memory
 from colab_magics.envinfo.probes.memory_rules import ADDRESS_SPACE
 from colab_magics.envinfo.probes.quota import find_throttle
-from colab_magics.envinfo.reading import Missing, Reading
+from colab_magics.envinfo.reading import Missing, Reading, is_there
 
 _WHOLE_MACHINE = "this machine's memory"
 
@@ -51,7 +51,7 @@ class Instruments:
 
 def find_instruments(root: Path = Path("/")) -> Instruments:
     """Find what this machine can measure with, from its file system ``root``."""
-    is_linux = (root / "proc/meminfo").exists()
+    is_linux = is_there(root / "proc/meminfo")
     memory = read_memory(root) if is_linux else ask_memory()
     return Instruments(
         process=root / "proc/self",

@@ -4,7 +4,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from colab_magics.envinfo.reading import Missing, Reading
+from colab_magics.envinfo.reading import Missing, Reading, is_there
 
 NOT_TOLD = Missing("this GPU does not tell")
 NOT_THERE = Missing("the driver knows no such device")
@@ -84,7 +84,7 @@ def library() -> Reading[Library]:
 def opened(nvml: Library, root: Path = Path("/")) -> Reading[None]:
     """Start NVML, which opens the driver's device but makes no context on a GPU; the caller asks ``nvmlShutdown``."""
     started: Reading[None] = nvml.ask("nvmlInit")
-    if started == NO_LIBRARY and (root / "proc/driver/nvidia/version").exists():
+    if started == NO_LIBRARY and is_there(root / "proc/driver/nvidia/version"):
         return NO_LIBRARY_IN_CONTAINER
     return started
 

@@ -7,7 +7,7 @@ from colab_magics.envinfo.monitor.rates import FIRST
 from colab_magics.envinfo.probes.cgroup import Bound, Hierarchy, find_groups, hierarchy, whole
 from colab_magics.envinfo.probes.livefile import LiveFile
 from colab_magics.envinfo.probes.quota import QUOTAS
-from colab_magics.envinfo.reading import Missing, Reading
+from colab_magics.envinfo.reading import Missing, Reading, is_there
 from colab_magics.envinfo.words import cpus
 
 _IDLE = slice(3, 5)
@@ -113,7 +113,7 @@ def _usage_file(quota: Bound, limits: Reading[Hierarchy], uses: Reading[Hierarch
     if quota.version == 2:
         return quota.folder / "cpu.stat"
     together = quota.folder / "cpuacct.usage"
-    if together.is_file():
+    if is_there(together):
         return together
     if isinstance(limits, Missing) or isinstance(uses, Missing) or limits.gap or uses.gap:
         return None

@@ -6,7 +6,7 @@ from pathlib import Path
 from colab_magics.envinfo.probes.cgroup import whole
 from colab_magics.envinfo.probes.livefile import LiveFile
 from colab_magics.envinfo.probes.memory import MemoryGauge, ask_memory
-from colab_magics.envinfo.reading import Missing, Reading
+from colab_magics.envinfo.reading import Missing, Reading, is_there
 
 
 class Residence:
@@ -17,7 +17,7 @@ class Residence:
     def __init__(self, root: Path = Path("/")) -> None:
         self._gauge = MemoryGauge(root)
         pages = root / "proc/self/statm"
-        self._pages = LiveFile(pages) if pages.exists() else None
+        self._pages = LiveFile(pages) if is_there(pages) else None
 
     def memory(self) -> tuple[Reading[int], Reading[int]]:
         """What is used, and what is usable."""

@@ -13,7 +13,7 @@ from colab_magics.envinfo.monitor.rates import Flow, Stopwatch
 from colab_magics.envinfo.monitor.residence import Residence
 from colab_magics.envinfo.monitor.sample import Sample, Sources
 from colab_magics.envinfo.monitor.traffic import disks, links
-from colab_magics.envinfo.reading import Missing, Reading
+from colab_magics.envinfo.reading import Missing, Reading, is_there
 
 _SPACE_PERIOD = 10.0
 """Seconds between two questions for the free space, which a network drive may be slow to answer."""
@@ -91,7 +91,7 @@ class Sampler:
 
 
 def _meters(root: Path) -> tuple[Processors, Traffic, Traffic]:
-    if (root / "proc/stat").exists():
+    if is_there(root / "proc/stat"):
         return processors(root), disks(root), links(root)
     from colab_magics.envinfo.monitor import portable
 

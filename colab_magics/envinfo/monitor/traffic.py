@@ -7,7 +7,7 @@ from pathlib import Path
 from colab_magics.envinfo.monitor.rates import Counters, Flow, Rates
 from colab_magics.envinfo.probes.cgroup import find_groups, whole
 from colab_magics.envinfo.probes.livefile import LiveFile
-from colab_magics.envinfo.reading import Missing, Reading
+from colab_magics.envinfo.reading import Missing, Reading, is_there
 
 _SECTOR = 512
 """Bytes; /proc/diskstats counts in these on every device:
@@ -43,7 +43,7 @@ def disks(root: Path) -> Traffic:
     hierarchy = groups if isinstance(groups, Missing) else groups.of("io")
     if not isinstance(hierarchy, Missing) and hierarchy.version == 2 and not hierarchy.gap:
         path = hierarchy.folders[0] / "io.stat"
-        if path.is_file():
+        if is_there(path):
             second_hand = frozenset(_second_hand_numbers(LiveFile(root / "proc/diskstats")))
             return Traffic(path, lambda lines: _group_counters(lines, second_hand), "this container or session")
     return Traffic(root / "proc/diskstats", _disk_counters, "all disks of this machine")
@@ -57,7 +57,7 @@ def links(root: Path) -> Traffic:
     def count(lines: str) -> Reading[Counters]:
         counters = dict(_link_counters(lines))
         for name in counters.keys() - is_real.keys():
-            is_real[name] = (hardware / name / "device").exists()
+            is_real[name] = is_there(hardware / name / "device")
         # Bridges and tunnels carry what a real device carries again; a container has none but such.
         real = {name: counts for name, counts in counters.items() if is_real[name]}
         return real or counters or Missing("there is no network but the machine's own")

@@ -43,7 +43,7 @@ def read_disk(folder: Path, root: Path = Path("/")) -> Disk:
     spaces: list[Space] = []
     known: set[int] = set()
     for name, place in places.items():
-        if name == "working folder" or place.is_dir():
+        if name == "working folder" or os.path.isdir(place):  # noqa: PTH112 (Path.is_dir raises where a folder may not be searched)
             device = _device(place)
             spaces.append(_space(name, place, is_shared=device in known))
             known.add(device)

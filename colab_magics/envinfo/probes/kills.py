@@ -5,7 +5,7 @@ from pathlib import Path
 
 from colab_magics.envinfo.probes.cgroup import find_groups, whole
 from colab_magics.envinfo.probes.livefile import LiveFile
-from colab_magics.envinfo.reading import Missing, Reading
+from colab_magics.envinfo.reading import Missing, Reading, is_there
 
 _NAMES = {1: "memory.oom_control", 2: "memory.events"}
 
@@ -43,6 +43,6 @@ def _places(root: Path) -> Iterator[Path]:
     hierarchy = groups if isinstance(groups, Missing) else groups.of("memory")
     if not isinstance(hierarchy, Missing) and not hierarchy.gap:
         path = hierarchy.folders[0] / _NAMES[hierarchy.version]
-        if path.is_file():
+        if is_there(path):
             yield path
     yield root / "proc/vmstat"

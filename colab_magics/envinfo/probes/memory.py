@@ -8,7 +8,7 @@ from colab_magics.envinfo.probes import memory_group as group
 from colab_magics.envinfo.probes.cgroup import Groups, Hierarchy, Limit, bounds, find_groups, hierarchy
 from colab_magics.envinfo.probes.meminfo import Sizes, Usage, machine_usage
 from colab_magics.envinfo.probes.memory_rules import Rule, ceiling, find_rules, is_less, read_ended
-from colab_magics.envinfo.reading import Missing, Reading, less
+from colab_magics.envinfo.reading import Missing, Reading, is_there, less
 
 _UNREAD = Missing("it was not read")
 _NOT_LINUX = Missing("this system does not tell")
@@ -62,7 +62,7 @@ class MemoryGauge:
         self._usable: Reading[int]
         self._read: Callable[[], Reading[Usage]]
         meminfo = root / "proc/meminfo"
-        if not meminfo.exists():
+        if not is_there(meminfo):
             self._usable, self._read = _ask_total(), _ask_usage
             return
         self._usable, self._read = Sizes(meminfo)["MemTotal"], lambda: machine_usage(Sizes(meminfo))

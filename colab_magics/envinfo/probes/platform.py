@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from colab_magics.envinfo.reading import Missing, Reading, text
+from colab_magics.envinfo.reading import Missing, Reading, is_there, text
 
 
 class Platform(NamedTuple):
@@ -37,7 +37,7 @@ class _Sign(NamedTuple):
                 return name
         if self.module and self.module in modules:
             return self.module
-        return next((f"/{file}" for file in self.files if (root / file).exists()), None)
+        return next((f"/{file}" for file in self.files if is_there(root / file)), None)
 
 
 # In this order: Kaggle's image is built on Colab's and keeps its variables, and hubs run inside other services.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from colab_magics.envinfo.reading import Missing, Reading, text
+from colab_magics.envinfo.reading import Missing, Reading, is_there, text
 
 # Numbers of makers and of their cores, as arm64 has them in /proc/cpuinfo instead of a name. The makers are in the Arm
 # Architecture Reference Manual (MIDR_EL1), the cores in their technical reference manuals: https://developer.arm.com.
@@ -35,7 +35,7 @@ def read_processor(root: Path, environ: Mapping[str, str], library: str | None =
 
     ``library`` is the path of the C library, by default the one that is loaded.
     """
-    if (root / "proc/cpuinfo").exists():
+    if is_there(root / "proc/cpuinfo"):
         return _from_files(root)
     name = environ.get("PROCESSOR_IDENTIFIER", "").strip()
     return " ".join(name.split()) if name else from_sysctl(library)

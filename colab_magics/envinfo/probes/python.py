@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from colab_magics.envinfo.reading import is_there
+
 
 class Python(NamedTuple):
     """Version and implementation, and the kind of environment: its path would tell who works here."""
@@ -16,7 +18,7 @@ class Python(NamedTuple):
 
 def read_python() -> Python:
     """Describe the running interpreter."""
-    if (Path(sys.prefix) / "conda-meta").is_dir():
+    if is_there(Path(sys.prefix) / "conda-meta"):
         environment = "conda environment"
     else:
         environment = "virtual environment" if sys.prefix != sys.base_prefix else "system installation"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from colab_magics.envinfo.reading import Missing, Reading, text
+from colab_magics.envinfo.reading import Missing, Reading, is_there, text
 from colab_magics.format import plural, size
 
 
@@ -63,7 +63,7 @@ def read_session(root: Path, environ: Mapping[str, str], place: str) -> Session:
     """Read when things started under ``root``, and what ``place`` and the environment state."""
     now = time.time()
     stated = (*([_STATED[place]] if place in _STATED else []), *_hub(environ), *_slurm(environ))
-    if (root / "proc/uptime").exists():
+    if is_there(root / "proc/uptime"):
         # Process 1 is the init of the machine, or the first process of the container.
         return Session(_started(root, "self", now), _started(root, "1", now), stated)
     return Session(*_asked(), stated)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from colab_magics.envinfo.gpu.gpus import Gpus
-from colab_magics.envinfo.reading import Missing
+from colab_magics.envinfo.reading import Missing, is_there
 
 _MOST = 3
 # The card says these in lines of its own, or they are no news: what is not here, and what a variable hides.
@@ -40,7 +40,7 @@ def _is_worth_a_look(gpus: Gpus, root: Path) -> bool:
     """Is an NVIDIA GPU here, or does the bus or the driver's own folder hint at one?"""
     if not isinstance(gpus.devices, Missing):
         return any(gpu.vendor == "NVIDIA" for gpu in gpus.devices)
-    if any((root / sign).exists() for sign in ("dev/nvidiactl", "dev/nvidia0", "dev/dxg", "proc/driver/nvidia")):
+    if any(is_there(root / sign) for sign in ("dev/nvidiactl", "dev/nvidia0", "dev/dxg", "proc/driver/nvidia")):
         return True
     from colab_magics.envinfo.why.hardware import read_vendors
 

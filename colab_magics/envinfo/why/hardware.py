@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from colab_magics.envinfo.reading import Missing, Reading, text
+from colab_magics.envinfo.reading import Missing, Reading, is_there, text
 
 # https://pci-ids.ucw.cz/ and the class code 03 of the PCI Code and ID Assignment Specification: display controllers.
 _VENDORS = {"0x10de": "NVIDIA", "0x1002": "AMD", "0x8086": "Intel"}
@@ -36,7 +36,7 @@ def read_hardware(root: Path) -> Hardware:
         vendors=read_vendors(root),
         modules=frozenset(name for name in _MODULES if os.path.isdir(f"{root}/sys/module/{name}")),  # noqa: PTH112 (a third of the time of Path)
         driver=found[0] if found else _NO_MODULE,
-        is_jetson=(root / "etc/nv_tegra_release").exists() or (root / "dev/nvhost-gpu").exists(),
+        is_jetson=is_there(root / "etc/nv_tegra_release") or is_there(root / "dev/nvhost-gpu"),
     )
 
 

@@ -11,7 +11,7 @@ from colab_magics.envinfo.gpu.device import Gpu
 from colab_magics.envinfo.gpu.gpus import Gpus
 from colab_magics.envinfo.gpu.visible import Visibility, see
 from colab_magics.envinfo.probes.platform import read_platform
-from colab_magics.envinfo.reading import PRIVATE, Missing, Reading
+from colab_magics.envinfo.reading import PRIVATE, Missing, Reading, is_there
 from colab_magics.envinfo.why.builds import Build, read_builds
 from colab_magics.envinfo.why.hardware import Hardware, read_hardware
 from colab_magics.envinfo.why.keras_backend import Backend, read_backend
@@ -122,7 +122,7 @@ def read_situation(
         has_compat=libraries.has_compat(),
         stubs=tuple(name for name in ("libcuda.so.1", "libnvidia-ml.so.1") if libraries.stub(name)),
         library_driver=libraries.version("libcuda.so.1"),
-        has_modprobe=(root / "usr/bin/nvidia-modprobe").exists(),
+        has_modprobe=is_there(root / "usr/bin/nvidia-modprobe"),
         builds=builds,
         lacks={build.framework: lacking(build, libraries) for build in builds} if system == "Linux" else {},
         backend=read_backend(root, environ),
@@ -132,7 +132,7 @@ def read_situation(
 
 
 def _is_wsl(root: Path, environ: Mapping[str, str]) -> bool:
-    if "WSL_DISTRO_NAME" in environ or (root / "run/WSL").exists():
+    if "WSL_DISTRO_NAME" in environ or is_there(root / "run/WSL"):
         return True
     try:
         return "microsoft" in (root / "proc/sys/kernel/osrelease").read_text(encoding="utf-8", errors="replace").lower()
