@@ -133,6 +133,8 @@ def _package_row(package: "Package") -> tuple[str, ...]:
 
 
 def _space_row(space: "Space") -> tuple[str, ...]:
+    if isinstance(space.total, Missing):
+        return space.name, UNKNOWN, UNKNOWN, UNKNOWN, space.total.reason
     remarks = ["" if space.is_writable else "read-only", "the same disk as above" if space.is_shared else ""]
     files = space.files_free
     return (

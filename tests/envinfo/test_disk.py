@@ -1,6 +1,7 @@
 """The space for files."""
 
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,13 @@ def test_shared_memory_is_a_file_system_of_its_own() -> None:
 def test_a_home_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path / "none"))
     assert "home folder" not in [space.name for space in read_disk(tmp_path).spaces]
+
+
+def test_no_folder_for_temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full() -> str:
+        raise FileNotFoundError(2, "No usable temporary directory found in ['/tmp', '/var/tmp']")
+
+    monkeypatch.setattr(tempfile, "gettempdir", full)
+    space = next(space for space in read_disk(tmp_path).spaces if space.name == "temporary files")
+    assert space.free == space.total == Missing("no folder for temporary files can be written to")
+    assert not space.is_writable

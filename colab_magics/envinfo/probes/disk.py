@@ -34,16 +34,18 @@ class Disk(NamedTuple):
 
 def read_disk(folder: Path, root: Path = Path("/")) -> Disk:
     """Ask for the space of the file system that ``folder`` is on, and of the others; their paths are not told."""
-    places = {
+    places: dict[str, Reading[Path]] = {
         "working folder": folder,
         "home folder": Path(os.path.expanduser("~")),  # noqa: PTH111 (Path.home raises where there is none)
-        "temporary files": Path(tempfile.gettempdir()),
+        "temporary files": _temporary_folder(),
         "shared memory": root / "dev/shm",
     }
     spaces: list[Space] = []
     known: set[int] = set()
     for name, place in places.items():
-        if name == "working folder" or os.path.isdir(place):  # noqa: PTH112 (Path.is_dir raises where a folder may not be searched)
+        if isinstance(place, Missing):
+            spaces.append(_untold(name, place))
+        elif name == "working folder" or os.path.isdir(place):  # noqa: PTH112 (Path.is_dir raises where a folder may not be searched)
             device = _device(place)
             spaces.append(_space(name, place, is_shared=device in known))
             known.add(device)
@@ -54,9 +56,20 @@ def _space(name: str, folder: Path, *, is_shared: bool) -> Space:
     try:
         usage = shutil.disk_usage(folder)
     except OSError as error:
-        missing = Missing(f"the {name} cannot be asked for its space ({error.strerror})")
-        return Space(name, missing, missing, missing, is_writable=False, is_shared=is_shared)
+        return _untold(name, Missing(f"the {name} cannot be asked for its space ({error.strerror})"))
     return Space(name, usage.total, usage.free, _files_free(folder), os.access(folder, os.W_OK), is_shared)
+
+
+def _untold(name: str, reason: Missing) -> Space:
+    return Space(name, reason, reason, reason, is_writable=False, is_shared=False)
+
+
+def _temporary_folder() -> Reading[Path]:
+    """Find the folder as programs do: `tempfile` takes the first into which a file can be written."""
+    try:
+        return Path(tempfile.gettempdir())
+    except OSError:
+        return Missing("no folder for temporary files can be written to")
 
 
 def _files_free(folder: Path) -> Reading[int]:
