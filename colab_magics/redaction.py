@@ -10,30 +10,66 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, quote_plus, unquote
 
 _HIDDEN = "…"
 _SHORTEST = 4  # characters: anything shorter is in half of all lines by chance
 
-_USER = re.compile(r"(?<=://)(?:[^\s/?#\"'<>]*|[^\s/@:]+:(?!\d+/)[^\s@]*)@")
-_QUERY = re.compile(r"(?<=\?)[^\s\"'<>#]+")
-_ADDRESS = re.compile(r"[A-Za-z][\w+.-]*://[^\s\"'<>]+")
-_NAMED = re.compile(
-    r"(?i)\b([\w-]*(?:authorization|password|passwd|passphrase|token|secret|api[-_]?key|access[-_]?key|signature)[\w-]*)"
+# Patterns are texts, for `re` compiles and keeps them when they are first needed: most lines need none, and all of
+# them together would cost more than everything else of the first report in a kernel.
+_USER = r"(?<=://)(?:[^\s/?#\"'<>]*|[^\s/@:]+:(?!\d+/)[^\s@]*)@"
+_QUERY = r"(?<=\?)[^\s\"'<>#]+"
+_ADDRESS = r"[A-Za-z][\w+.-]*://[^\s\"'<>]+"
+_NAMED = (
+    r"(?i)\b([\w-]*(?:authorization|password|passwd|passphrase|token|secret|(?:api|access|account|private)[-_]?key"
+    r"|signature|_key|_pwd|_pass)[\w-]*)"
     r"(\s*[:=]\s*)(?:(?:basic|bearer|token)\s+)?[^\s,;]+"
 )
-_SCHEME = re.compile(r"(?i)\b(basic|bearer)\s+[\w.~+/=-]{8,}")
-_TOKEN = re.compile(
-    r"\b(?:gh[opusr]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{12,}|hf_\w{16,}|pypi-[\w-]{16,}|sk-[\w-]{16,}|xox[abprs]-[\w-]{10,}"
-    r"|AKIA[0-9A-Z]{12,}|AIza[\w-]{20,}|npm_\w{16,}|dapi[0-9a-f]{16,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)"
+_SCHEME = r"(?i)\b(basic|bearer)\s+[\w.~+/=-]{8,}"
+_PREFIXED = (
+    r"\b(?:gh[opusr]_\w{16,}|github_pat_\w{16,}|gl(?:pat|rt|dt)-[\w-]{12,}|glsa_\w{16,}|hf_\w{16,}|pypi-[\w-]{16,}"
+    r"|sk-[\w-]{16,}|[prs]k_(?:live|test)_\w{10,}|xox[abeprs]-[\w-]{10,}|xapp-[\w-]{10,}|A[KS]IA[0-9A-Z]{12,}"
+    r"|AIza[\w-]{20,}|ya29\.[\w-]{10,}|npm_\w{16,}|dapi[0-9a-f]{16,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)"
 )
-_SERIAL = re.compile(r"\b(GPU|MIG)-[0-9a-fA-F][\w/-]{7,}")
-_HOME = re.compile(r"(?:/home|/Users)/[^/\s:'\"]+|[A-Za-z]:\\Users\\[^\\\s:'\"]+")
-_SECRET_VARIABLE = re.compile(r"(?i)token|secret|passw|passphrase|credential|api_?key|access_?key|private_?key")
+_SERIAL = r"\b(GPU|MIG)-[0-9a-fA-F][\w/-]{7,}"
+_HOME = (
+    # A name of Windows may have spaces, if it is seen where it ends.
+    r"[A-Za-z]:[\\/]+[Uu]sers[\\/]+(?:[^\\/:*?\"'<>|\n]{1,64}(?=[\\/])|[^\\/\s:'\"]+)|(?:/home|/Users)/[^/\s:'\"]+"
+)
+_SECRET_NAMES = (
+    "TOKEN", "SECRET", "PASSW", "PASSPHRASE", "CREDENTIAL", "API_KEY", "APIKEY", "ACCESS_KEY", "ACCESSKEY",
+    "PRIVATE_KEY", "PRIVATEKEY", "CONNECTION_STRING",
+)  # fmt: skip
+_SECRET_ENDS = ("_KEY", "_PWD", "_PASS")  # PWD itself is a folder
 _NO_SECRETS = frozenset(
     {"git", "user", "token", "oauth2", "oauth", "x-access-token", "x-oauth-basic", "__token__", "none", "true", "false"}
 )
+
+
+class _Shape(NamedTuple):
+    """What a secret looks like, what stands in its place, and what every text with one holds, in lower case."""
+
+    marks: tuple[str, ...]
+    pattern: str
+    instead: str
+
+
+_SHAPES = (
+    _Shape(("://",), _USER, f"{_HIDDEN}@"),
+    _Shape(
+        ("gh", "gl", "hf_", "pypi-", "sk-", "k_live", "k_test", "xox", "xapp-", "akia", "asia", "aiza", "ya29.", "npm_",
+         "dapi", "eyj"),
+        _PREFIXED,
+        _HIDDEN,
+    ),
+    _Shape(
+        ("authorization", "passw", "passphrase", "token", "secret", "key", "signature", "_pwd", "_pass"),
+        _NAMED,
+        rf"\1\2{_HIDDEN}",
+    ),
+    _Shape(("basic", "bearer"), _SCHEME, rf"\1 {_HIDDEN}"),
+)  # fmt: skip
 
 
 # Names that everybody has tell nothing, and are words besides.
@@ -57,8 +93,7 @@ class Redactor:
         environ = os.environ if environ is None else environ
         secrets = {*_of_texts(words), *_of_environment(environ), *_of_files(environ)}
         spelled = {form for secret in secrets for form in _spellings(secret) if len(form) >= _SHORTEST}
-        by_length = sorted(spelled, key=len, reverse=True)
-        self._known = re.compile("|".join(map(re.escape, by_length))) if by_length else None
+        self._known = sorted(spelled, key=len, reverse=True)
         home = environ.get("HOME") or environ.get("USERPROFILE") or ""
         self._home = home if len(home) > 1 else ""
         self._people = list(_people()) if people else []
@@ -68,47 +103,56 @@ class Redactor:
 
     def __call__(self, text: str) -> str:
         """The text without its secrets."""
-        if self._known is not None:
-            text = self._known.sub(_HIDDEN, text)
-        text = _ADDRESS.sub(lambda found: _QUERY.sub(_HIDDEN, _USER.sub(f"{_HIDDEN}@", found[0])), text)
-        text = _USER.sub(f"{_HIDDEN}@", text)
-        text = _TOKEN.sub(_HIDDEN, text)
-        text = _NAMED.sub(rf"\1\2{_HIDDEN}", text)
-        text = _SCHEME.sub(rf"\1 {_HIDDEN}", text)
-        if self._home:
+        for form in self._known:
+            text = text.replace(form, _HIDDEN)
+        lowered = text.lower()
+        if "://" in lowered:
+            text = re.sub(_ADDRESS, _without_secrets, text)
+        for shape in _SHAPES:
+            if any(mark in lowered for mark in shape.marks):
+                text = re.sub(shape.pattern, shape.instead, text)
+        if self._home and self._home in text:
             text = re.sub(re.escape(self._home) + r"(?![\w.-])", "~", text)
-        text = _SERIAL.sub(rf"\1-{_HIDDEN}", _HOME.sub("~", text))
-        for pattern, instead in self._people:
-            text = pattern.sub(instead, text)
+        if "home/" in lowered or "users" in lowered:
+            text = re.sub(_HOME, "~", text)
+        if "gpu-" in lowered or "mig-" in lowered:
+            text = re.sub(_SERIAL, rf"\1-{_HIDDEN}", text)
+        for name, instead in self._people:
+            if name in text:
+                text = re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-])", instead, text)
         return text
 
     def all(self, value: Any) -> Any:
-        """The value, of the kinds that JSON has, with every text and every key without its secrets."""
+        """The value, of the kinds that JSON has, with every text but the names of its keys without its secrets."""
         if isinstance(value, str):
             return self(value)
         if isinstance(value, dict):
-            return {self(key): self.all(item) for key, item in value.items()}
+            return {key: self.all(item) for key, item in value.items()}
         return [self.all(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
-def _people() -> Iterator[tuple[re.Pattern[str], str]]:
+def _without_secrets(address: re.Match[str]) -> str:
+    return re.sub(_QUERY, _HIDDEN, re.sub(_USER, f"{_HIDDEN}@", address[0]))
+
+
+def _people() -> Iterator[tuple[str, str]]:
     try:
         user = getpass.getuser()
-    except (KeyError, OSError):  # a container's user may have no name
+    except (KeyError, OSError, ImportError):  # a container's user may have no name; Windows has no table of users
         user = ""
     host = platform.node()
     for name, instead in {user: "<user>", host: "<host>", host.partition(".")[0]: "<host>"}.items():
-        if len(name) >= 3 and name.lower() not in _EVERYBODY:
-            yield re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])"), instead
+        if len(name) >= 2 and name.lower() not in _EVERYBODY:
+            yield name, instead
 
 
 def _of_texts(texts: Iterable[str]) -> Iterator[str]:
     """User, password and query values of every address in the texts."""
     for text in texts:
-        for address in _ADDRESS.findall(text):
-            for found in _USER.findall(address):
+        for address in re.findall(_ADDRESS, text) if "://" in text else ():
+            for found in re.findall(_USER, address):
                 yield from _of_pair(*found.rstrip("@").partition(":")[::2])
-            for query in _QUERY.findall(address):
+            for query in re.findall(_QUERY, address):
                 yield from (value for part in query.split("&") if _is_secret(value := part.partition("=")[2]))
 
 
@@ -124,8 +168,20 @@ def _of_pair(user: str, password: str) -> Iterator[str]:
 def _of_environment(environ: Mapping[str, str]) -> Iterator[str]:
     yield from _of_texts(environ.values())
     for name, value in environ.items():
-        if _SECRET_VARIABLE.search(name) and len(value) >= 6 and _is_secret(value) and not Path(value).is_absolute():
+        if _is_secret_name(name) and len(value) >= 6 and _is_secret(value) and not Path(value).is_absolute():
             yield value
+            yield from (part for part in map(_of_assignment, value.split(";")) if len(part) >= 6)
+
+
+def _is_secret_name(name: str) -> bool:
+    name = name.upper()
+    return name.endswith(_SECRET_ENDS) or any(word in name for word in _SECRET_NAMES)
+
+
+def _of_assignment(part: str) -> str:
+    """Give the secret of ``AccountKey=...``, as connection strings have it."""
+    name, _, value = part.partition("=")
+    return value if name.strip().lower().endswith(("key", "password", "pwd", "secret", "signature", "token")) else ""
 
 
 def _of_files(environ: Mapping[str, str]) -> Iterator[str]:

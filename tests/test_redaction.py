@@ -122,6 +122,16 @@ def test_its_own_form_says_nothing() -> None:
         "?token=canary-token&x=1",
         "Password: canary-password",
         "X-Amz-Signature=canary-signature",
+        "glsa_canary0123456789",
+        "sk_live_canary0123456789",
+        "xapp-canary0123456789",
+        "ASIACANARY0123456789",
+        "ya29.canary0123456789",
+        "KAGGLE_KEY=canary",
+        "MYSQL_PWD: canary",
+        "AccountKey=canary==",
+        r"C:\Users\Canary Lovelace\x",
+        "C:/Users/Canary Lovelace/x",
     ],
 )
 def test_shapes_of_secrets(text: str) -> None:
@@ -141,6 +151,22 @@ def test_secrets_of_the_environment() -> None:
     assert redact("a canary-12 b canary-1 c /home/canary/x C.UTF-8") == "a … b … c ~/x C.UTF-8"
 
 
+@pytest.mark.parametrize("name", ["KAGGLE_KEY", "MYSQL_PWD", "SSH_PASS", "AZURE_STORAGE_CONNECTION_STRING"])
+def test_a_variable_that_holds_a_secret(name: str) -> None:
+    redact = Redactor(environ={name: "canary-1234"})
+    assert redact("said canary-1234") == "said …"
+
+
+def test_the_key_in_a_connection_string() -> None:
+    value = "DefaultEndpointsProtocol=https;AccountName=ada;AccountKey=canary/1234==;EndpointSuffix=core.windows.net"
+    redact = Redactor(environ={"AZURE_STORAGE_CONNECTION_STRING": value})
+    assert redact("canary/1234== of ada at core.windows.net") == "… of ada at core.windows.net"
+
+
+def test_the_working_folder_is_no_secret() -> None:
+    assert Redactor(environ={"PWD": "canary-folder", "OLDPWD": "canary-folder"})("canary-folder") == "canary-folder"
+
+
 def test_the_user_and_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(getpass, "getuser", lambda: "adalove")
     monkeypatch.setattr(platform, "node", lambda: "brave-engine.lan")
@@ -149,15 +175,22 @@ def test_the_user_and_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
     assert redact("adalovelace, adalove-tools") == "adalovelace, adalove-tools"
 
 
+def test_a_host_of_two_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(getpass, "getuser", lambda: "al")
+    monkeypatch.setattr(platform, "node", lambda: "vm")
+    assert Redactor(environ={}, people=True)("al@vm: all of it, vmlinux") == "<user>@<host>: all of it, vmlinux"
+
+
 @pytest.mark.parametrize("name", ["root", "jovyan", ""])
 def test_names_that_everybody_has_are_words(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(getpass, "getuser", lambda: name)
     assert Redactor(environ={}, people=True)("the root of jovyan") == "the root of jovyan"
 
 
-def test_a_user_without_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [KeyError("uid not found: 65534"), ModuleNotFoundError("No module named 'pwd'")])
+def test_a_user_without_a_name(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     def nameless() -> str:
-        raise KeyError("uid not found: 65534")
+        raise error
 
     monkeypatch.setattr(getpass, "getuser", nameless)
     assert Redactor(environ={}, people=True)("2 CPUs") == "2 CPUs"
@@ -165,6 +198,7 @@ def test_a_user_without_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_text_of_a_value() -> None:
     redact = Redactor(environ={"THE_TOKEN": "canary-9"})
+    # A key is a name of ours: a user who is called as one must not change it.
     assert redact.all({"canary-9": ["canary-9", 1, None, {"a": ("x canary-9",)}]}) == {
-        "…": ["…", 1, None, {"a": ["x …"]}]
+        "canary-9": ["…", 1, None, {"a": ["x …"]}]
     }
