@@ -65,7 +65,7 @@ class LineParser(argparse.ArgumentParser):
         if re.match(r"unknown option: [^-]", message):
             # The words are not repeated: an address can hold a password.
             message = "there are too many words; a name with spaces needs quotation marks"
-        raise BadOption(f"{self.prog}: {message}.{hint} {self.prog} -h shows what there is.")
+        raise BadOption(f"{self.prog}: {_redacted(message)}.{hint} {self.prog} -h shows what there is.")
 
     def completions(self, before: str, word: str) -> list[str]:
         """Options, or values of the option just typed, that start with ``word``; ``before`` is the line up to it."""
@@ -92,7 +92,14 @@ def split(line: str) -> list[str]:
     try:
         return list(lexer)
     except ValueError as error:
-        raise BadOption(f"A quotation mark is not closed in: {line.strip()}") from error
+        raise BadOption(f"A quotation mark is not closed in: {_redacted(line.strip())}") from error
+
+
+def _redacted(text: str) -> str:
+    """Take the secrets out of what was typed, before it is repeated in a message that stays in the notebook."""
+    from colab_magics.redaction import Redactor
+
+    return Redactor([text])(text)
 
 
 def _substituted(word: str, namespace: Mapping[str, Any]) -> str:

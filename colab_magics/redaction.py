@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, quote_plus, unquote
 
+from colab_magics.format import printable
+
 _HIDDEN = "…"
 _SHORTEST = 4  # characters: anything shorter is in half of all lines by chance
 
@@ -58,8 +60,8 @@ class _Shape(NamedTuple):
 _SHAPES = (
     _Shape(("://",), _USER, f"{_HIDDEN}@"),
     _Shape(
-        ("gh", "gl", "hf_", "pypi-", "sk-", "k_live", "k_test", "xox", "xapp-", "akia", "asia", "aiza", "ya29.", "npm_",
-         "dapi", "eyj"),
+        ("gh", "git", "gl", "hf_", "pypi-", "sk-", "k_live", "k_test", "xox", "xapp-", "akia", "asia", "aiza", "ya29.",
+         "npm_", "dapi", "eyj"),
         _PREFIXED,
         _HIDDEN,
     ),
@@ -102,7 +104,8 @@ class Redactor:
         return "Redactor()"
 
     def __call__(self, text: str) -> str:
-        """The text without its secrets."""
+        """The text without its secrets, and without what acts on a terminal: that could stand amid one and hide it."""
+        text = printable(text)
         for form in self._known:
             text = text.replace(form, _HIDDEN)
         lowered = text.lower()

@@ -114,9 +114,10 @@ def show(value: "Report | Difference") -> None:
     if isinstance(value, Report):
         _show(value, "all")
     else:
+        from colab_magics.envinfo.card import without_secrets
         from colab_magics.envinfo.difference import difference_card
 
-        _shell.show(difference_card(value), value=value)
+        _shell.show(without_secrets(difference_card(value)), value=value)
 
 
 def _show(report: Report, part: str) -> None:
@@ -130,11 +131,18 @@ def _show(report: Report, part: str) -> None:
 
 def _check(part: str, names: tuple[str, ...]) -> None:
     if part not in PARTS:
-        raise BadOption(f"%envinfo has no part {part!r}: there are {', '.join(PARTS[1:])}.")
+        raise BadOption(f"%envinfo has no part {_quoted(part)!r}: there are {', '.join(PARTS[1:])}.")
     if part == "diff" and len(names) != 2:
         raise BadOption("%envinfo diff compares two saved reports:  %envinfo diff a.json b.json")
     if names and part not in ("diff", "packages"):
-        raise BadOption(f"%envinfo {part} takes no further words: {' '.join(names)[:60]}")
+        raise BadOption(f"%envinfo {part} takes no further words: {_quoted(*names)}")
+
+
+def _quoted(*words: str) -> str:
+    """Give what was typed without secrets; it is cut afterwards, for half a secret is not known as one."""
+    from colab_magics.redaction import Redactor
+
+    return Redactor(words)(" ".join(words))[:60]
 
 
 def _collect(gpu_source: str = "auto", names: tuple[str, ...] = ()) -> Report:

@@ -54,7 +54,9 @@ class Report:
     asked: tuple[str, ...] = field(default=(), repr=False, metadata=PRIVATE)
 
     def __repr__(self) -> str:
-        return f"Report({summary.headline(self)})"
+        from colab_magics.redaction import Redactor
+
+        return f"Report({Redactor()(summary.headline(self))})"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as JSON has it: sizes in bytes, and for each null its reason under "missing" beside it.
@@ -63,14 +65,13 @@ class Report:
         """
         from colab_magics.redaction import Redactor
 
-        return {"schema": SCHEMA, **Redactor(people=True).all(plain(self))}
+        return {"schema": SCHEMA, **Redactor(self.asked, people=True).all(plain(self))}
 
     def to_markdown(self, part: str = "all") -> str:
         """Return the report, or one ``part`` of it, as Markdown, ready for a bug report."""
         from colab_magics.envinfo.markdown import markdown
-        from colab_magics.redaction import Redactor
 
-        return Redactor(people=True)(markdown(report_card(self, part)))
+        return markdown(report_card(self, part, people=False))
 
 
 def collect(

@@ -1,12 +1,15 @@
 """Every known way in which nvidia-smi says that it cannot tell."""
 
+import getpass
+import platform
 import re
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.envinfo.asking import answer, reason
+from colab_magics.envinfo.reading import Missing
+from tests.envinfo.asking import answer, found, reason
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the fakes are scripts of a POSIX shell")
 
@@ -84,4 +87,21 @@ def assert_matches(words: str, text: str) -> None:
 def test_what_it_says_is_quoted_without_serial_numbers_and_folders(tmp_path: Path) -> None:
     text = "/home/maria/bin/nvidia-smi: GPU-5f3a9c01-77aa-0000-1111-222233334444 at C:\\Users\\maria\\x is odd"
     result = answer(tmp_path, f"echo '{text}'; exit 5")
-    assert reason(result) == 'nvidia-smi failed (exit code 5): "…/nvidia-smi: GPU-… at …/x is odd"'
+    assert reason(result) == 'nvidia-smi failed (exit code 5): "…/nvidia-smi: GPU-… at ~\\x is odd"'
+
+
+def test_what_it_says_is_quoted_without_people_and_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(getpass, "getuser", lambda: "alice")
+    monkeypatch.setattr(platform, "node", lambda: "vm")
+    text = (
+        "sh: cannot open /home/alice: denied for alice on vm, token=ghp_canary0123456789, https://ada:canary@host/x/y"
+    )
+    result = answer(tmp_path, f"echo '{text}'; exit 5")
+    assert reason(result) == (
+        'nvidia-smi failed (exit code 5): "sh: cannot open ~: denied for <user> on <host>, token=…, https:/…/y"'
+    )
+    row = found(
+        tmp_path,
+        "0, 1, GPU-0, NVIDIA L4, 1, 1, 1, 1, 1, 1, 1, 1, 1, secret=ghp_canary0123456789012345678901234567890, [N/A]\n",
+    )
+    assert row.driver == Missing('nvidia-smi told "secret=…", which cannot be')

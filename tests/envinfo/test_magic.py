@@ -82,6 +82,35 @@ def test_a_bad_line_is_one_sentence(shell: Any, line: str, message: str) -> None
     assert shell.run("1 + 1").value == 2
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "%envinfo gpu https://ada:canary@host/simple",
+        "%envinfo https://ada:canary@host/simple",
+        "%envinfo diff https://ada:canary@host/a",
+        "%envinfo --gpu-source token=canary",
+        "%envinfo 'https://ada:canary@host/simple",
+        "import colab_magics; colab_magics.envinfo('https://ada:canary@host/simple')",
+    ],
+)
+def test_what_was_typed_is_repeated_without_secrets(shell: Any, line: str) -> None:
+    ran = shell.run(line)
+    assert "UsageError: " in ran.stderr or ran.error is not None
+    assert "canary" not in ran.stderr.replace(line, "") + ran.stdout.replace(line, "") + str(ran.error)
+
+
+@pytest.mark.parametrize("options", ["", "--md", "--json", "--save a.json"])
+def test_a_secret_that_was_typed_is_shown_nowhere(kernel_shell: Any, tmp_path: Path, options: str) -> None:
+    ran = kernel_shell.run(f"report = %envinfo packages https://ada:canary@host/simple {options}")
+    assert ran.error is None
+    told = json.dumps(ran.displayed) + ran.stdout + repr(kernel_shell.namespace["report"])
+    told += kernel_shell.run("report").text
+    if "save" in options:
+        told += (tmp_path / "a.json").read_text()
+    assert "host/simple" in told
+    assert "canary" not in told
+
+
 def test_completion(shell: Any) -> None:
     assert "--help" in shell.complete("%envinfo --h")
 

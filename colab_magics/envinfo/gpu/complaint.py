@@ -50,7 +50,14 @@ _SENTENCES = {
 }
 
 _IDENTIFIER = re.compile(r"\b(GPU|MIG)-[\da-f]{4,}[\da-f/-]*", re.IGNORECASE)
-_FOLDER = re.compile(r"(?:\b[A-Za-z]:)?[/\\](?:[^/\\:\s'\"]+[/\\])+")
+_FOLDER = re.compile(r"(?:\b[A-Za-z]:|~)?[/\\](?:[^/\\:\s'\"]+[/\\])+")
+
+
+def redacted(said: str) -> str:
+    """Take out secrets and the names of user and host."""
+    from colab_magics.redaction import Redactor
+
+    return Redactor(people=True)(said)
 
 
 def mark(cell: str) -> Missing | None:
@@ -65,8 +72,12 @@ def meaning(said: str) -> Missing | None:
 
 
 def quote(said: str) -> str:
-    """Give the first line that says something, without serial numbers and folders, in at most 160 characters."""
+    """Give the first line that says something, in at most 160 characters.
+
+    It is without secrets, names of user and host, serial numbers and folders.
+    """
     lines = (line.strip() for line in printable(said).splitlines())
     first = next((line for line in lines if line), "")
-    short = _FOLDER.sub("…/", _IDENTIFIER.sub(r"\1-…", first))
+    # In this order: what is left of a home without its folder, or of a token that is cut, is no longer known as one.
+    short = _FOLDER.sub("…/", _IDENTIFIER.sub(r"\1-…", redacted(first)))
     return short if len(short) <= 160 else short[:159] + "…"

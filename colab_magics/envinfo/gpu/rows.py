@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any
 
-from colab_magics.envinfo.gpu.complaint import SILENT, mark
+from colab_magics.envinfo.gpu.complaint import SILENT, mark, redacted
 from colab_magics.envinfo.gpu.device import Gpu, Processes
 from colab_magics.envinfo.gpu.gpus import UNTOLD
 from colab_magics.envinfo.reading import Missing, Reading
@@ -180,4 +180,4 @@ def _mig(cell: str) -> Reading[str]:
 
 
 def _strange(cell: str) -> Missing:
-    return Missing(f'nvidia-smi told "{printable(cell)[:40]}", which cannot be')
+    return Missing(f'nvidia-smi told "{redacted(printable(cell))[:40]}", which cannot be')
