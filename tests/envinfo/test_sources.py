@@ -114,6 +114,25 @@ def test_a_program_that_hangs_is_left_alone_afterwards(fakes: Path, tmp_path: Pa
     assert answer["took"][1] < 0.1
 
 
+def test_all_are_asked_at_once(fakes: Path, tmp_path: Path) -> None:
+    put_nvidia_smi(fakes, "exec sleep 20")
+    (tmp_path / "GPUtil.py").write_text("import time\ndef getGPUs(): time.sleep(20)\n")
+    path = f"{fakes}:/bin:/usr/bin"
+    answer = play("hang", AUTO, FAKES=path, SOURCE="all", PYTHONPATH=os.pathsep.join([str(tmp_path), *sys.path]))
+    assert {*answer["refusals"][0]} == {"nvml", "nvidia-smi", "gputil", "amd"}
+    assert answer["took"][0] < 2.5
+    assert answer["took"][1] < 0.1
+
+
+def test_all_are_asked_where_the_gpu_is_of_amd(fakes: Path, tmp_path: Path) -> None:
+    card = tmp_path / "sys/class/drm/card0/device"
+    card.mkdir(parents=True)
+    (card / "vendor").write_text("0x1002\n")
+    (card / "product_name").write_text("AMD Instinct MI300X\n")
+    answer = play("ok", AUTO, folder=tmp_path, FAKES=str(fakes), SOURCE="all", ROOT=str(tmp_path))
+    assert (answer["source"], answer["names"]) == ("amd", ["AMD Instinct MI300X"])
+
+
 def test_only_the_one_that_was_named(fakes: Path) -> None:
     put_nvidia_smi(fakes, ANSWERS.replace("$TOTAL", "16384"))
     path = f"{fakes}:/bin:/usr/bin"

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -21,7 +22,7 @@ SOURCES = ("auto", "nvml", "nvidia-smi", "gputil", "all")
 """What ``--gpu-source`` may be."""
 
 _BUDGET = 2.4
-"""Seconds that ``auto`` may take when every driver and program hangs."""
+"""Seconds that ``auto`` and ``all`` may take when every driver and program hangs."""
 _SHORTEST = 0.5
 """Seconds of it below which no program is started any more."""
 _NO_PROGRAM = Missing("nvidia-smi is not here: the NVIDIA driver brings it")
@@ -38,7 +39,8 @@ def read_gpus(environ: Mapping[str, str], *, root: Path = Path("/"), source: str
 
     ``auto`` asks one after the other until one answers: NVML, nvidia-smi, GPUtil, AMD's driver, Apple's. It takes 2.5
     seconds at most, even if all of them hang, and starts nothing where there is no sign of a GPU. ``nvml``,
-    ``nvidia-smi`` and ``gputil`` ask only that one, ``all`` asks these three and compares what they tell.
+    ``nvidia-smi`` and ``gputil`` ask only that one; ``all`` asks these three at once, in the same time, and compares
+    what they tell, and asks the others where none of them sees a GPU.
 
     Raises ValueError for any other source.
     """
@@ -46,14 +48,14 @@ def read_gpus(environ: Mapping[str, str], *, root: Path = Path("/"), source: str
     if source == "auto":
         return _gpus(_until_found(asked.in_order()), environ)
     if source == "all":
-        return _gpus([(name, asked.alone(name)) for name in SOURCES[1:4]], environ)
+        return _gpus(asked.together(), environ)
     if source not in SOURCES:
         raise ValueError(f"There is no source of GPUs named {source!r}: choose {', '.join(SOURCES)}.")
     return _gpus([(source, asked.alone(source))], environ)
 
 
 class _Asked(NamedTuple):
-    """The machine that is asked, and when ``auto`` must have ended on the clock `time.monotonic`."""
+    """The machine that is asked, and when ``auto`` and ``all`` must have ended on the clock `time.monotonic`."""
 
     environ: Mapping[str, str]
     root: Path
@@ -66,6 +68,22 @@ class _Asked(NamedTuple):
                 yield name, self._in_time(name)
         else:
             yield "nvidia-smi", _NO_PROGRAM
+        yield from self._others()
+
+    def together(self) -> list[_Answer]:
+        """Ask the three for NVIDIA's GPUs at once, for a driver that hangs keeps all of them."""
+        from colab_magics.envinfo.gpu.guard import Question
+
+        names = SOURCES[1:4]
+        questions = [Question(partial(self.alone, name)) for name in names]
+        given = []
+        for name, question in zip(names, questions, strict=True):
+            answer = question.answer(self.deadline - time.monotonic())
+            given.append((name, _NO_TIME if answer is None else answer))
+        are_silent = all(isinstance(answer, Missing) for _, answer in given)
+        return [*given, *(_until_found(self._others()) if are_silent else ())]
+
+    def _others(self) -> Iterator[_Answer]:
         yield "amd", self._amd()
         if sys.platform == "darwin":
             from colab_magics.envinfo.gpu.apple import read_apple
