@@ -60,7 +60,9 @@ def _folders() -> Reading[list[str]]:
     found = importlib.util.find_spec("pynvml")
     if found is None or found.origin is None:
         return Missing("there is an NVIDIA driver, but nvidia-ml-py is not installed: %pip install nvidia-ml-py")
-    return [str(Path(__file__).parents[3]), str(Path(found.origin).parent)]
+    origin = Path(found.origin)
+    # The module is one file; a folder of that name is an old one, which may stand before it on the path and works too.
+    return [str(Path(__file__).parents[3]), str(origin.parents[1 if origin.name == "__init__.py" else 0])]
 
 
 def _answer(line: bytes, returncode: int) -> Reading[Found] | Failed:
