@@ -156,16 +156,42 @@ def loaded_version(module: str) -> str | None:
     return version if isinstance(version, str) and version else None
 
 
-def is_same_release(one: str, other: str) -> bool:
-    """Are two spellings of a version the same release? ``4.10.0`` and ``4.10.0.84`` are, as OpenCV has it."""
+def is_same_release(one: str, other: str, name: str = "") -> bool:
+    """Are two versions of the package ``name``, one on disk and one that its module tells, the same release?
+
+    A module may leave out the local part (``+cu121``), zeros at the end, the number of a post-release, which has the
+    same code (https://packaging.python.org/en/latest/specifications/version-specifiers/#post-releases), and OpenCV's
+    the fourth number.
+    """
     first, second = _release(one), _release(other)
-    shared = min(len(first), len(second))
-    return bool(shared) and first[:shared] == second[:shared]
+    if not first or not second or not _are_same_builds(one, other):
+        return False
+    if "opencv-python" in variants(name):
+        shared = min(len(first), len(second))
+        return first[:shared] == second[:shared]
+    return _public(first) == _public(second)
+
+
+def _are_same_builds(one: str, other: str) -> bool:
+    locals_ = [version.lower().partition("+")[2] for version in (one, other)]
+    return not all(locals_) or locals_[0] == locals_[1]
+
+
+def _public(release: tuple[str, ...]) -> tuple[str, ...]:
+    if len(release) > 2 and release[-2] == _part("post"):
+        release = release[:-2]
+    while release and release[-1] == _part("0"):
+        release = release[:-1]
+    return release
 
 
 def _release(version: str) -> tuple[str, ...]:
     public = version.partition("+")[0].lower().replace("-", "").replace("_", "")
-    return tuple(part.zfill(8) for part in re.findall(r"\d+|[a-z]+", public))
+    return tuple(_part(part) for part in re.findall(r"\d+|[a-z]+", public))
+
+
+def _part(part: str) -> str:
+    return part.zfill(8)
 
 
 def _records(folder: str) -> Iterator[tuple[str, str, str]]:

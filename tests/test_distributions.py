@@ -119,7 +119,12 @@ def test_what_can_be_imported(tmp_path: Path) -> None:
     ("one", "other", "same"),
     [
         ("2.21.0", "2.21.0", True),
-        ("4.10.0", "4.10.0.84", True),
+        ("3.2", "3.2.0", True),
+        ("3.2", "3.2.1", False),
+        ("4.10.0", "4.10.0.84", False),
+        ("2.9.0", "2.9.0.post0", True),
+        ("2.5.1+cpu", "2.5.1+cu121", False),
+        ("2.5.1+cu121", "2.5.1+cu121", True),
         ("2.13.0+cpu", "2.13.0", True),
         ("2.16.0-rc0", "2.16.0rc0", True),
         ("2.16.0rc0", "2.16.0rc1", False),
@@ -132,6 +137,13 @@ def test_what_can_be_imported(tmp_path: Path) -> None:
 def test_same_release(one: str, other: str, same: bool) -> None:
     assert is_same_release(one, other) is same
     assert is_same_release(other, one) is same
+
+
+@pytest.mark.parametrize("name", ["opencv-python", "opencv-contrib-python-headless", "cv2"])
+def test_the_module_of_opencv_leaves_out_the_last_number(name: str) -> None:
+    assert is_same_release("4.10.0", "4.10.0.84", name)
+    assert is_same_release("4.10.0.84", "4.10.0", name)
+    assert not is_same_release("4.10.0", "4.11.0.86", name)
 
 
 def test_the_version_that_a_module_says_of_itself(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -127,7 +127,7 @@ def _asked(report: "Report") -> tuple[tuple[str, str], ...]:
 
 def _package_row(package: "Package") -> tuple[str, ...]:
     version = package.version.reason if isinstance(package.version, Missing) else package.version
-    loaded = "not imported" if isinstance(package.loaded, Missing) else package.loaded
+    loaded = package.loaded.reason if isinstance(package.loaded, Missing) else package.loaded
     source = "" if isinstance(package.distribution, Missing) else package.distribution
     return package.name, version, f"{loaded}: restart needed" if package.needs_restart else loaded, source
 

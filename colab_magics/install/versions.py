@@ -27,7 +27,7 @@ class Version:
     @property
     def needs_restart(self) -> bool:
         """Does this kernel hold another version than a new one would?"""
-        return bool(self.loaded) and not is_same_release(self.loaded, self.installed)
+        return bool(self.loaded) and not is_same_release(self.loaded, self.installed, self.name)
 
 
 @dataclass(frozen=True, slots=True)

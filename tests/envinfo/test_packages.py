@@ -48,7 +48,12 @@ def test_nothing_installed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("on_disk", "loaded", "needs_restart"),
-    [("2.21.0", "2.20.0", True), ("2.21.0", "2.21.0", False), ("4.10.0.84", "4.10.0", False)],
+    [
+        ("2.21.0", "2.20.0", True),
+        ("2.21.0", "2.21.0", False),
+        ("4.10.0.84", "4.10.0", False),
+        ("4.10.0.84", "4.10", False),
+    ],
 )
 def test_a_version_changed_under_a_running_kernel(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, on_disk: str, loaded: str, needs_restart: bool
@@ -69,6 +74,36 @@ def test_names_that_a_person_asks_for(tmp_path: Path) -> None:
         ("oddly", "1.0"),
         ("nothing", Missing("not installed")),
     ]
+
+
+@pytest.mark.parametrize(
+    ("distribution", "modules", "module"),
+    [
+        ("matplotlib", "mpl_toolkits matplotlib pylab", "matplotlib"),
+        ("matplotlib", "", "matplotlib"),
+        ("setuptools", "_distutils_hack pkg_resources setuptools", "setuptools"),
+        ("opencv_python", "cv2", "cv2"),
+        ("odd_name", "_inner oddly", "_inner"),
+    ],
+)
+def test_the_module_that_tells_what_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, distribution: str, modules: str, module: str
+) -> None:
+    install(tmp_path, f"{distribution}-1.0.dist-info", "Version: 1.0\n")
+    (tmp_path / f"{distribution}-1.0.dist-info" / "top_level.txt").write_text(modules)
+    for other in modules.split():
+        monkeypatch.setitem(sys.modules, other, ModuleType(other))
+    pretend_loaded(monkeypatch, module, "0.9")
+    (package,) = read_packages([distribution.replace("_", "-")], folders=[str(tmp_path)])
+    assert (package.loaded, package.needs_restart) == ("0.9", True)
+
+
+def test_a_module_that_tells_no_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(tmp_path, "silent-1.0.dist-info", "Version: 1.0\n")
+    monkeypatch.setitem(sys.modules, "silent", ModuleType("silent"))
+    (package,) = read_packages(["silent"], folders=[str(tmp_path)])
+    assert package.loaded == Missing("imported, and tells no version")
+    assert not package.needs_restart
 
 
 def test_a_broken_installation_leaves_two_records(tmp_path: Path) -> None:

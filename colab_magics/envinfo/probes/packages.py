@@ -1,9 +1,19 @@
 """The packages that matter: which version is on disk, which one is loaded, and what brought it."""
 
+import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from colab_magics.distributions import BROUGHT_BY, Record, installed, is_same_release, loaded_version, of, version_of
+from colab_magics.distributions import (
+    BROUGHT_BY,
+    Record,
+    installed,
+    is_same_release,
+    loaded_version,
+    normalized,
+    of,
+    version_of,
+)
 from colab_magics.envinfo.reading import Missing, Reading
 
 PACKAGES: dict[str, str] = {
@@ -30,7 +40,8 @@ PACKAGES: dict[str, str] = {
 """Each package that the report names, with the name it is imported by."""
 
 _NOT_INSTALLED = Missing("not installed")
-_NOT_LOADED = Missing("not imported in this kernel")
+NOT_LOADED = Missing("not imported in this kernel")
+_NO_VERSION = Missing("imported, and tells no version")
 
 
 class Package(NamedTuple):
@@ -43,7 +54,7 @@ class Package(NamedTuple):
     name: str
     version: Reading[str]
     distribution: Reading[str]
-    loaded: Reading[str] = _NOT_LOADED
+    loaded: Reading[str] = NOT_LOADED
     records: int = 1
 
     @property
@@ -51,7 +62,8 @@ class Package(NamedTuple):
         """Was another version put on disk after this kernel had imported the package?"""
         if isinstance(self.loaded, Missing) or isinstance(self.version, Missing):
             return False
-        return not is_same_release(self.loaded, self.version)
+        name = self.name if isinstance(self.distribution, Missing) else self.distribution
+        return not is_same_release(self.loaded, self.version, name)
 
 
 def read_packages(names: Sequence[str] = (), folders: Sequence[str] | None = None) -> tuple[Package, ...]:
@@ -67,14 +79,20 @@ def _asked(name: str, records: dict[str, Record]) -> Package:
     if record is None:
         # Last, for it opens a file for each distribution: whoever brings a module of that name.
         record = next((known for known in records.values() if name in known.top_level()), None)
-    module = next((known for known, dists in BROUGHT_BY.items() if record and record.name in dists), None)
-    if module is None:
-        module = next(iter(record.top_level()), name) if record else name
-    return _package(name, module, record)
+    return _package(name, _module(record) if record else name, record)
+
+
+def _module(record: Record) -> str:
+    """Name the module that tells the version of a distribution: of several, the one that is called like it."""
+    modules = record.top_level()
+    known = [module for module, distributions in BROUGHT_BY.items() if record.name in distributions]
+    own = [module for module in modules if normalized(module) == record.name]
+    usual = [PACKAGES[record.name]] if record.name in PACKAGES else []
+    return next(iter((*usual, *own, *known, *modules)), record.name)
 
 
 def _package(name: str, module: str, record: Record | None) -> Package:
-    loaded = loaded_version(module) or _NOT_LOADED
+    loaded = loaded_version(module) or (_NO_VERSION if module in sys.modules else NOT_LOADED)
     if record is None:
         return Package(name, _NOT_INSTALLED, _NOT_INSTALLED, loaded)
     version = version_of(record) or Missing("its record names no version")
