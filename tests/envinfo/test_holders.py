@@ -53,8 +53,14 @@ def test_numbers_of_the_host_tell_us_from_nobody(library: Library, who: Asker) -
 
 
 def test_nobody_at_all() -> None:
-    for who in (FREE, IDLE, BUSY, UNSURE):
+    for who in (FREE, IDLE, UNSURE):
         assert read_processes(listing(), 0, who) == Processes(0, 0, 0)
+
+
+def test_a_container_whose_processes_are_not_listed() -> None:
+    for reading in read_processes(listing(), 0, BUSY):
+        assert isinstance(reading, Missing)
+        assert "this one uses CUDA" in reading.reason
 
 
 def test_memory_that_is_not_told() -> None:

@@ -14,6 +14,9 @@ from colab_magics.envinfo.gpu.library import Library
 from colab_magics.envinfo.reading import Missing, Reading
 
 _SILENT = Missing("the driver does not tell the memory of one process (so on Windows, on WSL and with MIG)")
+_EMPTY = Missing(
+    "the driver lists no process although this one uses CUDA: it does not show a container's processes (PID namespace)"
+)
 _LISTS = ("nvmlDeviceGetComputeRunningProcesses", "nvmlDeviceGetGraphicsRunningProcesses")
 
 # The inode of the first PID namespace: PROC_PID_INIT_INO in
@@ -54,6 +57,8 @@ def read_processes(nvml: Library, handle: Any, who: Asker) -> Processes:
 
 def _shares(held: dict[int, Reading[int]], who: Asker) -> Processes:
     is_listed = who.pid in held
+    if who.is_in_container and not held and who.is_using_cuda is True:
+        return Processes(_EMPTY, _EMPTY, _EMPTY)
     if who.is_in_container and held and is_listed != (who.is_using_cuda is True):
         nobody = Missing(
             "the driver counts processes as the machine does, outside this container: "
