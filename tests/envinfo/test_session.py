@@ -1,6 +1,7 @@
 """How long this session has run, and what is stated about its end."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -10,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from colab_magics.envinfo.probes import session as session_probe
 from colab_magics.envinfo.probes.session import read_session
-from colab_magics.envinfo.reading import Missing
+from colab_magics.envinfo.reading import Missing, Reading, text
 
 Grow = Callable[[Mapping[str, str]], Path]
 HUB = {"JUPYTERHUB_API_URL": "http://hub:8081/api"}
@@ -38,6 +40,27 @@ def test_a_name_with_brackets_in_the_table_of_processes(grow: Grow) -> None:
     session = read_session(grow({"proc/uptime": "100.00 1.0\n", "proc/self/stat": row, "proc/1/stat": row}), {}, "")
     assert isinstance(session.kernel_started, datetime)
     assert abs(session.kernel_started - (datetime.now(UTC) - timedelta(seconds=40))) < timedelta(seconds=5)
+
+
+def test_a_container_whose_uptime_is_its_own(grow: Grow) -> None:
+    row = " ".join(["7 (python) R", *["0"] * 18, str(100 * 86_400 * os.sysconf("SC_CLK_TCK")), "0"])
+    session = read_session(grow({"proc/uptime": "3600.00 1.0\n", "proc/self/stat": row, "proc/1/stat": row}), {}, "")
+    for moment in (session.kernel_started, session.machine_started):
+        assert isinstance(moment, Missing)
+        assert "begin in the future" in moment.reason
+
+
+@pytest.mark.skipif(not hasattr(time, "CLOCK_BOOTTIME"), reason="this system has no such clock")
+def test_the_clock_of_this_system_is_asked_and_not_the_uptime_of_a_container(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(path: Path, size: int = -1) -> Reading[str]:
+        return "3.00 1.0" if path.name == "uptime" else text(path, size)
+
+    before = read_session(Path("/"), {}, "").kernel_started
+    monkeypatch.setattr(session_probe, "text", read)
+    after = read_session(Path("/"), {}, "").kernel_started
+    assert isinstance(before, datetime)
+    assert isinstance(after, datetime)
+    assert abs(after - before) < timedelta(seconds=1)
 
 
 @pytest.mark.parametrize("stat", ["", "1 (x)", "1 (x) " + "0 " * 18 + "many", "1 (x) " + "0 " * 19 + "9" * 400])

@@ -30,6 +30,7 @@ class Session(NamedTuple):
     stated: tuple[Stated, ...]
 
 
+_SKEW = 1.0  # seconds by which the clocks of two readings may differ
 _STATED = {
     "Google Colab": Stated(
         "A free session lasts at most 12 hours, often less, and ends when nobody is there.",
@@ -83,12 +84,21 @@ def _started(root: Path, process: str, now: float) -> Reading[datetime]:
         if isinstance(line, Missing):
             return line
     try:
-        up = float(str(uptime).split()[0])
+        # LXCFS gives a container an uptime of its own, but the ticks count from the boot of the machine.
+        up = time.clock_gettime(time.CLOCK_BOOTTIME) if _is_own(root) else float(str(uptime).split()[0])
         # The name in brackets may hold anything, brackets and spaces included.
         ticks = int(str(stat).rpartition(")")[2].split()[19])
-        return _moment(now - up + ticks / os.sysconf("SC_CLK_TCK"))
+        started = now - up + ticks / os.sysconf("SC_CLK_TCK")
     except (ValueError, IndexError, OverflowError, OSError):
         return Missing("the times in /proc cannot be read")
+    if started > now + _SKEW:
+        return Missing("the times in /proc contradict each other: it would begin in the future")
+    return _moment(started)
+
+
+def _is_own(root: Path) -> bool:
+    """Is it the system that this process runs on, whose clock can be asked?"""
+    return root == Path("/") and hasattr(time, "CLOCK_BOOTTIME")
 
 
 def _moment(seconds: float) -> datetime:
