@@ -32,17 +32,6 @@ FAILURES = {
     "unknown error": ("Failed to initialize NVML: Unknown Error\n", 255, "a container may have lost its GPU"),
     "driver not loaded": ("Failed to initialize NVML: Driver Not Loaded\n", 9, "installed but not loaded"),
     "permissions": ("Failed to initialize NVML: Insufficient Permissions\n", 4, "this user may not ask"),
-    "lost": (
-        "Unable to determine the device handle for GPU 0000:0B:00.0: GPU is lost.  Reboot the system to recover this GPU\n",
-        15,
-        "fallen off the bus: restart the machine",
-    ),
-    "unreachable": (
-        "Unable to determine the device handle for GPU0000:0B:00.0: Unknown Error\n",
-        255,
-        "gave an unknown error",
-    ),
-    "reset": ("Unable to determine the device handle for GPU0000:0B:00.0: GPU requires reset\n", 255, "must be reset"),
     "no library": (
         "NVIDIA-SMI couldn't find libnvidia-ml.so library in your system. Please make sure that the NVIDIA Display Driver is properly installed and present in your system.\n",
         12,
@@ -76,6 +65,26 @@ def test_why_it_tells_of_no_gpu(name: str, stream: int, tmp_path: Path) -> None:
     said.write_bytes(text.encode() if isinstance(text, str) else text)
     result = answer(tmp_path, f'cat "{said}" >&{stream}; exit {code}')
     assert_matches(words, reason(result))
+
+
+LOST = "Unable to determine the device handle for GPU0000:0B:00.0: "
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (f"{LOST}GPU is lost.  Reboot the system to recover this GPU\n", "has fallen off the bus: restart the machine"),
+        (f"{LOST}Unknown Error\n", "as one that has fallen off the bus"),
+        (f"{LOST}Unknown Error\nNo devices were found\n", "as one that has fallen off the bus"),
+        (f"{LOST}GPU requires reset\n", "must be reset"),
+    ],
+)
+def test_a_gpu_that_cannot_be_reached_is_not_left_out(text: str, words: str, tmp_path: Path) -> None:
+    result = found(tmp_path, text, then="exit 15")
+    (gpu,) = result.devices
+    assert gpu.index == 0
+    assert_matches(words, reason(gpu.name))
+    assert isinstance(result.driver, Missing)
 
 
 def assert_matches(words: str, text: str) -> None:

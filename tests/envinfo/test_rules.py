@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -333,6 +333,20 @@ def test_no_framework_is_imported(tmp_path: Path) -> None:
     causes, imported = done.stdout.splitlines()
     assert "cpu-only" in causes
     assert imported == "[]"
+
+
+@pytest.mark.parametrize("first", [lost(), split()], ids=["lost", "MIG without an instance"])
+def test_only_the_gpus_that_are_visible_count(tmp_path: Path, first: Gpu) -> None:
+    well = gpu(1, name="NVIDIA A100", is_visible=False)
+    one = Case("", "", "", "", seen(first, well), environ={"CUDA_VISIBLE_DEVICES": "0"})
+    found = explain(one.read(tmp_path / "one"))
+    assert found[0].cause in ("gpu-lost", "mig-without-instance")
+    assert found[0].tone == "wrong"
+    assert "ok" not in {verdict.tone for verdict in found}
+    both = Case("", "", "", "", seen(first, replace(well, is_visible=True)))
+    found = explain(both.read(tmp_path / "both"))
+    assert {verdict.tone for verdict in found if verdict.cause in ("gpu-lost", "mig-without-instance")} == {"warn"}
+    assert "ok" in {verdict.tone for verdict in found}
 
 
 @pytest.mark.skipif(not hasattr(os, "setuid") or os.getuid() != 0, reason="only root can become another user")

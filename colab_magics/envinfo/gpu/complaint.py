@@ -29,8 +29,6 @@ _MARKS = {
 
 # What nvidia-smi says instead of an answer; the first that fits is meant.
 _SENTENCES = {
-    "no devices were found": "the NVIDIA driver is there and sees no GPU",
-    "no devices found": "the NVIDIA driver is there and sees no GPU",
     "couldn't communicate with the nvidia driver": "the NVIDIA driver is installed but not loaded",
     "driver not loaded": "the NVIDIA driver is installed but not loaded",
     "driver/library version mismatch": "the NVIDIA driver was updated since the machine started: restart it",
@@ -46,7 +44,13 @@ _SENTENCES = {
     "gpu requires reset": "the GPU must be reset: restart the machine",
     "insufficient permissions": "this user may not ask the NVIDIA driver",
     "no permission": "this user may not ask the NVIDIA driver",
+    "unable to determine the device handle": (
+        "the GPU does not answer the driver, as one that has fallen off the bus: restart the machine"
+    ),
     "unknown error": "the NVIDIA driver gave an unknown error: a container may have lost its GPU, restart it",
+    # Last, for it also follows the words about a GPU that is lost.
+    "no devices were found": "the NVIDIA driver is there and sees no GPU",
+    "no devices found": "the NVIDIA driver is there and sees no GPU",
 }
 
 _IDENTIFIER = re.compile(r"\b(GPU|MIG)-[\da-f]{4,}[\da-f/-]*", re.IGNORECASE)

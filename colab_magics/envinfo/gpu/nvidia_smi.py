@@ -24,6 +24,7 @@ _WINDOWS = (("SYSTEMROOT", "System32"), ("PROGRAMFILES", "NVIDIA Corporation/NVS
 _UNKNOWN_FIELD = re.compile(r'Field "([\w.]+)" is not a valid field to query', re.IGNORECASE)
 _NO_HANDLE = re.compile(r"Unable to determine the device handle", re.IGNORECASE)
 _CUDA = re.compile(r"CUDA (?:UMD )?Version *: *(\d{1,3}\.\d{1,3})\b", re.IGNORECASE)
+_NO_ROW = Missing("nvidia-smi tells it only beside a GPU that answers")
 _SHORTEST = 0.02  # seconds in which nvidia-smi may answer at all
 
 
@@ -42,11 +43,11 @@ def read_nvidia_smi(environ: Mapping[str, str], *, timeout: float = 2.0) -> Read
         return asked
     answer, fields = asked
     found = rows(answer.text, fields)
-    if not found:
-        return _refusal(answer, timeout)
     devices = tuple(_shared(gpu(row, place, fields)) for place, row in enumerate(found))
-    devices += _silent(devices, max(map(count, found)), answer)
-    drivers = [version(row, fields) for row in found]
+    devices += _silent(devices, max(map(count, found), default=0), answer)
+    if not devices:
+        return _refusal(answer, timeout)
+    drivers = [version(row, fields) for row in found] or [_NO_ROW]
     driver = next((driver for driver in drivers if not isinstance(driver, Missing)), drivers[0])
     is_split = any(device.mig == "enabled" for device in devices)
     cuda, table = smi.cuda(with_table=is_split)

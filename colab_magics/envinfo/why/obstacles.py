@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from colab_magics.card import Tone
-from colab_magics.envinfo.gpu.device import Gpu
 from colab_magics.envinfo.reading import Missing
 from colab_magics.envinfo.why.driver_library import no_libcuda, stub
 from colab_magics.envinfo.why.faults import cause_of, verdict_of
@@ -18,7 +17,7 @@ def obstacles(here: Situation) -> Iterator[Verdict]:
     """Yield what keeps frameworks from the GPUs that a source told of, in the order in which to clear it away."""
     if here.of_vendor("NVIDIA"):
         yield from filter(None, (stub(here), no_libcuda(here)))
-        yield from _failed(here.of_vendor("NVIDIA"))
+        yield from _failed(here)
         yield from filter(None, (_memory_node(here), permission(here)))
     if here.of_vendor("AMD"):
         yield from filter(None, (_kfd(here), permission(here, ("kfd",))))
@@ -26,14 +25,18 @@ def obstacles(here: Situation) -> Iterator[Verdict]:
     yield from memory_held(here)
 
 
-def _failed(devices: tuple[Gpu, ...]) -> Iterator[Verdict]:
+def _failed(here: Situation) -> Iterator[Verdict]:
     """Tell of GPUs that are listed and answer nothing."""
-    failed = [gpu for gpu in devices if isinstance(gpu.name, Missing)]
-    for gpu in failed:
+    for gpu in here.of_vendor("NVIDIA"):
         known = verdict_of(cause_of([gpu.name.reason])) if isinstance(gpu.name, Missing) else None
         if known is not None:
-            tone: Tone = "wrong" if len(failed) == len(devices) else "warn"
-            yield Verdict("", known.cause, f"GPU {gpu.index}: {known.sentence}", known.next_step, tone=tone)
+            sentence = f"GPU {gpu.index}: {known.sentence}"
+            yield Verdict("", known.cause, sentence, known.next_step, tone=_tone(here))
+
+
+def _tone(here: Situation) -> Tone:
+    """A GPU that cannot be used keeps frameworks from nothing where they see another."""
+    return "warn" if here.usable else "wrong"
 
 
 def _memory_node(here: Situation) -> Verdict | None:
@@ -80,5 +83,5 @@ def _mig(here: Situation) -> Verdict | None:
         f"MIG is on for GPU {empty[0].index} and no instance of it is here: frameworks see instances only.",
         "Have one made (sudo nvidia-smi mig -lgip  lists the sizes,  sudo nvidia-smi mig -cgi ID -C  makes one), or "
         f"turn MIG off:  sudo nvidia-smi -i {empty[0].index} -mig 0.",
-        tone="wrong" if len(empty) == len(devices) else "warn",
+        tone=_tone(here),
     )

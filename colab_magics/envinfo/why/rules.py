@@ -25,7 +25,7 @@ def explain(here: Situation) -> tuple[Verdict, ...]:
     machine = list(_machine(here))
     if not here.devices and any(not verdict.tone for verdict in machine):
         return tuple(machine)  # without a GPU, no build of a framework is wrong
-    is_blocked = not here.devices or any(verdict.tone == "wrong" for verdict in machine)
+    is_blocked = not here.usable or any(verdict.tone == "wrong" for verdict in machine)
     frameworks = [
         verdict
         for build in here.builds

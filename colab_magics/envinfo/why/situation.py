@@ -73,6 +73,17 @@ class Situation:
         return () if isinstance(self.gpus.devices, Missing) else self.gpus.devices
 
     @property
+    def usable(self) -> tuple[Gpu, ...]:
+        """The GPUs that a framework may see and use: one that is lost, or split into no instance, is none."""
+        return tuple(
+            gpu
+            for gpu in self.devices
+            if gpu.is_visible is not False
+            and not (isinstance(gpu.name, Missing) and isinstance(gpu.memory_total, Missing))
+            and (gpu.mig != "enabled" or gpu.slices)
+        )
+
+    @property
     def is_in_container(self) -> bool:
         return not isinstance(self.container, Missing) and self.container != "WSL"
 
