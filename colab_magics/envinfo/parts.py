@@ -42,7 +42,8 @@ def gpu_table(report: "Report") -> Iterator[Part]:
     if not isinstance(devices, Missing):
         columns = sentences.COLUMNS
         yield Table(columns, tuple(sentences.cells(gpu) for gpu in devices), frozenset(columns) - {"Name"})
-        yield from (Note(sentence) for gpu in devices for sentence in sentences.gaps(gpu))
+        untold = (*sentences.driver_gaps(report.gpus), *sentences.gaps(*devices))
+        yield from (Note(sentence) for sentence in untold)
 
 
 def limits_of(report: "Report") -> Iterator[Part]:

@@ -1,6 +1,7 @@
 """The GPUs in words."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,9 @@ from colab_magics.envinfo.reading import Missing, Reading
 
 GB = 2**30
 ONE = Gpu(0, "NVIDIA T4", memory_total=2**34, memory_used=2**30, utilization=0.42, temperature=61, power=70.5)
+WHOLE = replace(
+    ONE, power_limit=72.0, clock=1410, clock_limit=1980, mig="disabled", processes=Processes(0, 0, 0), is_visible=True
+)
 SILENT = Missing("it does not say")
 
 
@@ -36,12 +40,12 @@ def test_the_row_of_a_gpu_that_tells_nothing() -> None:
 
 
 def test_gaps_are_told_together_when_the_reason_is_one() -> None:
-    assert sentences.gaps(ONE) == ()
-    assert sentences.gaps(replace(ONE, utilization=SILENT, power=SILENT)) == (
+    assert sentences.gaps(WHOLE) == ()
+    assert sentences.gaps(replace(WHOLE, utilization=SILENT, power=SILENT)) == (
         "GPU 0 (utilization, power): it does not say.",
     )
     lost = Missing("the GPU has fallen off the bus: restart the machine")
-    gpu = Gpu(1, lost, memory_total=lost, utilization=lost, temperature=SILENT, power=lost)
+    gpu = replace(WHOLE, index=1, name=lost, memory_total=lost, utilization=lost, temperature=SILENT, power=lost)
     assert sentences.gaps(gpu) == (
         "GPU 1 (name, memory, utilization, power): the GPU has fallen off the bus: restart the machine.",
         "GPU 1 (temperature): it does not say.",
@@ -49,7 +53,45 @@ def test_gaps_are_told_together_when_the_reason_is_one() -> None:
 
 
 def test_a_memory_of_which_only_the_use_is_unknown() -> None:
-    assert sentences.gaps(replace(ONE, memory_used=SILENT)) == ("GPU 0 (memory in use): it does not say.",)
+    assert sentences.gaps(replace(WHOLE, memory_used=SILENT)) == ("GPU 0 (memory in use): it does not say.",)
+
+
+@pytest.mark.parametrize(
+    ("change", "fields"),
+    [
+        ({"power_limit": SILENT}, "power limit"),
+        ({"power": SILENT, "power_limit": SILENT}, "power"),
+        ({"clock": SILENT}, "clock"),
+        ({"clock_limit": SILENT}, "highest clock"),
+        ({"mig": SILENT}, "MIG"),
+        ({"mig": "enabled", "slices": (MigSlice("1g.8gb", SILENT),)}, "memory of its instances"),
+        ({"is_visible": SILENT}, "whether it is visible"),
+    ],
+)
+def test_nothing_is_left_out_without_a_reason(change: dict[str, Any], fields: str) -> None:
+    assert sentences.gaps(replace(WHOLE, **change)) == (f"GPU 0 ({fields}): it does not say.",)
+
+
+def test_a_reason_is_told_once_for_all_gpus() -> None:
+    silent = [replace(WHOLE, index=index, power_limit=SILENT) for index in range(3)]
+    assert sentences.gaps(*silent) == ("GPUs 0, 1, 2 (power limit): it does not say.",)
+    (sentence,) = sentences.gaps(Gpu(0, "NVIDIA T4"))
+    assert sentence.startswith("GPU 0 (memory, utilization, temperature, power, clock, MIG, memory by process): the")
+
+
+@pytest.mark.parametrize("reason", ["this GPU has no MIG", "AMD's GPUs have no MIG", "Apple's GPUs have no MIG"])
+def test_what_a_kind_of_gpu_never_has_is_not_told(reason: str) -> None:
+    assert sentences.gaps(replace(WHOLE, mig=Missing(reason))) == ()
+
+
+def test_why_the_driver_or_its_cuda_is_not_known() -> None:
+    assert sentences.driver_gaps(gpus(2, "")) == ()
+    assert sentences.driver_gaps(gpus(2, "")._replace(driver=SILENT)) == ("Driver: it does not say.",)
+    assert sentences.driver_gaps(gpus(2, "")._replace(cuda=SILENT)) == ("CUDA of the driver: it does not say.",)
+    both = gpus(2, "")._replace(driver=SILENT, cuda=SILENT)
+    assert sentences.driver_gaps(both) == ("Driver and its CUDA: it does not say.",)
+    amd = both._replace(devices=(replace(ONE, vendor="AMD"),))
+    assert sentences.driver_gaps(amd) == ()
 
 
 @pytest.mark.parametrize(

@@ -74,13 +74,31 @@ def details(gpu: Gpu) -> tuple[str, ...]:
     return tuple(f"GPU {gpu.index} {words}." for words in _details(gpu))
 
 
-def gaps(gpu: Gpu) -> tuple[str, ...]:
-    """Say what a GPU does not tell, and why."""
-    reasons: dict[str, list[str]] = {}
-    for name, reading in _readings(gpu):
-        if isinstance(reading, Missing):
-            reasons.setdefault(reading.reason, []).append(name)
-    return tuple(f"GPU {gpu.index} ({', '.join(fields)}): {reason}." for reason, fields in reasons.items())
+def gaps(*devices: Gpu) -> tuple[str, ...]:
+    """Say what GPUs do not tell, and why; each reason once, and nothing of what their kind never has."""
+    places: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+    for gpu in devices:
+        reasons: dict[str, list[str]] = {}
+        for name, reading in _readings(gpu):
+            if isinstance(reading, Missing) and not reading.reason.endswith("no MIG"):
+                reasons.setdefault(reading.reason, []).append(name)
+        for reason, names in reasons.items():
+            places.setdefault((reason, tuple(names)), []).append(gpu.index)
+    return tuple(
+        f"{'GPU' if len(indexes) == 1 else 'GPUs'} {', '.join(map(str, indexes))} ({', '.join(names)}): {reason}."
+        for (reason, names), indexes in places.items()
+    )
+
+
+def driver_gaps(gpus: Gpus) -> tuple[str, ...]:
+    """Say why the version of NVIDIA's driver or its CUDA is not known; other makers have no CUDA."""
+    if isinstance(gpus.devices, Missing) or not any(gpu.vendor == "NVIDIA" for gpu in gpus.devices):
+        return ()
+    driver, cuda = gpus.driver, gpus.cuda
+    if isinstance(driver, Missing) and driver == cuda:
+        return (f"Driver and its CUDA: {driver.reason}.",)
+    told = {"Driver": driver, "CUDA of the driver": cuda}
+    return tuple(f"{name}: {reading.reason}." for name, reading in told.items() if isinstance(reading, Missing))
 
 
 def _readings(gpu: Gpu) -> Iterator[tuple[str, Reading[object]]]:
@@ -92,6 +110,20 @@ def _readings(gpu: Gpu) -> Iterator[tuple[str, Reading[object]]]:
     yield "utilization", gpu.utilization
     yield "temperature", gpu.temperature
     yield "power", gpu.power
+    if gpu.power_limit != gpu.power:
+        yield "power limit", gpu.power_limit
+    yield "clock", gpu.clock
+    if gpu.clock_limit != gpu.clock:
+        yield "highest clock", gpu.clock_limit
+    yield "MIG", gpu.mig
+    yield (
+        "memory of its instances",
+        next((part.memory_total for part in gpu.slices if isinstance(part.memory_total, Missing)), ""),
+    )
+    if gpu.processes.own_memory == UNTOLD:  # any other reason is told as a detail
+        yield "memory by process", UNTOLD
+    if gpu.is_visible != UNTOLD:  # it is asked of all sources' GPUs together
+        yield "whether it is visible", gpu.is_visible
 
 
 def _details(gpu: Gpu) -> Iterator[str]:
