@@ -22,7 +22,7 @@ static int is(const char *scenario) {
     return wanted && strcmp(wanted, scenario) == 0;
 }
 static int is_mig(void) { return is("mig") || is("mig empty"); }
-static int answer(unsigned *place, unsigned value) { *place = value; return OK; }
+static int answer(unsigned *place, unsigned value) { *place = is("absurd") ? -1 : value; return OK; }
 
 int nvmlInitWithFlags(unsigned flags) {
     (void)flags;
@@ -51,6 +51,7 @@ int nvmlShutdown(void) {
 }
 const char *nvmlErrorString(int code) { (void)code; return "an error of tomorrow"; }
 int nvmlDeviceGetCount_v2(unsigned *count) {
+    if (is("absurd")) { *count = 1; return OK; }
     return answer(count, is("none") ? 0 : is("two") || is("lost") ? 2 : 1);
 }
 int nvmlDeviceGetHandleByIndex_v2(unsigned index, void **handle) {
@@ -64,7 +65,7 @@ int nvmlDeviceGetName(void *handle, char *name, unsigned length) {
         memcpy(name, "<img src=x>\xff\xfe\x1b[31m|", 19);
         return OK;
     }
-    strncpy(name, (size_t)handle > SLICE ? "NVIDIA T4 MIG 1g.8gb" : "NVIDIA T4, <b>|", length);
+    strncpy(name, is("shared") ? "NVIDIA GB10" : is("lent") ? "GRID T4-16Q" : (size_t)handle > SLICE ? "NVIDIA T4 MIG 1g.8gb" : "NVIDIA T4, <b>|", length);
     return OK;
 }
 int nvmlDeviceGetUUID(void *handle, char *uuid, unsigned length) {
@@ -74,16 +75,16 @@ int nvmlDeviceGetUUID(void *handle, char *uuid, unsigned length) {
     return OK;
 }
 int nvmlDeviceGetMemoryInfo_v2(void *handle, memory_v2 *memory) {
-    if (is("shared")) return NOT_SUPPORTED;
+    if (is("shared") || is("lent")) return NOT_SUPPORTED;
     if (is("old")) return FUNCTION_NOT_FOUND;
     memory->total = ((size_t)handle > SLICE ? 8192 : is("zero") ? 0 : 16384) * MIB;
     memory->reserved = 447 * MIB;
-    memory->used = 3 * MIB;
+    memory->used = is("absurd") ? (unsigned long long)-1 : 3 * MIB;
     return OK;
 }
 int nvmlDeviceGetMemoryInfo(void *handle, memory_v1 *memory) {
     (void)handle;
-    if (is("shared")) return NOT_SUPPORTED;
+    if (is("shared") || is("lent")) return NOT_SUPPORTED;
     memory->total = 16384 * MIB;
     memory->used = 450 * MIB;
     return OK;
@@ -92,8 +93,7 @@ int nvmlDeviceGetUtilizationRates(void *handle, use *rates) {
     (void)handle;
     if (is_mig()) return NOT_SUPPORTED;
     if (is("hang later")) sleep(20);
-    rates->gpu = 42;
-    return OK;
+    return answer(&rates->gpu, 42);
 }
 int nvmlDeviceGetTemperature(void *handle, int sensor, unsigned *degrees) {
     (void)handle;
@@ -122,9 +122,10 @@ int nvmlDeviceGetMaxClockInfo(void *handle, int clock, unsigned *mhz) {
 }
 int nvmlDeviceGetMigMode(void *handle, unsigned *now, unsigned *pending) {
     (void)handle;
-    if (is("shared")) return NOT_SUPPORTED;
+    if (is("shared") || is("lent")) return NOT_SUPPORTED;
     *pending = 0;
-    return answer(now, is_mig());
+    *now = is_mig();
+    return OK;
 }
 int nvmlDeviceGetMaxMigDeviceCount(void *handle, unsigned *count) {
     (void)handle;
@@ -168,6 +169,6 @@ int nvmlSystemGetDriverVersion(char *version, unsigned length) {
     return OK;
 }
 int nvmlSystemGetCudaDriverVersion(int *version) {
-    *version = 13010;
+    *version = is("absurd") ? 0 : 13010;
     return OK;
 }

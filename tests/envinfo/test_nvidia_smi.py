@@ -112,6 +112,13 @@ def test_a_gpu_that_shares_the_memory_of_its_machine(tmp_path: Path) -> None:
         assert 0 < gpu.memory_used < memory.total
 
 
+def test_a_gpu_that_has_memory_and_does_not_tell_it(tmp_path: Path) -> None:
+    row = f"0, 1, {FULL}\n".replace("NVIDIA L4, 23034, 512", "GRID T4-16Q, [N/A], [N/A]")
+    (gpu,) = found(tmp_path, row).devices
+    assert (gpu.name, gpu.is_memory_shared) == ("GRID T4-16Q", False)
+    assert gpu.memory_total == gpu.memory_used == Missing("this GPU does not tell")
+
+
 def test_one_gpu_in_full(tmp_path: Path) -> None:
     result = found(tmp_path, f"0, 1, {FULL}\n")
     (gpu,) = result.devices

@@ -87,6 +87,22 @@ def test_a_gpu_without_memory_of_its_own_has_the_machines() -> None:
     assert gpu["missing"] == {"mig": "this GPU has no MIG"}
 
 
+def test_a_gpu_that_has_memory_and_does_not_tell_it() -> None:
+    (gpu,) = play("lent")["devices"]
+    assert gpu["is_memory_shared"] is False
+    assert gpu["missing"]["memory_total"] == gpu["missing"]["memory_used"] == "this GPU does not tell"
+
+
+def test_numbers_that_cannot_be_are_no_readings() -> None:
+    answer = play("absurd")
+    (gpu,) = answer["devices"]
+    nulls = {name for name, value in gpu.items() if value is None}
+    numbers = {"memory_used", "utilization", "temperature", "power", "power_limit", "clock", "clock_limit"}
+    assert nulls == set(gpu["missing"]) == numbers
+    assert gpu["missing"]["utilization"] == 'the driver told "4294967295 %", which cannot be'
+    assert answer["missing"]["cuda"] == "the driver tells no CUDA: its libcuda may be missing"
+
+
 def test_a_memory_of_zero_bytes_is_no_reading() -> None:
     (gpu,) = play("zero")["devices"]
     assert "0 bytes of memory" in gpu["missing"]["memory_total"]

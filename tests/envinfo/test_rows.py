@@ -67,6 +67,7 @@ def test_a_name_in_no_encoding(tmp_path: Path) -> None:
         ("ERR!", "answered with an error"),
         ("", "left it empty"),
         ("-5", 'told "-5", which cannot be'),
+        ("4294967.29", 'told "4294967.29", which cannot be'),
         ("nan", 'told "nan", which cannot be'),
         ("1e3", 'told "1e3", which cannot be'),
         ("7" * 400, "which cannot be"),

@@ -14,7 +14,8 @@ from colab_magics.envinfo.gpu.device import Found, Gpu, MigSlice
 from colab_magics.envinfo.gpu.program import Answer, ask
 from colab_magics.envinfo.gpu.rows import FIELDS, MOST, blank, count, gpu, rows, version
 from colab_magics.envinfo.gpu.slices import read_slices
-from colab_magics.envinfo.reading import Missing, Reading, field
+from colab_magics.envinfo.gpu.unified import machine_memory
+from colab_magics.envinfo.reading import Missing, Reading
 
 # Where the driver puts it when no PATH names it: https://docs.nvidia.com/cuda/wsl-user-guide/ for WSL; System32 is
 # Windows' today, and NVSMI was until 2019.
@@ -147,11 +148,9 @@ def _shared(device: Gpu) -> Gpu:
     """Give a GPU that has no memory of its own the machine's: nvidia-smi tells ``[N/A]`` for it."""
     if (device.memory_total, device.memory_used) != (SILENT, SILENT) or device.mig == "enabled":
         return device
-    table = Path("/proc/meminfo")
-    total, free = field(table, "MemTotal"), field(table, "MemAvailable")
-    if isinstance(total, Missing) or isinstance(device.name, Missing):
+    total, used = machine_memory(device.name, Path("/"))
+    if isinstance(total, Missing):
         return device
-    used = free if isinstance(free, Missing) else total - free
     return replace(device, memory_total=total, memory_used=used, is_memory_shared=True)
 
 

@@ -8,11 +8,13 @@ from typing import Any
 from colab_magics.envinfo.gpu.device import Found, Gpu, MigSlice, Processes
 from colab_magics.envinfo.gpu.holders import Asker, asker, read_processes
 from colab_magics.envinfo.gpu.library import NOT_THERE, NOT_TOLD, Library, library, opened
+from colab_magics.envinfo.gpu.plausible import CLOCK, MEMORY, POWER, SHARE, TEMPERATURE, plausible
+from colab_magics.envinfo.gpu.unified import machine_memory
 from colab_magics.envinfo.reading import Missing, Reading
-from colab_magics.envinfo.reading import field as line_of
 
 _HIDDEN_BY_MIG = Missing("a GPU in MIG mode does not tell")
 _NO_MIG = Missing("this GPU has no MIG")
+_NO_CUDA = Missing("the driver tells no CUDA: its libcuda may be missing")
 _NO_MEMORY = Missing("the driver says that this GPU has 0 bytes of memory, which cannot be")
 
 
@@ -48,24 +50,29 @@ def read_memory(nvml: Library, handle: Any, root: Path) -> tuple[Reading[int], R
     """Ask for a GPU's memory in bytes: total, used, and whether it is the machine's RAM.
 
     Version 2 first, for version 1 counts what the driver keeps for itself as used. A GPU that shares the RAM of its
-    machine (GB10, Jetson) does not tell it; what is used there is the RAM in use.
+    machine (GB10, Jetson) does not tell it; what is used there is the RAM in use. Others have no such excuse.
     """
     version = nvml.constant("nvmlMemory_v2")
     memory = nvml.ask("nvmlDeviceGetMemoryInfo", handle, version) if version else NOT_TOLD
     if isinstance(memory, Missing):
         memory = nvml.ask("nvmlDeviceGetMemoryInfo", handle)
     if memory == NOT_TOLD:
-        is_split = _mig(nvml, handle) == "enabled"
-        return (_HIDDEN_BY_MIG, _HIDDEN_BY_MIG, False) if is_split else _machine_memory(root)
+        if _mig(nvml, handle) == "enabled":
+            return _HIDDEN_BY_MIG, _HIDDEN_BY_MIG, False
+        total, used = machine_memory(nvml.ask("nvmlDeviceGetName", handle), root)
+        return total, used, not isinstance(total, Missing)
     if isinstance(memory, Missing):
         return memory, memory, False
-    return (memory.total, memory.used, False) if memory.total else (_NO_MEMORY, _NO_MEMORY, False)
+    if not memory.total:
+        return _NO_MEMORY, _NO_MEMORY, False
+    return plausible(memory.total, MEMORY), plausible(memory.used, MEMORY), False
 
 
 def read_utilization(nvml: Library, handle: Any) -> Reading[float]:
     """Ask for the part of the last moments in which a kernel ran on the GPU, from 0 to 1."""
     use = nvml.ask("nvmlDeviceGetUtilizationRates", handle)
-    return use if isinstance(use, Missing) else use.gpu / 100
+    share: Reading[int] = use if isinstance(use, Missing) else plausible(use.gpu, SHARE)
+    return share if isinstance(share, Missing) else share / 100
 
 
 def _found(nvml: Library, who: Asker, root: Path) -> Reading[Found]:
@@ -89,11 +96,13 @@ def _gpu(nvml: Library, index: int, handle: Reading[Any], who: Asker, root: Path
         memory_used=used,
         is_memory_shared=is_shared,
         utilization=_HIDDEN_BY_MIG if mig == "enabled" and utilization == NOT_TOLD else utilization,
-        temperature=nvml.ask("nvmlDeviceGetTemperature", handle, nvml.constant("NVML_TEMPERATURE_GPU")),
+        temperature=plausible(
+            nvml.ask("nvmlDeviceGetTemperature", handle, nvml.constant("NVML_TEMPERATURE_GPU")), TEMPERATURE
+        ),
         power=_watts(nvml.ask("nvmlDeviceGetPowerUsage", handle)),
         power_limit=_power_limit(nvml, handle),
-        clock=nvml.ask("nvmlDeviceGetClockInfo", handle, nvml.constant("NVML_CLOCK_GRAPHICS")),
-        clock_limit=nvml.ask("nvmlDeviceGetMaxClockInfo", handle, nvml.constant("NVML_CLOCK_GRAPHICS")),
+        clock=_clock(nvml, "nvmlDeviceGetClockInfo", handle),
+        clock_limit=_clock(nvml, "nvmlDeviceGetMaxClockInfo", handle),
         mig=mig,
         slices=_slices(nvml, handle, root) if mig == "enabled" else (),
         processes=read_processes(nvml, handle, who),
@@ -141,16 +150,16 @@ def _power_limit(nvml: Library, handle: Any) -> Reading[float]:
 
 
 def _watts(milliwatts: Reading[int]) -> Reading[float]:
-    return milliwatts if isinstance(milliwatts, Missing) else milliwatts / 1000
+    return milliwatts if isinstance(milliwatts, Missing) else plausible(milliwatts / 1000, POWER)
 
 
-def _machine_memory(root: Path) -> tuple[Reading[int], Reading[int], bool]:
-    total, available = (line_of(root / "proc/meminfo", name) for name in ("MemTotal", "MemAvailable"))
-    if isinstance(total, Missing):
-        return NOT_TOLD, NOT_TOLD, False
-    return total, available if isinstance(available, Missing) else total - available, True
+def _clock(nvml: Library, name: str, handle: Any) -> Reading[int]:
+    megahertz: Reading[int] = nvml.ask(name, handle, nvml.constant("NVML_CLOCK_GRAPHICS"))
+    return plausible(megahertz, CLOCK)
 
 
 def _cuda(nvml: Library) -> Reading[str]:
     version = nvml.ask("nvmlSystemGetCudaDriverVersion")
+    if not isinstance(version, Missing) and not 1000 <= version < 100_000:
+        return _NO_CUDA
     return version if isinstance(version, Missing) else f"{version // 1000}.{version % 1000 // 10}"

@@ -9,6 +9,7 @@ from typing import Any
 from colab_magics.envinfo.gpu.complaint import SILENT, mark, redacted
 from colab_magics.envinfo.gpu.device import Gpu, Processes
 from colab_magics.envinfo.gpu.gpus import UNTOLD
+from colab_magics.envinfo.gpu.plausible import CLOCK, MEMORY, POWER, SHARE, TEMPERATURE, Range, plausible
 from colab_magics.envinfo.reading import Missing, Reading
 from colab_magics.format import printable
 
@@ -35,6 +36,7 @@ MOST = 256
 """GPUs in one machine: what tells of more is no table."""
 
 _MIB = 2**20
+_MEBIBYTES = Range(MEMORY.least, MEMORY.most / _MIB, "MiB")
 _LONGEST = 4096  # characters of a line: longer ones are no rows
 _NUMBER = re.compile(r"(-?\d{1,12}(?:\.\d{1,6})?)\s*(?:MiB|MHz|W|C|%)?")
 _VERSION = re.compile(r"\d[\w.+-]{0,40}")
@@ -63,7 +65,7 @@ def gpu(row: Row, index: int, fields: tuple[str, ...]) -> Gpu:
         return read(row[field]) if field in row else _BROKEN_OFF
 
     mig = tell("mig.mode.current", _mig)
-    limit = tell("enforced.power.limit", _number)
+    limit = tell("enforced.power.limit", _watts)
     use = tell("utilization.gpu", _ratio)
     return Gpu(
         int(row["index"]) if _is_index(row["index"]) else index,
@@ -71,11 +73,11 @@ def gpu(row: Row, index: int, fields: tuple[str, ...]) -> Gpu:
         memory_total=tell("memory.total", _size),
         memory_used=tell("memory.used", _bytes),
         utilization=Missing("a GPU in MIG mode does not tell") if (use, mig) == (SILENT, "enabled") else use,
-        temperature=tell("temperature.gpu", _whole),
-        power=tell("power.draw", _number),
-        power_limit=tell("power.limit", _number) if isinstance(limit, Missing) else limit,
-        clock=tell("clocks.current.graphics", _whole),
-        clock_limit=tell("clocks.max.graphics", _whole),
+        temperature=tell("temperature.gpu", _temperature),
+        power=tell("power.draw", _watts),
+        power_limit=tell("power.limit", _watts) if isinstance(limit, Missing) else limit,
+        clock=tell("clocks.current.graphics", _clock),
+        clock_limit=tell("clocks.max.graphics", _clock),
         mig=mig,
         uuid=tell("uuid", _uuid),
     )
@@ -135,27 +137,35 @@ def _is_index(cell: str) -> bool:
     return cell.isdecimal() and len(cell) <= 4
 
 
-def _number(cell: str) -> Reading[float]:
+def _number(cell: str, limits: Range) -> Reading[float]:
     found = _NUMBER.fullmatch(cell)
     if found is None:
         return mark(cell) or _strange(cell)
-    return float(found[1]) if float(found[1]) >= 0 else _strange(cell)
+    value = float(found[1])
+    return _strange(cell) if isinstance(plausible(value, limits), Missing) else value
 
 
-def _whole(cell: str) -> Reading[int]:
-    found = _NUMBER.fullmatch(cell)  # a temperature may be below zero
-    return mark(cell) or _strange(cell) if found is None else round(float(found[1]))
+def _watts(cell: str) -> Reading[float]:
+    return _number(cell, POWER)
+
+
+def _clock(cell: str) -> Reading[int]:
+    value = _number(cell, CLOCK)
+    return value if isinstance(value, Missing) else round(value)
+
+
+def _temperature(cell: str) -> Reading[int]:
+    value = _number(cell, TEMPERATURE)
+    return value if isinstance(value, Missing) else round(value)
 
 
 def _ratio(cell: str) -> Reading[float]:
-    value = _number(cell)
-    if isinstance(value, Missing):
-        return value
-    return value / 100 if value <= 100 else _strange(cell)
+    value = _number(cell, SHARE)
+    return value if isinstance(value, Missing) else value / 100
 
 
 def _bytes(cell: str) -> Reading[int]:
-    value = _number(cell)
+    value = _number(cell, _MEBIBYTES)
     return value if isinstance(value, Missing) else round(value * _MIB)
 
 
