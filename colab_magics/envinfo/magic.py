@@ -2,6 +2,7 @@
 
 import json as json_library
 import math
+import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -54,7 +55,7 @@ def envinfo(
         return _difference(*names)
     report = _collect(gpu_source, names if part == "packages" else ())
     if save is not None:
-        archive.save(report.to_dict(), Path(save))
+        archive.save(report.to_dict(), _path(save))
     if json:
         _shell.say(json_library.dumps(report.to_dict(), indent=2), value=report)
     elif md:
@@ -180,10 +181,14 @@ _is_recorded = False
 def _difference(first: str, second: str) -> "Difference":
     from colab_magics.envinfo.difference import compare
 
-    paths = (Path(first).expanduser(), Path(second).expanduser())
+    paths = (_path(first), _path(second))
     difference = compare(archive.load(paths[0]), archive.load(paths[1]), (paths[0].name, paths[1].name))
     show(difference)
     return difference
+
+
+def _path(typed: str | Path) -> Path:
+    return Path(os.path.expanduser(typed))  # noqa: PTH111 (Path.expanduser raises where there is no such home)
 
 
 def _live() -> None:

@@ -155,6 +155,16 @@ def test_two_saved_reports_are_compared(shell: Any) -> None:
     assert shell.run("difference").text.startswith("Two reports")
 
 
+def test_a_report_is_saved_at_home(shell: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    assert shell.run("report = %envinfo --save ~/a.json").error is None
+    assert (tmp_path / "home" / "a.json").is_file()
+    assert "No difference" in shell.run("%envinfo diff ~/a.json ~/a.json").text
+    assert "cannot be written to a.json" in shell.run("%envinfo --save ~nobody-here/a.json").stderr
+
+
 def test_every_cell_tells_its_cost_and_then_the_worst(shell: Any) -> None:
     assert "From the next cell on" in shell.run("%envinfo --every-cell on").stdout
     assert "peak" in shell.run("spike = bytearray(60_000_000)").stdout
