@@ -125,7 +125,7 @@ def _show(report: Report, part: str) -> None:
     def panel() -> "Panel":
         from colab_magics.envinfo.panel import EnvinfoPanel
 
-        return EnvinfoPanel(report, part, lambda: _collect(names=report.asked))
+        return EnvinfoPanel(report, part, lambda: _collect(report.gpu_source, report.asked))
 
     _shell.show(report_card(report, part), panel, value=report, may_wait=True)
 

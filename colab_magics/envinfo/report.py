@@ -52,6 +52,7 @@ class Report:
     verdicts: tuple[str, ...] = ()
     previous: "Reading[Died]" = _NOT_ASKED
     asked: tuple[str, ...] = field(default=(), repr=False, metadata=PRIVATE)
+    gpu_source: str = field(default="auto", repr=False, metadata=PRIVATE)
 
     def __repr__(self) -> str:
         from colab_magics.redaction import Redactor
@@ -107,6 +108,7 @@ def collect(
         verdicts=_verdicts(gpus, root, environ),
         previous=previous,
         asked=asked,
+        gpu_source=gpu_source,
     )
 
 

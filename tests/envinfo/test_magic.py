@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 import colab_magics
+from colab_magics.envinfo import panel
+from colab_magics.envinfo.panel import EnvinfoPanel
 from colab_magics.envinfo.report import Report
 
 HEAVY = {"tensorflow", "torch", "jax", "keras", "pandas", "numpy", "psutil", "pynvml"}
@@ -47,6 +49,14 @@ def test_a_notebook_gets_the_panel_beside_its_static_form(kernel_shell: Any) -> 
     assert "This machine" in static["text/html"]
     assert "application/vnd.jupyter.widget-view+json" in live
     assert not live["text/plain"]
+
+
+def test_refresh_asks_as_the_line_did(kernel_shell: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    panels: list[Any] = []
+    monkeypatch.setattr(panel, "EnvinfoPanel", lambda *words: panels.append(words) or EnvinfoPanel(*words))
+    kernel_shell.run("%envinfo packages numpy --gpu-source nvidia-smi")
+    ((_, _, collect),) = panels
+    assert (collect().gpu_source, collect().asked) == ("nvidia-smi", ("numpy",))
 
 
 def test_help(shell: Any) -> None:
