@@ -296,4 +296,12 @@ def test_a_program_that_took_all_its_time_is_left_alone() -> None:
     )
     assert isinstance(guarded(key, late, 0.2), Missing)
     assert len(asked) == 1
+
+
+def test_a_late_answer_is_an_answer() -> None:
+    def late() -> Missing:
+        time.sleep(0.95)
+        return Missing("the NVIDIA driver is there and sees no GPU")
+
+    assert guarded(("a slow program",), late, 1.0) == Missing("the NVIDIA driver is there and sees no GPU")
     assert guarded(("another",), lambda: Missing("no"), 5) == Missing("no")
