@@ -1,5 +1,6 @@
 """What differs between two saved reports: first what lasts, for that is what makes a program behave otherwise."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -12,6 +13,8 @@ _MOMENTARY = {
     "own_memory", "others", "others_memory", "session", "pressure", "throttling", "cache", "available", "loaded",
     "needs_restart", "previous", "in_use", "ended", "verdicts",
 }  # fmt: skip
+# A reason of `gpu.guard.Rest`, which says how long a driver is left alone yet.
+_COUNTDOWN = re.compile(r"; it can be asked again in \d+ s")
 _LONGEST = 80
 _DEEPEST = 20  # keys above each other: a report has 5
 
@@ -86,5 +89,5 @@ def _facts(value: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[st
 
 
 def _short(value: object) -> str:
-    text = " ".join(printable(str(value)).split())
+    text = _COUNTDOWN.sub("", " ".join(printable(str(value)).split()))
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

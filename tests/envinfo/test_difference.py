@@ -4,6 +4,8 @@ import json
 from dataclasses import replace
 
 from colab_magics.envinfo.difference import Change, compare, difference_card
+from colab_magics.envinfo.gpu.gpus import Gpus
+from colab_magics.envinfo.gpu.guard import Rest
 from colab_magics.envinfo.report import Report
 
 
@@ -41,6 +43,17 @@ def test_a_fact_that_was_lost_tells_its_reason(limited: Report, unknown: Report)
     assert changes["cpu.model"] == ("AMD EPYC 7763", "none: it does not say")
     assert "✗" not in difference_card(found).text()
     assert repr(found).startswith("Difference(")
+
+
+def test_a_driver_that_is_left_alone_a_little_longer_is_no_difference(limited: Report) -> None:
+    seconds = iter((0.0, 0.0, 3.4))
+    rest = Rest(lambda: next(seconds))
+    first, later = rest.begin("the NVIDIA driver did not answer within 2 s"), (rest.reason, rest.reason)[1]
+    assert later is not None
+    assert first != later
+    reports = [data(replace(limited, gpus=Gpus(why, why, why, why))) for why in (first, later)]
+    found = compare(reports[0], reports[1], ("a", "b"))
+    assert (found.changes, found.momentary) == ((), 0)
 
 
 def test_a_file_that_is_nested_without_end() -> None:
