@@ -1,7 +1,13 @@
 """Files that are read again and again."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
+
+from colab_magics.envinfo.probes import livefile
 from colab_magics.envinfo.probes.livefile import LiveFile
 from colab_magics.envinfo.reading import Missing
 
@@ -56,3 +62,27 @@ def test_a_closed_file_is_missing_and_leaves_no_descriptor(tmp_path: Path) -> No
     file.close()
     assert file.read() == Missing("counter is closed")
     assert len([*Path("/proc/self/fd").iterdir()]) == before
+
+
+def test_a_system_that_has_neither_pread_nor_cloexec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "pread", raising=False)
+    monkeypatch.setattr(livefile, "_FLAGS", getattr(os, "O_BINARY", 0))
+    path = tmp_path / "table"
+    path.write_text("line\n" * 50_000)
+    file = livefile.LiveFile(path)
+    assert file.read() == "line\n" * 50_000
+    path.write_text("2\n")
+    assert file.read() == "2\n"
+    file.close()
+
+
+def test_it_is_imported_and_opened_where_there_is_no_cloexec(tmp_path: Path) -> None:
+    source = (
+        "import os, sys; from pathlib import Path\n"
+        "for name in ('pread', 'O_CLOEXEC'): hasattr(os, name) and delattr(os, name)\n"
+        "from colab_magics.envinfo.monitor import recorder\n"
+        "print(recorder.begin(Path(sys.argv[1]))); recorder.close()"
+    )
+    done = subprocess.run([sys.executable, "-c", source, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert str(tmp_path) in done.stdout

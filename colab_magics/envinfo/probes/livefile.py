@@ -5,6 +5,7 @@ from pathlib import Path
 
 from colab_magics.envinfo.reading import Missing, Reading
 
+_FLAGS = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)  # Windows has only the second
 _BLOCK = 65_536
 _MOST = 4 * 2**20  # a file that never ends must not fill the memory
 
@@ -20,7 +21,7 @@ class LiveFile:
         self._open: int | None = None
         self._fault = Missing(f"{path.name} is closed")
         try:
-            self._open = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            self._open = os.open(path, os.O_RDONLY | _FLAGS)
         except OSError as error:
             self._fault = self._because(error)
 
@@ -32,7 +33,7 @@ class LiveFile:
         at = 0
         try:
             # Linux gives a table in pieces of whole lines, so that a short piece is not yet the end.
-            while at < _MOST and (part := os.pread(self._open, _BLOCK, at)):
+            while at < _MOST and (part := _piece(self._open, at)):
                 parts.append(part)
                 at += len(part)
         except OSError as error:
@@ -47,3 +48,10 @@ class LiveFile:
 
     def _because(self, error: OSError) -> Missing:
         return Missing(f"{self._name} cannot be read ({error.strerror or type(error).__name__})")
+
+
+def _piece(descriptor: int, at: int) -> bytes:
+    if hasattr(os, "pread"):  # a forked child shares the place in the file, and not this
+        return os.pread(descriptor, _BLOCK, at)
+    os.lseek(descriptor, at, os.SEEK_SET)
+    return os.read(descriptor, _BLOCK)
