@@ -90,7 +90,7 @@ def test_what_cannot_be(field: str, cell: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("length", range(len(f"1, 2, {FULL}")))
 def test_a_last_line_that_broke_off_tells_nothing_wrong(length: int, tmp_path: Path) -> None:
     line = f"1, 2, {FULL}"
-    whole = readings(gpu(rows(line, FIELDS)[0], 0, FIELDS))
+    whole = readings(gpu(rows(line, FIELDS)[0], 1, FIELDS))
     for row in rows(line[:length], FIELDS):
         for name, value in readings(gpu(row, 1, FIELDS)).items():
             assert value == whole[name] or isinstance(value, Missing), name
@@ -114,6 +114,12 @@ def test_a_gpu_whose_index_is_lost(tmp_path: Path) -> None:
         "memory_total",
         "mig",
     }
+
+
+def test_a_gpu_whose_index_is_lost_takes_no_other_ones(tmp_path: Path) -> None:
+    lost = ", ".join(["[GPU is lost]"] * 15)
+    result = found(tmp_path, f"1, 4, {FULL}\n{lost}\n{lost}\n2, 4, {FULL}\n")
+    assert [gpu.index for gpu in result.devices] == [1, 0, 3, 2]
 
 
 @pytest.mark.parametrize("counted", [1, 2])

@@ -12,7 +12,7 @@ from pathlib import Path
 from colab_magics.envinfo.gpu.complaint import SILENT, meaning, quote
 from colab_magics.envinfo.gpu.device import Found, Gpu, MigSlice
 from colab_magics.envinfo.gpu.program import Answer, ask
-from colab_magics.envinfo.gpu.rows import FIELDS, MOST, blank, count, gpu, rows, version
+from colab_magics.envinfo.gpu.rows import FIELDS, MOST, blank, count, gpu, indexes, rows, version
 from colab_magics.envinfo.gpu.slices import read_slices
 from colab_magics.envinfo.gpu.unified import machine_memory
 from colab_magics.envinfo.reading import Missing, Reading
@@ -44,7 +44,7 @@ def read_nvidia_smi(environ: Mapping[str, str], *, timeout: float = 2.0) -> Read
         return asked
     answer, fields = asked
     found = rows(answer.text, fields)
-    devices = tuple(_shared(gpu(row, place, fields)) for place, row in enumerate(found))
+    devices = tuple(_shared(gpu(row, index, fields)) for index, row in zip(indexes(found), found, strict=True))
     devices += _silent(devices, max(map(count, found), default=0), answer)
     if not devices:
         return _refusal(answer, timeout)

@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -56,8 +56,21 @@ def rows(text: str, fields: tuple[str, ...]) -> tuple[Row, ...]:
     return tuple(islice((row for row in found if row), MOST))
 
 
+def indexes(found: Sequence[Row]) -> tuple[int, ...]:
+    """Give each row its index, and a row that has lost its own the number of its place, or the next that is free."""
+    taken = {int(row["index"]) for row in found if _is_index(row["index"])}
+    given = []
+    for place, row in enumerate(found):
+        if _is_index(row["index"]):
+            given.append(int(row["index"]))
+        else:
+            given.append(next(index for index in (place, *range(MOST + 1)) if index not in taken))
+            taken.add(given[-1])
+    return tuple(given)
+
+
 def gpu(row: Row, index: int, fields: tuple[str, ...]) -> Gpu:
-    """Make a GPU of a row; ``index`` is its place in the table, for a row that has lost its own."""
+    """Make a GPU of a row, with its index of `indexes`."""
 
     def tell(field: str, read: Callable[[str], Reading[Any]]) -> Reading[Any]:
         if field not in fields:
@@ -68,7 +81,7 @@ def gpu(row: Row, index: int, fields: tuple[str, ...]) -> Gpu:
     limit = tell("enforced.power.limit", _watts)
     use = tell("utilization.gpu", _ratio)
     return Gpu(
-        int(row["index"]) if _is_index(row["index"]) else index,
+        index,
         name=tell("name", _name),
         memory_total=tell("memory.total", _size),
         memory_used=tell("memory.used", _bytes),
