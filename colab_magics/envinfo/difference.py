@@ -1,5 +1,6 @@
 """What differs between two saved reports: first what lasts, for that is what makes a program behave otherwise."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -34,6 +35,21 @@ class Difference(NamedTuple):
     second: str
     changes: tuple[Change, ...]
     momentary: int
+
+    def to_json(self) -> str:
+        """Write the changes as JSON, without names of users and hosts, and without secrets."""
+        from colab_magics.redaction import Redactor
+
+        changes = [change._asdict() for change in self.changes]
+        return json.dumps(Redactor(people=True).all({**self._asdict(), "changes": changes}), indent=2)
+
+    def to_markdown(self) -> str:
+        """Write the changes as a table in Markdown, likewise."""
+        from colab_magics.envinfo.card import without_secrets
+        from colab_magics.envinfo.markdown import markdown
+        from colab_magics.redaction import Redactor
+
+        return markdown(without_secrets(difference_card(self), Redactor(people=True)))
 
     def __repr__(self) -> str:
         return f"Difference({plural(len(self.changes), 'change')} from {self.first} to {self.second})"

@@ -38,13 +38,25 @@ def envinfo(
 
     ``part`` shows one part only: "gpu", "limits", "packages" (of ``names``, if any are given), "platform", "disk" or
     "why-gpu"; "diff" compares two saved reports, the files ``names``. ``gpu_source`` says who is asked for GPUs.
-    ``json`` and ``md`` print the report, ``save`` writes it as JSON; none of them names a user, host, path or secret.
-    ``live`` shows readings that go on, ``every_cell`` ("on", "off") the cost of each cell from now on.
+    ``json`` and ``md`` print the report, its part or the difference, ``save`` writes the whole report as JSON; none of
+    them names a user, host, path or secret. ``live`` shows readings that go on, ``every_cell`` ("on", "off") the cost
+    of each cell from now on.
 
     Returns the report; for "diff" the difference; for ``live`` and ``every_cell`` nothing.
     Raises `BadOption`, and for files `OutputDenied`, `SourceNotFound`, `SourceDenied` or `BrokenFile`.
     """
     _check(part, names)
+    _check_options(
+        part,
+        {
+            "--live": live,
+            "--every-cell": every_cell is not None,
+            "--json": json,
+            "--md": md,
+            "--save": save is not None,
+            "--gpu-source": gpu_source != "auto",
+        },
+    )
     if every_cell is not None:
         _every_cell(every_cell)
         return None
@@ -52,12 +64,12 @@ def envinfo(
         _live()
         return None
     if part == "diff":
-        return _difference(*names)
+        return _difference(*names, json=json, md=md)
     report = _collect(gpu_source, names if part == "packages" else ())
     if save is not None:
         archive.save(report.to_dict(), _path(save))
     if json:
-        _shell.say(json_library.dumps(report.to_dict(), indent=2), value=report)
+        _shell.say(json_library.dumps(report.to_dict(part), indent=2), value=report)
     elif md:
         _shell.say(report.to_markdown(part), value=report)
     else:
@@ -139,6 +151,24 @@ def _check(part: str, names: tuple[str, ...]) -> None:
         raise BadOption(f"%envinfo {part} takes no further words: {_quoted(*names)}")
 
 
+def _check_options(part: str, given: dict[str, bool]) -> None:
+    """Refuse what would be passed over in silence."""
+    options = [name for name, is_given in given.items() if is_given]
+    if {"--json", "--md"} <= {*options}:
+        raise BadOption("%envinfo prints the report as JSON or as Markdown: choose one of --json and --md.")
+    for alone in ("--live", "--every-cell"):
+        if alone in options and (len(options) > 1 or part != "all"):
+            others = ", ".join([*([part] if part != "all" else []), *(name for name in options if name != alone)])
+            raise BadOption(f"%envinfo {alone} goes with nothing else, and not with {others}.")
+    if part == "why-gpu" and "--json" in options:
+        raise BadOption(
+            "%envinfo why-gpu is words and no readings: --md prints them, %envinfo gpu --json the readings."
+        )
+    unfit = [name for name in options if name in ("--save", "--gpu-source")]
+    if part == "diff" and unfit:
+        raise BadOption(f"%envinfo diff reads two files and no machine, so that it takes no {' and no '.join(unfit)}.")
+
+
 def _quoted(*words: str) -> str:
     """Give what was typed without secrets; it is cut afterwards, for half a secret is not known as one."""
     from colab_magics.redaction import Redactor
@@ -178,12 +208,15 @@ def _begin_record() -> None:
 _is_recorded = False
 
 
-def _difference(first: str, second: str) -> "Difference":
+def _difference(first: str, second: str, *, json: bool, md: bool) -> "Difference":
     from colab_magics.envinfo.difference import compare
 
     paths = (_path(first), _path(second))
     difference = compare(archive.load(paths[0]), archive.load(paths[1]), (paths[0].name, paths[1].name))
-    show(difference)
+    if json or md:
+        _shell.say(difference.to_json() if json else difference.to_markdown(), value=difference)
+    else:
+        show(difference)
     return difference
 
 

@@ -27,6 +27,14 @@ from colab_magics.envinfo.reading import PRIVATE, Missing, Reading, is_there, pl
 if TYPE_CHECKING:
     from colab_magics.envinfo.monitor.died import Died
 
+_KEYS = {
+    "gpu": ("gpus", "tpus"),
+    "limits": ("cpu", "memory", "pressure"),
+    "packages": ("packages",),
+    "platform": ("platform", "session"),
+    "disk": ("disk",),
+}
+"""What of the dictionary belongs to a part."""
 _NOT_ASKED = Missing("no earlier kernel was asked for")
 
 
@@ -59,14 +67,18 @@ class Report:
 
         return f"Report({Redactor()(summary.headline(self))})"
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the report as JSON has it: sizes in bytes, and for each null its reason under "missing" beside it.
+    def to_dict(self, part: str = "all") -> dict[str, Any]:
+        """Return the report, or one ``part``, as JSON has it: sizes in bytes, for each null its reason under "missing".
 
         Its form is written down in docs/envinfo-schema.md. Names of users and hosts, and secrets, are taken out.
         """
         from colab_magics.redaction import Redactor
 
-        return {"schema": SCHEMA, **Redactor(self.asked, people=True).all(plain(self))}
+        facts = Redactor(self.asked, people=True).all(plain(self))
+        keys = ("taken_at", *_KEYS[part]) if part in _KEYS else facts
+        missing = {key: reason for key, reason in facts.get("missing", {}).items() if key in keys}
+        told = {key: facts[key] for key in keys if key != "missing"}
+        return {"schema": SCHEMA, **told, **({"missing": missing} if missing else {})}
 
     def to_markdown(self, part: str = "all") -> str:
         """Return the report, or one ``part`` of it, as Markdown, ready for a bug report."""

@@ -155,6 +155,40 @@ def test_json_and_markdown_are_printed_once(shell: Any) -> None:
     assert shell.run("report = %envinfo limits --md").stdout.startswith("**This machine: limits**")
 
 
+def test_a_part_as_json(shell: Any) -> None:
+    told = json.loads(shell.run("report = %envinfo disk --json").stdout)
+    assert [*told] == ["schema", "taken_at", "disk"]
+    told = json.loads(shell.run("report = %envinfo gpu --json").stdout)
+    assert [*told][:4] == ["schema", "taken_at", "gpus", "tpus"]
+    assert {*told.get("missing", {})} <= {"gpus", "tpus"}
+
+
+def test_a_difference_as_json_and_markdown(shell: Any) -> None:
+    shell.run("%envinfo --save a.json")
+    ran = shell.run("difference = %envinfo diff a.json a.json --json")
+    assert json.loads(ran.stdout) == {"first": "a.json", "second": "a.json", "changes": [], "momentary": 0}
+    assert not ran.displayed
+    ran = shell.run("difference = %envinfo diff a.json a.json --md")
+    assert ran.stdout.startswith("**Two reports** · a.json and a.json\n\nNo difference")
+    assert not ran.displayed
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("%envinfo --json --md", "choose one of --json and --md"),
+        ("%envinfo --live --md", "%envinfo --live goes with nothing else, and not with --md."),
+        ("%envinfo gpu --live", "%envinfo --live goes with nothing else, and not with gpu."),
+        ("%envinfo --every-cell on --save a.json", "and not with --save."),
+        ("%envinfo --live --gpu-source nvml", "and not with --gpu-source."),
+        ("%envinfo diff a.json b.json --save c.json", "%envinfo diff reads two files and no machine"),
+        ("%envinfo why-gpu --json", "%envinfo why-gpu is words and no readings"),
+    ],
+)
+def test_no_option_is_passed_over_in_silence(shell: Any, line: str, message: str) -> None:
+    assert message in shell.run(line).stderr
+
+
 def test_two_saved_reports_are_compared(shell: Any) -> None:
     assert "The whole report is saved in a.json." in shell.run("%envinfo --save a.json").stdout
     assert shell.run("%envinfo --save b.json").error is None
