@@ -1,5 +1,6 @@
 """The guard: a driver that hangs or crashes costs little, once, and never this process."""
 
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -258,6 +259,39 @@ def test_after_a_hang_in_this_process_a_child_asks(clock: Clock) -> None:
     assert guard.ask() == guard.ask() == GPUS
     assert (outside.asked, inside.asked) == (3, 1)  # this process is not asked while its question hangs
     inside.freed.set()
+
+
+def test_another_driver_is_asked_by_a_child_first(clock: Clock) -> None:
+    state = ["550"]
+    outside, inside = Driver(), Driver()
+    guard = Guard(outside, inside, clock=clock, patience=0.2, state=lambda: state[0])  # type: ignore[arg-type]
+    guard.ask()
+    assert guard.is_well
+    state[0] = "560"
+    assert not guard.is_well
+    assert [guard.ask(), guard.ask()] == [GPUS, GPUS]
+    assert (outside.asked, inside.asked) == (2, 1)
+    state[0] = "570"  # this process holds the library of 560, which does not fit
+    assert [guard.ask(), guard.ask()] == [GPUS, GPUS]
+    assert (outside.asked, inside.asked) == (4, 1)
+
+
+def test_an_update_that_crashes_costs_a_child_and_not_this_process(tmp_path: Path) -> None:
+    from tests.envinfo.nvml_driver import driver
+
+    library = Path(shutil.copy(driver() / "libnvidia-ml.so.1", tmp_path))
+    source = f"""
+import ctypes
+from colab_magics.envinfo.gpu.guard import guard
+answer = {{"first": [len(guard().ask().devices) for _ in range(2)]}}
+os.utime({str(library)!r}, (1, 1))
+ctypes.CDLL(None).setenv(b"NVML_STUB", b"segfault", 1)
+os.environ["NVML_STUB"] = "segfault"
+answer["second"] = guard().ask().reason
+"""
+    answer = play("ok", source, folder=tmp_path)
+    assert answer["first"] == [1, 1]
+    assert "crashed the process that asked it (SIGSEGV)" in answer["second"]
 
 
 def test_two_threads_that_ask_at_once_wait_for_one_child(clock: Clock) -> None:

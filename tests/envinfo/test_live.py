@@ -1,6 +1,7 @@
 """GPUs that are kept open, for the monitor and for a cell's peak."""
 
 import gc
+import shutil
 import threading
 import time
 import weakref
@@ -11,7 +12,7 @@ import pytest
 from colab_magics.envinfo.gpu.live import LiveGpus, Load, open_gpus
 from colab_magics.envinfo.gpu.signs import driver_sign
 from colab_magics.envinfo.reading import Missing
-from tests.envinfo.nvml_driver import askers, play
+from tests.envinfo.nvml_driver import askers, driver, play
 
 MIB = 2**20
 GOOD = {"memory_used": 3 * MIB, "memory_total": 16384 * MIB, "utilization": 0.42}
@@ -54,6 +55,18 @@ def test_memory_of_the_machine_and_mig() -> None:
     assert play("shared", OPEN + "answer = plain(gpus.read())")[0]["memory_total"] > 0
     (load,) = play("mig", OPEN + "answer = plain(gpus.read())")
     assert (load["memory_total"], load["utilization"]) == (16384 * MIB, None)
+
+
+def test_another_driver_than_the_one_that_is_loaded(tmp_path: Path) -> None:
+    library = Path(shutil.copy(driver() / "libnvidia-ml.so.1", tmp_path))
+    source = f"""
+gpus.close()
+os.utime({str(library)!r}, (1, 1))
+answer = plain(open_gpus())
+"""
+    assert play("ok", OPEN + source, folder=tmp_path) == {
+        "reason": "this process can no longer ask the NVIDIA driver itself: restart the kernel"
+    }
 
 
 @pytest.mark.parametrize(

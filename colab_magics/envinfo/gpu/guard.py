@@ -12,6 +12,7 @@ from colab_magics.envinfo.gpu.child import Failed, ask_child, interpreter
 from colab_magics.envinfo.gpu.device import Found
 from colab_magics.envinfo.gpu.library import NO_LIBRARY
 from colab_magics.envinfo.gpu.nvml import read_nvml
+from colab_magics.envinfo.gpu.signs import driver_state
 from colab_magics.envinfo.reading import Missing, Reading
 
 PATIENCE = 2.0
@@ -84,6 +85,11 @@ class Guard:
     After a hang or a crash it rests for a minute and begins again with a child. An answer that comes late, as from a
     driver that must first wake its GPUs, ends the rest. There is never a second question beside one that hangs alike.
     Where there is no Python to start, in an application that embeds it, only this process can ask.
+
+    A child begins again, too, when ``state`` says that the driver is another than the one that was well; and when this
+    process has loaded the library of the one before, children go on. What remains is a driver that breaks while
+    nothing of it changes: its library could end this process. A child for each reading, at 0.1 s and 30 MB, would be
+    the price of ruling that out.
     """
 
     def __init__(
@@ -93,7 +99,11 @@ class Guard:
         *,
         clock: Callable[[], float] = time.monotonic,
         patience: float = PATIENCE,
+        state: Callable[[], object] = driver_state,
     ) -> None:
+        self._state = state
+        self._well_state: object = None  # when a child asked
+        self._loaded_state: object = None  # when this process loaded the library
         self._functions = {"outside": outside, "inside": inside}
         self._hanging: dict[str, Question[Reading[Found] | Failed]] = {}
         self._rest, self._clock, self._patience, self._lock = Rest(clock), clock, patience, threading.Lock()
@@ -103,7 +113,10 @@ class Guard:
     @property
     def is_well(self) -> bool:
         """Whether the driver may be asked in this process."""
-        return self._is_well and "inside" not in self._hanging and self._rest.reason is None
+        if not self._is_well or "inside" in self._hanging or self._rest.reason is not None:
+            return False
+        now = self._state()
+        return self._has_no_python or (now == self._well_state and self._loaded_state in (None, now))
 
     @property
     def is_hanging(self) -> bool:
@@ -125,6 +138,11 @@ class Guard:
                 return self._ask("outside")
             return answer
 
+    def note_loading(self) -> None:
+        """Note that this process loads the driver's library, which it does once and for good."""
+        if self._loaded_state is None:
+            self._loaded_state = self._state()
+
     def distrust(self, why: str, *, has_hung: bool = True) -> Missing:
         """Rest, and begin with a child afterwards; whoever met a hang elsewhere says so here."""
         self._is_well, self._has_hung = self._has_no_python, has_hung
@@ -132,6 +150,10 @@ class Guard:
 
     def _ask(self, where: str) -> Reading[Found]:
         # A question that an interrupt has left alone, or one that hangs, is waited for instead of asking it twice.
+        if where not in self._hanging and where == "outside":
+            self._well_state = self._state()  # before it answers: an update meanwhile makes it another
+        elif where not in self._hanging:
+            self.note_loading()
         question = self._hanging.get(where) or Question(self._functions[where], self._clock)
         self._hanging[where] = question
         answer = question.answer(self._patience)

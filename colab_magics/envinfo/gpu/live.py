@@ -14,6 +14,7 @@ from colab_magics.envinfo.reading import Missing, Reading
 _CLOSED = Missing("the GPUs are no longer watched")
 _FORKED = Missing("this process was forked since the GPUs were opened: open them again")
 _STUCK = Missing("the NVIDIA driver no longer answers")
+_ANOTHER_DRIVER = Missing("this process can no longer ask the NVIDIA driver itself: restart the kernel")
 _ROOT = Path("/")
 
 
@@ -106,6 +107,9 @@ def open_gpus() -> Reading[LiveGpus]:
         answer = keeper.ask()
         if isinstance(answer, Missing):
             return answer
+        if not keeper.is_well:
+            return _ANOTHER_DRIVER
+    keeper.note_loading()
     opened = Question(_open).answer(PATIENCE)
     if opened is None:
         return keeper.distrust(f"the NVIDIA driver did not open within {PATIENCE:g} s")

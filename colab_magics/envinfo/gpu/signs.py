@@ -45,6 +45,25 @@ def driver_sign(environ: Mapping[str, str], root: Path = Path("/")) -> Reading[s
     return NO_LIBRARY
 
 
+def driver_state(environ: Mapping[str, str] = os.environ, root: str = "/") -> tuple[object, ...]:
+    """Tell what changes when the driver is updated, loaded or taken away; some microseconds, and nothing is loaded."""
+    try:
+        with open(os.path.join(root, "proc/driver/nvidia/version"), "rb") as file:  # noqa: PTH118, PTH123 (a third of the time of Path)
+            version = file.read(1000)
+    except OSError:
+        version = b""
+    places = _windows(environ) if sys.platform == "win32" else _libraries(environ, root)
+    return version, *map(_identity, places)
+
+
+def _identity(place: str) -> tuple[int, int, int] | None:
+    try:
+        status = os.stat(place)  # noqa: PTH116 (a third of the time of Path)
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
 def container_hint(environ: Mapping[str, str]) -> str:
     """Say that a container was started without GPUs, as far as its own variable tells; empty where it does not.
 
@@ -58,6 +77,10 @@ def container_hint(environ: Mapping[str, str]) -> str:
 
 def _linux(environ: Mapping[str, str], root: str) -> Iterator[str]:
     yield from (os.path.join(root, node) for node in _NODES)  # noqa: PTH118 (text, as RECORD and modules have it)
+    yield from _libraries(environ, root)
+
+
+def _libraries(environ: Mapping[str, str], root: str) -> Iterator[str]:
     for folder in environ.get("LD_LIBRARY_PATH", "").replace(";", ":").split(":"):
         if folder:
             yield f"{folder}/{_LIBRARY}"
