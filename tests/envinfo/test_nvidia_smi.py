@@ -76,6 +76,24 @@ def test_a_capture_is_told_field_by_field(path: Path, state: str, tmp_path: Path
 
 
 @pytest.mark.parametrize(("path", "state"), REPLAYS, ids=lambda value: getattr(value, "stem", value))
+def test_the_processes_of_a_capture(path: Path, state: str, tmp_path: Path) -> None:
+    capture = Capture.read(path)
+    try:
+        recorded = capture.query(state, "--query-compute-apps").rows
+    except StopIteration:
+        pytest.skip("its processes were not recorded")
+    result = read_nvidia_smi(environ(put(tmp_path / "bin", path, state)), timeout=30)
+    assert isinstance(result, Found), result
+    for device in result.devices:
+        mine = [row for row in recorded if row["gpu_uuid"] == device.uuid]
+        told, sizes = device.processes, [scaled(row["used_gpu_memory"], MIB) for row in mine]
+        if len(result.devices) > 1 and isinstance(told.others, Missing):
+            continue  # their identifiers are masked
+        assert (told.own_memory, told.others) == (0, len(mine))
+        assert told.others_memory == sum(size or 0 for size in sizes) or None in sizes
+
+
+@pytest.mark.parametrize(("path", "state"), REPLAYS, ids=lambda value: getattr(value, "stem", value))
 def test_cuda_and_the_instances_of_mig(path: Path, state: str, tmp_path: Path) -> None:
     capture = Capture.read(path)
     result = read_nvidia_smi(environ(put(tmp_path / "bin", path, state)), timeout=30)
@@ -169,7 +187,7 @@ def test_an_older_driver_is_asked_again_without_what_it_does_not_know(tmp_path: 
     (gpu,) = result.devices
     assert (gpu.name, gpu.memory_total, gpu.power_limit, gpu.clock_limit) == ("Tesla K80", 11441 * MIB, 149.0, 875)
     assert gpu.mig == gpu.uuid == Missing("this driver is too old to tell")
-    assert len(log.read_text().splitlines()) == 5 + 2  # two more for CUDA
+    assert len(log.read_text().splitlines()) == 5 + 3  # two more for CUDA, and one for the processes
 
 
 @pytest.mark.parametrize("field", ["index", "name"])

@@ -13,7 +13,7 @@ from colab_magics.envinfo.gpu.device import Processes
 from colab_magics.envinfo.gpu.library import Library
 from colab_magics.envinfo.reading import Missing, Reading
 
-_SILENT = Missing("the driver does not tell the memory of one process (so on Windows, on WSL and with MIG)")
+SILENT = Missing("the driver does not tell the memory of one process (so on Windows, on WSL and with MIG)")
 _EMPTY = Missing(
     "the driver lists no process although this one uses CUDA: it does not show a container's processes (PID namespace)"
 )
@@ -52,10 +52,11 @@ def read_processes(nvml: Library, handle: Any, who: Asker) -> Processes:
     for answer in answers:
         if not isinstance(answer, Missing):
             held |= {process.pid: _memory(process) for process in answer}
-    return _shares(held, who)
+    return shares(held, who)
 
 
-def _shares(held: dict[int, Reading[int]], who: Asker) -> Processes:
+def shares(held: dict[int, Reading[int]], who: Asker) -> Processes:
+    """Part the memory that each process holds into that of ``who`` and that of all others."""
     is_listed = who.pid in held
     if who.is_in_container and not held and who.is_using_cuda is True:
         return Processes(_EMPTY, _EMPTY, _EMPTY)
@@ -81,7 +82,7 @@ def _list(nvml: Library, name: str, handle: Any) -> Reading[list[Any]]:
 
 
 def _memory(process: Any) -> Reading[int]:
-    return _SILENT if process.usedGpuMemory is None else int(process.usedGpuMemory)
+    return SILENT if process.usedGpuMemory is None else int(process.usedGpuMemory)
 
 
 def _sum(memory: Iterable[Reading[int]]) -> Reading[int]:

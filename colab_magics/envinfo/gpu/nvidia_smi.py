@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from colab_magics.envinfo.gpu.apps import QUERY, with_processes
 from colab_magics.envinfo.gpu.complaint import SILENT, meaning, quote
 from colab_magics.envinfo.gpu.device import Found, Gpu, MigSlice
+from colab_magics.envinfo.gpu.holders import asker
 from colab_magics.envinfo.gpu.program import Answer, ask
 from colab_magics.envinfo.gpu.rows import FIELDS, MOST, blank, count, gpu, indexes, rows, version
 from colab_magics.envinfo.gpu.slices import read_slices
@@ -33,7 +35,8 @@ def read_nvidia_smi(environ: Mapping[str, str], *, timeout: float = 2.0) -> Read
     """Ask nvidia-smi for every GPU, in ``timeout`` seconds at most; what it does not tell is `Missing` with the reason.
 
     It is looked for on the PATH of ``environ`` and where NVIDIA's installers put it. The GPUs come with one call; the
-    newest CUDA that the driver can run and the instances of MIG with further ones, where there is time left.
+    newest CUDA that the driver can run, the instances of MIG and the processes with further ones, where there is time
+    left.
     """
     program = find_nvidia_smi(environ)
     if isinstance(program, Missing):
@@ -54,6 +57,7 @@ def read_nvidia_smi(environ: Mapping[str, str], *, timeout: float = 2.0) -> Read
     cuda, table = smi.cuda(with_table=is_split)
     if is_split:
         devices = _split(devices, smi.ask("-L"), table)
+    devices = with_processes(devices, smi.ask(QUERY, "--format=csv,noheader,nounits"), asker(os.getpid()))
     return Found(devices, driver, cuda)
 
 
