@@ -152,7 +152,9 @@ def _people() -> Iterator[tuple[str, str]]:
 def _of_texts(texts: Iterable[str]) -> Iterator[str]:
     """User, password and query values of every address in the texts."""
     for text in texts:
-        for address in re.findall(_ADDRESS, text) if "://" in text else ():
+        if "://" not in text or ("@" not in text and "?" not in text):
+            continue
+        for address in re.findall(_ADDRESS, text):
             for found in re.findall(_USER, address):
                 yield from _of_pair(*found.rstrip("@").partition(":")[::2])
             for query in re.findall(_QUERY, address):
@@ -190,36 +192,40 @@ def _of_assignment(part: str) -> str:
 def _of_files(environ: Mapping[str, str]) -> Iterator[str]:
     for path in _files(environ):
         try:
-            text = path.read_text(encoding="utf-8", errors="replace")
+            with open(path, encoding="utf-8", errors="replace") as file:  # noqa: PTH123 (half the time of Path.open)
+                text = file.read()
         except (OSError, ValueError):  # most of them are not there
             continue
-        if "netrc" in path.name:
+        if "netrc" in path.rpartition("/")[2]:
             yield from filter(_is_secret, re.findall(r"\b(?:password|account)\s+(\S+)", text))
             for user, password in re.findall(r"\blogin\s+(\S+)\s+password\s+(\S+)", text):
                 yield from _of_pair(user, password)
         else:
-            yield from _of_texts([text])
-            yield from (value for _, _, value in _assigned(text) if _is_secret(value))
+            # By lines, for a pyproject.toml is long, and its patterns are compiled for those only that need them.
+            yield from _of_texts(text.splitlines())
+            yield from filter(_is_secret, map(_of_line, text.splitlines()))
 
 
-def _assigned(text: str) -> list[tuple[str, str, str]]:
-    return re.findall(r"(?im)^\s*([\w-]*(password|token|secret)[\w-]*\s*)=\s*[\"']?([^\s\"']+)", text)
+def _of_line(line: str) -> str:
+    """Give the value of a setting whose name says that it is secret; empty for any other line."""
+    if not any(word in line.lower() for word in ("password", "token", "secret")):
+        return ""
+    found = re.match(r"(?i)\s*[\w-]*(?:password|token|secret)[\w-]*\s*=\s*[\"']?([^\s\"']+)", line)
+    return found[1] if found else ""
 
 
-def _files(environ: Mapping[str, str]) -> Iterator[Path]:
+def _files(environ: Mapping[str, str]) -> Iterator[str]:
     """Where pip (https://pip.pypa.io/en/stable/topics/configuration/), uv and netrc keep what they know."""
-    home = Path(environ.get("HOME") or environ.get("USERPROFILE") or ".")
-    config = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
-    for folder in (Path("/etc"), home / ".pip", config / "pip", Path("/etc/xdg/pip"), Path(sys.prefix)):
-        yield folder / "pip.conf"
-    for folder in (home / "pip", Path(environ.get("APPDATA") or home) / "pip", Path(sys.prefix)):
-        yield folder / "pip.ini"
-    yield home / "Library" / "Application Support" / "pip" / "pip.conf"
-    for folder in (config / "uv", Path("/etc/uv"), Path()):
-        yield folder / "uv.toml"
-    yield Path("pyproject.toml")
-    yield from (home / ".netrc", home / "_netrc")
-    yield from (Path(environ[name]) for name in ("PIP_CONFIG_FILE", "UV_CONFIG_FILE", "NETRC") if environ.get(name))
+    home = environ.get("HOME") or environ.get("USERPROFILE") or "."
+    config = environ.get("XDG_CONFIG_HOME") or f"{home}/.config"
+    for folder in ("/etc", f"{home}/.pip", f"{config}/pip", "/etc/xdg/pip", sys.prefix):
+        yield f"{folder}/pip.conf"
+    for folder in (f"{home}/pip", f"{environ.get('APPDATA') or home}/pip", sys.prefix):
+        yield f"{folder}/pip.ini"
+    yield f"{home}/Library/Application Support/pip/pip.conf"
+    yield from (f"{config}/uv/uv.toml", "/etc/uv/uv.toml", "uv.toml", "pyproject.toml")
+    yield from (f"{home}/.netrc", f"{home}/_netrc")
+    yield from (environ[name] for name in ("PIP_CONFIG_FILE", "UV_CONFIG_FILE", "NETRC") if environ.get(name))
 
 
 def _is_secret(text: str) -> bool:
