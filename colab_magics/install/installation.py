@@ -27,7 +27,7 @@ from colab_magics.install.verification import verify
 def install_all(plan: Plan, redact: Redact) -> Generator[Event, None, None]:
     """Do what ``plan`` says and verify it; the last event is `Ended`.
 
-    What the installers say passes through ``redact`` first. Raises `InstallFailed`; closing the generator, or
+    What the installers say, and every sentence of the result, passes through ``redact`` first. Raises `InstallFailed`; closing the generator, or
     an interrupt, ends what runs.
     """
     began = time.monotonic()
@@ -38,8 +38,16 @@ def install_all(plan: Plan, redact: Redact) -> Generator[Event, None, None]:
         yield Ended(Installed((), changes, (), (), (), (), time.monotonic() - began, "apt-get"))
         return
     installed = yield from _python(plan, redact)
-    seconds = time.monotonic() - began
-    yield Ended(replace(installed, changes=(*changes, *installed.changes), seconds=seconds))
+    yield Ended(
+        replace(
+            installed,
+            changes=(*changes, *installed.changes),
+            conflicts=tuple(map(redact, installed.conflicts)),
+            warnings=tuple(map(redact, installed.warnings)),
+            notes=tuple(map(redact, installed.notes)),
+            seconds=time.monotonic() - began,
+        )
+    )
 
 
 def _python(plan: Plan, redact: Redact) -> Generator[Event, None, Installed]:
@@ -101,14 +109,11 @@ def _wanted(
     for asked in plan.requirements:
         if not asked.name:
             continue
-        name = asked.text.split("[")[0] if asked.typed else asked.name
         found = after.get(asked.name) or next(filter(None, map(after.get, variants(asked.name)[1:])), None)
         if found is not None:
             wanted[found.name] = found
         elif ";" in asked.text:
-            notes.append(
-                f"{name.partition(';')[0].strip()} was left out: the condition behind the semicolon is not met here."
-            )
+            notes.append(f"{asked.name} was left out: the condition behind the semicolon is not met here.")
         else:
             raise InstallFailed(
                 f"The installer reported success, and there is no package {asked.name} now: look at what it said."

@@ -346,3 +346,24 @@ def test_no_secret_in_anything_that_a_real_installation_leaves(environment: Envi
         assert SECRET not in shown, line
         assert result["error"] or "--check" in line
     assert SECRET not in str(came[-1])
+
+
+def test_no_secret_in_what_a_successful_installation_leaves(environment: Environment, tmp_path: Path) -> None:
+    """What is left out, and what another package warns of, are told although nothing failed."""
+    unmet = f"@ https://me:{SECRET}-1@127.0.0.1:1/a-1.0-py3-none-any.whl ; python_version < '3'"
+    here = tmp_path / f"https:me:{SECRET}-2-token"
+    here.mkdir()
+    (here / "warns_s.py").write_text("")
+    hides = f"import sys; sys.path.insert(0, '{here}'); "
+    path = wheel(tmp_path, "warns-s")
+    fitz, other, warned = environment.drive(
+        {"do": "cell", "source": f'got = %install "fitz {unmet}"'},
+        {"do": "cell", "source": f'%install "Other[x] {unmet}"'},
+        {"do": "cell", "source": f"{hides}got = get_ipython().run_line_magic('install', '--no-index {path}'); got"},
+        MY_TOKEN=f"{SECRET}-2-token",
+    )
+    assert fitz["error"] == other["error"] == warned["error"] == ""
+    assert "pymupdf was left out: the condition behind the semicolon is not met here." in fitz["text"]
+    assert "other was left out" in other["text"]
+    assert "rename that file" in warned["text"]
+    assert SECRET not in str((fitz, other, warned))
