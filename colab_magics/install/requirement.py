@@ -110,10 +110,7 @@ def _name_of_address(address: str) -> str:
 
 
 def _name_of_file(file: str) -> str:
-    """The name in ``name-1.0-py3-none-any.whl`` or ``name-1.0.tar.gz``; empty for anything else."""
-    if not _FILE.search(file):
+    """The name in ``name-1.0-py3-none-any.whl``; empty for anything else: any archive may be called anything."""
+    if not file.lower().endswith(".whl"):
         return ""
-    if file.lower().endswith(".whl"):
-        return normalized(file.split("-", maxsplit=1)[0])
-    named = re.match(r"([A-Za-z0-9][A-Za-z0-9._-]*?)-\d", file)
-    return normalized(named[1]) if named else ""
+    return normalized(file.split("-", maxsplit=1)[0])
