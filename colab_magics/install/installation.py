@@ -18,6 +18,7 @@ from colab_magics.install.conflicts import Conflicts
 from colab_magics.install.events import Change, Ended, Event, Installed
 from colab_magics.install.plan import Plan
 from colab_magics.install.process import QUIET
+from colab_magics.install.requested import requested
 from colab_magics.install.restart import loaded, to_restart
 from colab_magics.install.running import Redact, run
 from colab_magics.install.snapshot import Distribution, Snapshot, take
@@ -55,12 +56,12 @@ def _python(plan: Plan, redact: Redact) -> Generator[Event, None, Installed]:
     before, modules = take(), loaded()
     conflicts = Conflicts(way, before)
     environ = {**QUIET, **plan.wishes.environ(way)}
-    yield from run(way.name, plan.command(way, before), environ, plan.timeout, redact)
+    said = yield from run(way.name, plan.command(way, before), environ, plan.timeout, redact)
     importlib.invalidate_caches()
     after = take()
     changes = _changes(before, after)
     changed = [change.name for change in changes]
-    wanted, notes = _wanted(plan, before, after, changed)
+    wanted, notes = _wanted(plan, after, changed, said)
     parts, part_warnings = yield from _parts([package.name for package in wanted], plan.timeout, redact)
     named, import_warnings = yield from verify(wanted, set(changed), modules)
     labels = tuple(Change(_label(change.name, before, after), change.before, change.after) for change in changes)
@@ -101,7 +102,7 @@ def _label(name: str, before: Snapshot, after: Snapshot) -> str:
 
 
 def _wanted(
-    plan: Plan, before: Snapshot, after: Snapshot, changed: Sequence[str]
+    plan: Plan, after: Snapshot, changed: Sequence[str], said: Sequence[str]
 ) -> tuple[list[Distribution], tuple[str, ...]]:
     """The packages that were asked for, as they are on disk now. Raises `InstallFailed` if one is not."""
     wanted: dict[str, Distribution] = {}
@@ -118,9 +119,9 @@ def _wanted(
             raise InstallFailed(
                 f"The installer reported success, and there is no package {asked.name} now: look at what it said."
             )
-    for name in changed:
+    for name in (*requested(plan, said, after), *changed):
         package = after.get(name)
-        if package is not None and package.is_requested:
+        if package is not None and (package.is_requested or name not in changed):
             wanted.setdefault(name, package)
     return list(wanted.values()), tuple(notes)
 

@@ -12,7 +12,8 @@ from colab_magics.install.failure import reason
 from colab_magics.install.phrases import heard
 from colab_magics.install.process import TookTooLong, follow
 
-_KEPT = 400  # lines of an installer, in which its reason for failing is looked for
+_KEPT = 2000  # lines of an installer, in which names and its reason for failing are looked for
+_LONGEST = 5000  # characters of one
 
 Redact = Callable[[str], str]
 """Takes the secrets out of a text."""
@@ -20,8 +21,8 @@ Redact = Callable[[str], str]
 
 def run(
     way: str, words: Sequence[str], environ: Mapping[str, str], timeout: float, redact: Redact
-) -> Generator[Event, None, None]:
-    """Follow one program; raise with its reason where it does not succeed."""
+) -> Generator[Event, None, tuple[str, ...]]:
+    """Follow one program and give its last lines; raise with its reason where it does not succeed."""
     said: deque[str] = deque(maxlen=_KEPT)
     yield Started(way)
     try:
@@ -34,7 +35,7 @@ def run(
             else:
                 for event in heard(redact(line)):
                     if isinstance(event, LineSaid):
-                        said.append(event.text)
+                        said.append(event.text[:_LONGEST])
                     yield event
     except TookTooLong:
         raise InstallFailed(
@@ -42,3 +43,4 @@ def run(
         ) from None
     except OSError as error:
         raise InstallFailed(f"{way} cannot be started ({error.strerror or type(error).__name__}).") from None
+    return tuple(said)

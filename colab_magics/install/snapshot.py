@@ -27,7 +27,7 @@ class Distribution:
     """One installed package: what its folder ``info`` says, unread as far as possible.
 
     ``name`` as packages are compared, ``label`` as it writes itself; ``folder``: where its modules lie; ``project``:
-    the folder of an editable installation, else empty.
+    the folder of an editable installation, else empty; ``origin``: the address that it came from, if from one.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Distribution:
     record: bytes = field(repr=False)
     top_level: tuple[str, ...]
     project: str
+    origin: str = field(repr=False)
     is_requested: bool
 
     @cached_property
@@ -121,7 +122,8 @@ def _read(folder: str, info: str, named: re.Match[str]) -> Distribution:
     place = Path(folder, info)
     metadata = _bytes(place / "METADATA") or _bytes(place / "PKG-INFO") or _bytes(place)
     label = _header(metadata, "Name") or named["name"]
-    direct = _direct_url(place)
+    origin, is_editable = _direct_url(place)
+    project = _folder(origin) if is_editable else ""
     return Distribution(
         name=normalized(label),
         label=label,
@@ -131,7 +133,8 @@ def _read(folder: str, info: str, named: re.Match[str]) -> Distribution:
         metadata=metadata,
         record=_bytes(place / "RECORD"),
         top_level=tuple(_bytes(place / "top_level.txt").decode("utf-8", errors="replace").split()),
-        project=direct or ("" if info.endswith(".dist-info") or _is_for_packages(folder) else folder),
+        project=project or ("" if info.endswith(".dist-info") or _is_for_packages(folder) else folder),
+        origin=origin,
         is_requested=(place / "REQUESTED").exists(),
     )
 
@@ -149,17 +152,23 @@ def _header(metadata: bytes, name: str) -> str:
     return found[1].decode("utf-8", errors="replace").strip() if found else ""
 
 
-def _direct_url(place: Path) -> str:
-    """The folder that an editable installation points to (https://packaging.python.org/en/latest/specifications/direct-url/)."""
+def _direct_url(place: Path) -> tuple[str, bool]:
+    """The address that it came from, and whether it is edited there.
+
+    https://packaging.python.org/en/latest/specifications/direct-url/
+    """
     content = _bytes(place / "direct_url.json")
-    if b"editable" not in content:
-        return ""
     try:
         told = json.loads(content)
-        is_editable, url = told["dir_info"]["editable"], urlsplit(told["url"])
-    except (ValueError, KeyError, TypeError):  # damaged: then it counts as any other package
-        return ""
-    return os.path.realpath(url2pathname(url.path)) if is_editable is True and url.scheme == "file" else ""
+        url, about = told["url"], told.get("dir_info", {})
+        return (url, about.get("editable") is True) if isinstance(url, str) else ("", False)
+    except (ValueError, KeyError, TypeError, AttributeError):  # not there, or damaged: it counts as any other package
+        return "", False
+
+
+def _folder(address: str) -> str:
+    url = urlsplit(address)
+    return os.path.realpath(url2pathname(url.path)) if url.scheme == "file" else ""
 
 
 def _is_for_packages(folder: str) -> bool:

@@ -203,6 +203,43 @@ def test_a_file_of_requirements(environment: Environment, tmp_path: Path) -> Non
     assert [package["name"] for package in came["named"]] == ["listed-r"]
 
 
+def test_what_cannot_be_imported_raises_each_time(environment: Environment, tmp_path: Path) -> None:
+    """Also where a file, a folder or an address asks for it, and nothing is left to change."""
+    for number in range(3):
+        wheel(tmp_path, f"sick-r{number}", files={f"sick_r{number}.py": "import absent_library"})
+    wheel(tmp_path, "sound-r", requires=["sick-r1"])
+    (tmp_path / "inner.txt").write_text("sick-r0>=0.5  # a comment\n")
+    (tmp_path / "outer.txt").write_text(f"--no-index\n--find-links {tmp_path}\n-r inner.txt\n")
+    (tmp_path / "other.txt").write_text("sound-r\nsick-r2; python_version < '3'\n")
+    source = project(tmp_path / "sick-p", "")
+    (source / "backend.py").write_text(BACKEND)
+    archive = shutil.make_archive(str(tmp_path / "release-1.0"), "gztar", tmp_path, "sick-p")
+    by_file, by_folder = step(requirement=[str(tmp_path / "outer.txt")]), step(source)
+    sound = step(requirement=[str(tmp_path / "other.txt")], find_links=str(tmp_path))
+    asked = [by_file, by_file, by_folder, by_folder, step(archive), step(archive), sound, sound]
+    came = environment.drive(*({**step} for step in asked))
+    for result in came[:2]:
+        assert "import sick_r0  fails: ModuleNotFoundError" in result["error"]
+    for result in came[2:6]:
+        assert "import sick_p  fails: ModuleNotFoundError" in result["error"]
+    for result in came[6:]:
+        assert [named["name"] for named in result["named"]] == ["sound-r"]
+
+
+BACKEND = '''
+import zipfile
+
+def build_wheel(folder, *_):
+    with zipfile.ZipFile(folder + "/sick_p-1.0-py3-none-any.whl", "w") as wheel:
+        info = "sick_p-1.0.dist-info/"
+        wheel.writestr("sick_p.py", "import absent_library")
+        wheel.writestr(info + "METADATA", "Metadata-Version: 2.1\\nName: sick-p\\nVersion: 1.0\\n")
+        wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nGenerator: hand\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr(info + "RECORD", f"sick_p.py,,\\n{info}METADATA,,\\n{info}WHEEL,,\\n{info}RECORD,,\\n")
+    return "sick_p-1.0-py3-none-any.whl"
+'''
+
+
 def test_a_missing_system_part_is_installed(
     environment: Environment, tmp_path: Path, program: Callable[[str, str], Path]
 ) -> None:
