@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import platform
 import re
 from collections.abc import Callable
+
+from colab_magics.install.clauses import fits
 
 NOWHERE = "where it was looked for"
 """In every sentence about a package that was not found; it may mean no more than that nobody could look."""
@@ -14,10 +17,32 @@ Sentence = str | Callable[[re.Match[str]], str]
 def _no_version(found: re.Match[str]) -> str:
     wanted, known = found[1].strip(), found[2].strip()
     versions = [] if known == "none" else known.split(", ")
+    requires = _needed_python(wanted, found.string, is_any=not versions)
+    if requires:
+        return _another_python(requires, platform.python_version())
     if not versions:
         return f"There is no package {wanted} {NOWHERE}: check its spelling, and whether it fits this Python."
     newest = ", ".join(reversed(versions[-5:]))
     return f"There is no {wanted}: of the versions that can be installed here the newest are {newest}."
+
+
+_IGNORED = re.compile(r"(?m)^ERROR: Ignored the following versions that require a different python version: (.+)$")
+
+
+def _needed_python(wanted: str, said: str, *, is_any: bool) -> str:
+    """Which Python the wanted version needs, where that is why it was passed over; pip lists all that it passed over."""
+    ignored = _IGNORED.search(said)
+    for one in ignored[1].split("; ") if ignored else ():
+        version, _, requires = one.partition(" Requires-Python ")
+        if requires and (is_any or fits(version, wanted)):
+            return requires.strip()
+    return ""
+
+
+def _another_python(requires: str, python: str) -> str:
+    is_for_newer = not fits(python, ",".join(clause for clause in requires.split(",") if ">" in clause or "~" in clause))
+    kind = "an older" if is_for_newer else "a newer"
+    return f"It needs another Python ({requires}): name {kind} version of the package, or use another kernel."
 
 
 def _impossible(found: re.Match[str]) -> str:
@@ -128,12 +153,8 @@ _REASONS: tuple[tuple[str, Sentence], ...] = (
         "The address of {1} begins with http:// and is not trusted: use its https:// address.",
     ),
     (
-        r"requires a different Python: \S+ not in '([^']+)'",
-        "It needs another Python ({1}): name an older version of the package, or use another kernel.",
-    ),
-    (
-        r"Ignored the following versions that require a different python version:[^;\n]*?Requires-Python ([^;\n]+)",
-        "It needs another Python ({1}): name an older version of the package, or use another kernel.",
+        r"requires a different Python: (\S+) not in '([^']+)'",
+        lambda found: _another_python(found[2], found[1]),
     ),
     (
         r"(\S+) is not a supported wheel on this platform",
