@@ -2,7 +2,9 @@
 
 import ast
 import sys
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 
 _AFTER_THE_CELL = 0.02
 """Seconds: the answer to the cell goes out first."""
+_SOON = 0.1
+"""Seconds until a thread does what cannot wait for the end of a cell."""
+_PATIENCE = 2.0
 
 
 loaded: "list[Extension]" = []
@@ -171,6 +176,43 @@ def when_free(work: Callable[[], object]) -> None:
             work()
 
     loop.call_later(_AFTER_THE_CELL, later)
+
+
+def soon(work: Callable[[], object]) -> Callable[[], None]:
+    """Do it once: in a thread in a moment, or before the next cell, whichever comes first; call the result to end that.
+
+    The first does it while this cell goes on or the next ones wait in line, the second where a cell holds Python's
+    lock from its first line on. What is returned waits for work that has begun.
+    """
+    shell, is_free = current(), threading.Lock()
+
+    def first(*_: object) -> None:
+        if is_free.acquire(blocking=False):
+            work()
+
+    timer = threading.Timer(_SOON, first)
+    timer.name, timer.daemon = "colab_magics soon", True
+    with suppress(RuntimeError):  # a system without threads still has the next cell
+        timer.start()
+
+    def next_cell(_: object) -> None:
+        unhook()
+        first()
+
+    def unhook() -> None:
+        if shell is not None and next_cell in shell.events.callbacks["pre_run_cell"]:
+            shell.events.unregister("pre_run_cell", next_cell)
+
+    def undo() -> None:
+        is_free.acquire(blocking=False)
+        timer.cancel()
+        unhook()
+        if timer.is_alive() and timer is not threading.current_thread():
+            timer.join(_PATIENCE)
+
+    if shell is not None:
+        shell.events.register("pre_run_cell", next_cell)
+    return undo
 
 
 def _running_loop() -> "AbstractEventLoop | None":

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 import weakref
 from pathlib import Path
 from typing import Any
@@ -314,3 +315,26 @@ def test_a_running_cell_is_known(shell: Any) -> None:
     assert not _shell.is_busy()
     shell.ipython.run_line_magic("unload_ext", "colab_magics")
     assert shell.run("is_busy()").value is False
+
+
+def test_what_is_done_soon_is_done_once(shell: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the next cell, or in a thread while the same one goes on."""
+    before, threads, done = hooks(shell.ipython), threading.active_count(), list[str]()
+    monkeypatch.setattr(_shell, "_SOON", 60.0)
+    undo = _shell.soon(lambda: done.append("at the next cell"))
+    assert done == []
+    shell.run("1")
+    shell.run("2")
+    assert done == ["at the next cell"]
+    undo()
+    monkeypatch.setattr(_shell, "_SOON", 0.05)
+    undo = _shell.soon(lambda: done.append("in a thread"))
+    time.sleep(0.3)
+    shell.run("3")
+    assert done == ["at the next cell", "in a thread"]
+    undo()
+    never = _shell.soon(lambda: done.append("never"))
+    never()
+    shell.run("4")
+    assert done == ["at the next cell", "in a thread"]
+    assert (hooks(shell.ipython), threading.active_count()) == (before | {"namespace": hooks(shell.ipython)["namespace"]}, threads)

@@ -4,6 +4,7 @@ import json as json_library
 import math
 import os
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -189,7 +190,7 @@ def _earlier_kernel() -> "Reading[Died]":
     from colab_magics.envinfo.monitor import records
 
     died = _last_death() if records.any_left() else Missing("no kernel before this one has left a record")
-    _shell.when_free(_begin_record)
+    _soon.append(_shell.soon(_begin_record))
     return died
 
 
@@ -206,6 +207,7 @@ def _begin_record() -> None:
 
 
 _is_recorded = False
+_soon: list[Callable[[], None]] = []
 
 
 def _difference(first: str, second: str, *, json: bool, md: bool) -> "Difference":
@@ -286,6 +288,8 @@ def close() -> None:
     """Stop everything that goes on: the monitor, the record of this kernel, the cost of each cell."""
     global _is_recorded
     _is_recorded = False
+    while _soon:
+        _soon.pop()()
     while _every:
         _every.pop().close()
     for name, end in (("running", "stop"), ("recorder", "close")):

@@ -148,13 +148,13 @@ def test_it_costs_next_to_nothing(folder: Path) -> None:
 class Kernel:
     """A real kernel that has begun to record."""
 
-    def __init__(self) -> None:
+    def __init__(self, begin: str = BEGIN) -> None:
         self.manager: Any = KernelManager()
         self.manager.start_kernel(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.client: BlockingKernelClient = self.manager.client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=60)
-        self.run(BEGIN)
+        self.run(begin)
 
     def run(self, source: str) -> None:
         reply = self.client.execute_interactive(source, timeout=60, output_hook=lambda _: None)
@@ -188,6 +188,21 @@ def test_a_kernel_that_dies_is_told_by_the_next_one(kernel: Kernel, folder: Path
     assert death.process > 200 * 2**20
     assert time.time() - death.when.timestamp() < 15
     assert rings(folder) == []
+
+
+@pytest.mark.parametrize("rest", ["the same cell", "cells in line"])
+def test_a_death_right_after_the_first_report_is_told(folder: Path, rest: str) -> None:
+    """As in "Run All": no cell leaves the kernel a moment in between."""
+    kernel = Kernel("%load_ext colab_magics")
+    end = "import os, time\ntime.sleep(0.5)\nos.kill(os.getpid(), 9)"
+    if rest == "the same cell":
+        kernel.die(f"%envinfo platform\n{end}")
+    else:
+        kernel.client.execute("%envinfo platform")
+        kernel.die(end)
+    kernel.client.stop_channels()
+    kernel.manager.shutdown_kernel(now=True)
+    assert isinstance(recorder.last_death(), Died)
 
 
 @pytest.mark.parametrize("end", ["shutdown", "restart", "exit()", "restart while a cell runs"])
