@@ -53,10 +53,13 @@ def install_all(plan: Plan, redact: Redact) -> Generator[Event, None, None]:
 
 def _python(plan: Plan, redact: Redact) -> Generator[Event, None, Installed]:
     way = ways.find()
-    before, modules = take(), loaded()
+    before = take()
     conflicts = Conflicts(way, before)
     environ = {**QUIET, **plan.wishes.environ(way)}
-    said = yield from run(way.name, plan.command(way, before), environ, plan.timeout, redact)
+    installer = run(way.name, plan.command(way, before), environ, plan.timeout, redact)
+    yield next(installer)  # it opens the screen, whose panel loads modules of its own
+    modules = loaded()
+    said = yield from installer
     importlib.invalidate_caches()
     after = take()
     changes = _changes(before, after)

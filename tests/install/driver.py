@@ -1,6 +1,7 @@
 """The process that tests start in an environment: does steps, says as JSON what came of each.
 
-``{"do": "exec", "source"}``; ``{"do": "install", "names", "wishes", "apt", "timeout"}`` by the nouns alone;
+``{"do": "exec", "source"}``; ``{"do": "install", "names", "wishes", "apt", "timeout", "opens"}`` by the nouns
+alone, where ``opens`` is run as a screen is opened;
 ``{"do": "cell", "source"}`` in a real shell; ``{"do": "snapshot"}`` and ``{"do": "restart"}`` since the last of these.
 """
 
@@ -15,7 +16,7 @@ from typing import Any
 
 from colab_magics.errors import InstallFailed
 from colab_magics.install import plan as plans
-from colab_magics.install.events import Ended
+from colab_magics.install.events import Ended, Started
 from colab_magics.install.installation import install_all
 from colab_magics.install.restart import loaded, to_restart
 from colab_magics.install.snapshot import take
@@ -29,13 +30,17 @@ def execute(source: str) -> object:
     return None
 
 
-def install(names: list[str], wishes: dict[str, Any] | None = None, apt: bool = False, timeout: float = 60.0) -> object:
+def install(
+    names: list[str], wishes: dict[str, Any] | None = None, apt: bool = False, timeout: float = 60.0, opens: str = ""
+) -> object:
     wanted = {name: tuple(value) if isinstance(value, list) else value for name, value in (wishes or {}).items()}
     events: list[object] = []
     try:
         plan = plans.make(names, plans.Wishes(**wanted), apt=apt, timeout=timeout)
         for event in install_all(plan, Redactor([*names, *map(str, wanted.values())])):
             events.append(event)
+            if opens and isinstance(event, Started):
+                execute(opens)
             if isinstance(event, Ended):
                 return {**dataclasses.asdict(event.installed), "events": list(map(repr, events)), "repr": repr(plan)}
     except InstallFailed as error:

@@ -241,6 +241,17 @@ def test_what_goes_needs_a_restart(environment: Environment, tmp_path: Path) -> 
     environment.pip("uninstall", "-qy", "stays")
 
 
+def test_what_the_screen_itself_loads_counts(environment: Environment, tmp_path: Path) -> None:
+    """As anywidget and ipywidgets do, which the first panel of a kernel loads."""
+    first, second = (wheel(tmp_path, "screen-w", version) for version in ("1.0", "2.0"))
+    environment.pip("install", "--no-index", str(first))
+    wishes = {"no_index": True}
+    (came,) = environment.drive(
+        {"do": "install", "names": [str(second)], "wishes": wishes, "opens": "import screen_w"}
+    )
+    assert came["restart"] == ["screen_w"]
+
+
 def test_a_package_without_a_record(environment: Environment, tmp_path: Path) -> None:
     """What conda and Debian leave: a name, a version and the top levels."""
     info = environment.packages / "old_style-1.0.egg-info"
