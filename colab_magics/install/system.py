@@ -12,10 +12,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from colab_magics.errors import BadOption
+from colab_magics.errors import BadOption, InstallFailed
 
 _APT_NAME = re.compile(r"[a-z0-9][a-z0-9+.-]+(?::[a-z0-9-]+)?(?:=[A-Za-z0-9.+:~-]+)?")
 _SUDO_PATIENCE = 5.0  # seconds
+_DPKG_PATIENCE = 20.0
 _LIBRARIES = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib")
 
 
@@ -141,13 +142,49 @@ def line(parts: Sequence[Part], packages: Sequence[str] = ()) -> str:
     return " ".join(["sudo apt-get install -y", *(part.apt for part in parts), *packages])
 
 
-def versions(packages: Iterable[str]) -> dict[str, str]:
-    """The installed versions of system packages, by their names; those that are not installed are left out."""
-    names = [package.partition("=")[0] for package in packages]
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """One installed system package, with the other names that it stands for."""
+
+    name: str
+    version: str
+    provides: frozenset[str] = frozenset()
+
+
+def bare(word: str) -> str:
+    """The name alone, in ``name:architecture=version``."""
+    return word.partition("=")[0].partition(":")[0]
+
+
+def installed() -> tuple[Installed, ...] | None:
+    """All installed system packages; None where nobody keeps account of them. Raises `InstallFailed`."""
     program = shutil.which("dpkg-query")
-    if program is None or not names:
-        return {}
-    words = [program, "-W", "-f", "${Package}\t${db:Status-Abbrev}\t${Version}\n", "--", *names]
-    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False)
+    if program is None:
+        return None
+    words = [program, "-W", "-f", "${Package}\t${db:Status-Abbrev}\t${Version}\t${Provides}\n"]
+    try:
+        done = subprocess.run(
+            words, stdin=subprocess.DEVNULL, capture_output=True, timeout=_DPKG_PATIENCE, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        raise InstallFailed(
+            "Which system packages are installed could not be found out: dpkg-query does not answer. Try again later."
+        ) from None
     rows = [row.split("\t") for row in done.stdout.decode("utf-8", errors="replace").splitlines()]
-    return {row[0]: row[2] for row in rows if len(row) == 3 and row[1].startswith("ii")}
+    return tuple(
+        Installed(row[0], row[2], frozenset(re.findall(r"(?:^|, )([a-z0-9][^\s,:]*)", "".join(row[3:]))))
+        for row in rows
+        if len(row) >= 3 and row[1].startswith("ii")
+    )
+
+
+def versions(packages: Iterable[str], among: Iterable[Installed]) -> dict[str, str]:
+    """The versions of those that are, or stand for, one of ``packages``, by their own names."""
+    names = set(map(bare, packages))
+    return {one.name: one.version for one in among if one.name in names or names & one.provides}
+
+
+def absent(packages: Iterable[str], among: Iterable[Installed]) -> list[str]:
+    """Those of ``packages`` that none is, or stands for."""
+    there = {name for one in among for name in (one.name, *one.provides)}
+    return [name for name in map(bare, packages) if name not in there]

@@ -91,6 +91,42 @@ def test_a_success_that_is_none(program: Program, root: None, tmp_path: Path) ->
         install("a", "b")
 
 
+@pytest.mark.parametrize("installed", ["", "b\\tii \\t1\\t\\n"])
+def test_nothing_where_all_should_be_is_no_success(
+    program: Program, root: None, tmp_path: Path, installed: str
+) -> None:
+    program("dpkg-query", f"printf '{installed}'; exit 2")
+    program("apt-get", "exit 0")
+    with pytest.raises(InstallFailed, match="apt-get reported success, and a is not installed"):
+        install("a")
+
+
+@pytest.mark.parametrize(
+    ("said", "row", "change"),
+    [
+        ("", "lib0t64\\tii \\t2.80\\tlib0 (= 2.80), other\\n", Change("lib0t64", "", "2.80")),
+        ("", "lib0t64\\tii \\t2.80\\tother, lib0\\n", Change("lib0t64", "", "2.80")),
+        ("Note, selecting 'real' instead of 'lib0'", "real\\tii \\t3\\t\\n", Change("real", "", "3")),
+    ],
+)
+def test_another_name_for_it_counts(
+    program: Program, root: None, tmp_path: Path, said: str, row: str, change: Change
+) -> None:
+    """As libglib2.0-0 is libglib2.0-0t64 since Ubuntu 24.04."""
+    dpkg(program, tmp_path)
+    program("apt-get", f'echo "{said}"; printf "{row}" > {tmp_path}/installed')
+    assert install("lib0") == (change,)
+    assert install("lib0") == ()
+
+
+def test_a_database_that_does_not_answer(program: Program, root: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(system, "_DPKG_PATIENCE", 0.3)
+    program("dpkg-query", "exec sleep 60")
+    program("apt-get", "exit 0")
+    with pytest.raises(InstallFailed, match="dpkg-query does not answer"):
+        install("a")
+
+
 def test_the_line_is_the_systems_own(program: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(program("brew", "")))
     assert system.line([system.DOT, system.POPPLER]) == "brew install graphviz poppler"
@@ -130,6 +166,9 @@ def test_the_real_apt_takes_our_words() -> None:
 def test_the_real_dpkg_tells_versions() -> None:
     if system.shutil.which("dpkg-query") is None:
         pytest.skip("there is no dpkg-query")
-    found = system.versions(["dpkg", "none-such-package"])
-    assert list(found) == ["dpkg"]
-    assert found["dpkg"][0].isdigit()
+    found = system.installed()
+    assert found is not None
+    versions = system.versions(["dpkg:amd64", "none-such-package"], found)
+    assert list(versions) == ["dpkg"]
+    assert versions["dpkg"][0].isdigit()
+    assert system.absent(["dpkg=1", "none-such-package"], found) == ["none-such-package"]
