@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from colab_magics.install.interrupts import held_back
+from colab_magics.install.process import kill
+
 PATIENCE = 60.0
 """Seconds that one import may take; the largest libraries take 20 on two cores with a cold disk."""
 
@@ -54,30 +57,39 @@ def attempt(modules: Sequence[str], patience: float = PATIENCE) -> Iterator[Trie
 
 
 def _one_process(modules: Sequence[str], patience: float) -> Iterator[Tried | Trying]:
-    process = subprocess.Popen(
-        [sys.executable, "-P", str(_PROBE)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,  # a notebook's interrupt is for us
-        text=True,
-        encoding="utf-8",
-    )
-    assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 (for mypy: they are pipes)
     answers: queue.Queue[str] = queue.Queue()
-    threading.Thread(target=_read, args=(process.stdout, answers), daemon=True).start()
     path = [entry for entry in sys.path if isinstance(entry, str)]
+    process: subprocess.Popen[str] | None = None
     try:
+        with held_back():
+            process = subprocess.Popen(
+                [sys.executable, "-P", str(_PROBE)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,  # a notebook's interrupt is for us, and it is ended as a group
+                text=True,
+                encoding="utf-8",
+            )
+            assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 (for mypy: they are pipes)
+            threading.Thread(target=_read, args=(process.stdout, answers), daemon=True).start()
         with suppress(BrokenPipeError):  # it is dead already, which is told below
             process.stdin.write(json.dumps({"path": path, "modules": list(modules)}) + "\n")
             process.stdin.flush()
         yield from _listen(process, answers, modules[0], patience)
     finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
-        with suppress(BrokenPipeError):
-            process.stdin.close()
+        if process is not None:
+            try:
+                kill(process)
+            finally:
+                process.wait()
+                _close(process.stdin)
+
+
+def _close(pipe: IO[str] | None) -> None:
+    with suppress(BrokenPipeError):
+        if pipe is not None:
+            pipe.close()
 
 
 def _listen(

@@ -1,4 +1,7 @@
-"""A program that is followed line by line, and that never outlives the one who follows it."""
+"""A program that is followed line by line, and ended with all that it started when nobody follows it any more.
+
+Where this whole process is killed at once, it goes on: an installation that is cut off leaves packages half there.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,10 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import IO
+from typing import IO, Any
 
 from colab_magics.format import printable
+from colab_magics.install.interrupts import held_back
 
 _BEAT = 0.25  # seconds of silence after which the follower is told that time passed
 _LONGEST_LINE = 1 << 16  # bytes; what is beyond is let go
@@ -44,29 +48,31 @@ def follow(words: Sequence[str], environ: Mapping[str, str], timeout: float) -> 
     interrupt, and ``timeout`` seconds end the program with all that it started; the latter raises `TookTooLong`.
     Raises `OSError` where it cannot be started.
     """
-    process = subprocess.Popen(
-        words,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env={**os.environ, **environ},
-        start_new_session=True,  # it is ended as a group, and has no terminal to ask at
-    )
-    deadline = time.monotonic() + timeout
     chunks: queue.Queue[bytes] = queue.Queue(maxsize=64)
     stop = threading.Event()
-    assert process.stdout is not None  # noqa: S101 (for mypy: it is a pipe)
-    reader = threading.Thread(target=_read, args=(process.stdout, chunks, stop), daemon=True)
-    reader.start()
+    process: subprocess.Popen[bytes] | None = None
     try:
-        yield from _lines(process, chunks, deadline)
+        with held_back():
+            process = subprocess.Popen(
+                words,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **environ},
+                start_new_session=True,  # it is ended as a group, and has no terminal to ask at
+            )
+            assert process.stdout is not None  # noqa: S101 (for mypy: it is a pipe)
+            reader = threading.Thread(target=_read, args=(process.stdout, chunks, stop), daemon=True)
+            reader.start()
+        yield from _lines(process, chunks, time.monotonic() + timeout)
         yield process.wait()
     finally:
-        stop.set()
-        _end(process)
-        reader.join(1)
-        if not reader.is_alive():
-            process.stdout.close()
+        if process is not None:
+            try:
+                _end(process)
+            finally:
+                stop.set()
+                reader.join(1)  # it closes the pipe
 
 
 def _lines(process: subprocess.Popen[bytes], chunks: queue.Queue[bytes], deadline: float) -> Iterator[str | None]:
@@ -96,14 +102,15 @@ def _lines(process: subprocess.Popen[bytes], chunks: queue.Queue[bytes], deadlin
 
 
 def _read(pipe: IO[bytes], chunks: queue.Queue[bytes], stop: threading.Event) -> None:
-    while not stop.is_set():
-        chunk = os.read(pipe.fileno(), 1 << 15)
+    with pipe:
         while not stop.is_set():
-            with suppress(queue.Full):
-                chunks.put(chunk, timeout=0.1)
-                break
-        if not chunk:
-            return
+            chunk = os.read(pipe.fileno(), 1 << 15)
+            while not stop.is_set():
+                with suppress(queue.Full):
+                    chunks.put(chunk, timeout=0.1)
+                    break
+            if not chunk:
+                return
 
 
 def _text(line: bytes) -> str:
@@ -126,12 +133,20 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(patience)
     finally:  # a second interrupt does not wait
-        _send(process, signal.SIGKILL)
+        kill(process)
         with suppress(subprocess.TimeoutExpired):  # of another user, as under sudo, it may take longer
             process.wait(2)
 
 
-def _send(process: subprocess.Popen[bytes], number: signal.Signals) -> bool:
+def kill(process: subprocess.Popen[Any]) -> None:
+    """Kill a program that has a session of its own, with all that it has started."""
+    if sys.platform == "win32":
+        process.kill()
+    else:
+        _send(process, signal.SIGKILL)
+
+
+def _send(process: subprocess.Popen[Any], number: signal.Signals) -> bool:
     """Send a signal to the whole group; was there anybody to receive it?"""
     try:
         os.killpg(process.pid, number)

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
+from install.conftest import is_running
 
 from colab_magics.install.imports import Tried, Trying, attempt
 
@@ -68,3 +69,24 @@ def test_leaving_early_ends_the_process(folder: Path) -> None:
     started = time.monotonic()
     trying.close()
     assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize("end", ["raise RuntimeError", "time.sleep(60)"])
+def test_what_an_import_has_started_is_ended_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    source = f"""
+import subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+open({str(tmp_path / "pid")!r}, "w").write(str(child.pid))
+{end}
+"""
+    (tmp_path / "starting_t.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    trying = attempt(["starting_t"])
+    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+        next(trying)
+    assert is_running(int((tmp_path / "pid").read_text())) or end.startswith("raise")
+    trying.close()
+    time.sleep(0.2)
+    assert not is_running(int((tmp_path / "pid").read_text()))

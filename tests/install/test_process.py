@@ -1,12 +1,17 @@
 """Real programs that speak, hang, and leave others behind."""
 
+import os
+import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 from install.conftest import is_running
 
+from colab_magics.install.imports import attempt
 from colab_magics.install.process import TookTooLong, follow
 
 
@@ -70,6 +75,26 @@ time.sleep(60)
     following.close()
     assert time.monotonic() - started < 1.5
     assert [is_running(int(pid)) for pid in line.split()] == [False, False]
+
+
+class Interrupted(subprocess.Popen):  # type: ignore[type-arg]
+    """A start that an interrupt meets before anybody has the handle."""
+
+    started: ClassVar[list[int]] = []
+
+    def __init__(self, *words: Any, **settings: Any) -> None:
+        super().__init__(*words, **settings)
+        self.started.append(self.pid)
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_an_interrupt_of_the_very_start_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subprocess, "Popen", Interrupted)
+    for following in (follow([sys.executable, "-c", "import time; time.sleep(60)"], {}, 60), attempt(["json"])):
+        with pytest.raises(KeyboardInterrupt):
+            list(following)
+    assert [is_running(pid) for pid in Interrupted.started] == [False, False]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_what_holds_the_pipe_is_not_waited_for() -> None:
