@@ -13,6 +13,7 @@ from colab_magics.distributions import variants
 from colab_magics.errors import InstallFailed
 from colab_magics.install import system
 from colab_magics.install import way as ways
+from colab_magics.install.addresses import HostsOnly, configured
 from colab_magics.install.apt import install_parts
 from colab_magics.install.conflicts import Conflicts
 from colab_magics.install.events import Change, Ended, Event, Installed
@@ -28,10 +29,11 @@ from colab_magics.install.verification import verify
 def install_all(plan: Plan, redact: Redact) -> Generator[Event, None, None]:
     """Do what ``plan`` says and verify it; the last event is `Ended`.
 
-    What the installers say, and every sentence of the result, passes through ``redact`` first. Raises `InstallFailed`; closing the generator, or
-    an interrupt, ends what runs.
+    What the installers say, and every sentence of the result, passes through ``redact`` first, and of the addresses
+    of indexes only the hosts are left. Raises `InstallFailed`; closing the generator, or an interrupt, ends what runs.
     """
     began = time.monotonic()
+    redact = HostsOnly(redact, plan.wishes.addresses)
     changes: tuple[Change, ...] = ()
     if plan.system:
         changes = yield from install_parts(plan.system, plan.timeout, redact)
@@ -55,7 +57,8 @@ def _python(plan: Plan, redact: Redact) -> Generator[Event, None, Installed]:
     way = ways.find()
     before = take()
     conflicts = Conflicts(way, before)
-    environ = {**QUIET, **plan.wishes.environ(way)}
+    wishes = plan.wishes
+    environ = {**QUIET, **wishes.environ(way, configured(way) if wishes.adds_addresses else {})}
     installer = run(way.name, plan.command(way, before), environ, plan.timeout, redact)
     yield next(installer)  # it opens the screen, whose panel loads modules of its own
     modules = loaded()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,21 +83,32 @@ class Wishes:
             words.append(f"--find-links={Path(self.find_links).expanduser()}")
         return words
 
-    def environ(self, way: Way) -> dict[str, str]:
-        """Addresses as settings of the environment: other users of the machine can read a command's words."""
-        find_links = self.find_links if "://" in self.find_links else ""
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where packages are looked for."""
+        return tuple(filter(None, (self.index_url, *self.extra_index_url, self.find_links)))
+
+    @property
+    def adds_addresses(self) -> bool:
+        """Is any address to come beside those that are configured?"""
+        return bool(self.extra_index_url or "://" in self.find_links)
+
+    def environ(self, way: Way, configured: Mapping[str, str]) -> dict[str, str]:
+        """Addresses as settings of the environment: other users of the machine can read a command's words.
+
+        More indexes and places come after those that are ``configured`` already, under the names of the variables.
+        """
+        prefix, index_url = ("UV", "UV_DEFAULT_INDEX") if way.name == "uv" else ("PIP", "PIP_INDEX_URL")
         told = {
-            "PIP_INDEX_URL": self.index_url,
-            "PIP_EXTRA_INDEX_URL": " ".join(self.extra_index_url),
-            "PIP_FIND_LINKS": find_links,
+            index_url: (self.index_url,),
+            f"{prefix}_EXTRA_INDEX_URL": self.extra_index_url,
+            f"{prefix}_FIND_LINKS": (self.find_links,) if "://" in self.find_links else (),
         }
-        if way.name == "uv":
-            told = {
-                "UV_DEFAULT_INDEX": self.index_url,
-                "UV_EXTRA_INDEX_URL": " ".join(self.extra_index_url),
-                "UV_FIND_LINKS": find_links,
-            }
-        return {name: value for name, value in told.items() if value}
+        return {
+            name: ("," if name == "UV_FIND_LINKS" else " ").join(filter(None, (configured.get(name, ""), *values)))
+            for name, values in told.items()
+            if any(values)
+        }
 
 
 @dataclass(frozen=True, slots=True)

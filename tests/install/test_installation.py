@@ -196,6 +196,27 @@ def test_what_one_imports_is_found_under_its_own_name(environment: Environment, 
     assert came["notes"][0] == "umap is what one imports; the package is called umap-learn."
 
 
+def test_an_index_comes_beside_those_that_are_configured(environment: Environment, tmp_path: Path) -> None:
+    """And of each only the host is shown: some services put a token in the path."""
+    settings = tmp_path / "pip.conf"
+    settings.write_text(
+        "[global]\nindex-url = http://127.0.0.1:9/canary-i/simple\nextra-index-url = http://127.0.0.1:9/a/canary-a\n"
+        "[install]\nextra-index-url = http://127.0.0.1:9/b/canary-b\n    http://127.0.0.1:9/c/canary-c\n"
+    )
+    wishes = {"extra_index_url": ["http://127.0.0.1:9/d/canary-d/simple/"], "find_links": "http://127.0.0.1:9/e/canary-e"}
+    (came,) = environment.drive(
+        {"do": "install", "names": ["none-such-i"], "wishes": wishes},
+        PIP_CONFIG_FILE=str(settings),
+        PIP_FIND_LINKS="http://127.0.0.1:9/f/canary-f",
+        PIP_RETRIES="0",
+        PIP_TIMEOUT="5",
+    )
+    said = "\n".join(came["events"])
+    assert "Looking in indexes: http://127.0.0.1:9/…, http://127.0.0.1:9/…, http://127.0.0.1:9/…, http://127.0.0.1:9/…" in said
+    assert "Looking in links: http://127.0.0.1:9/…, http://127.0.0.1:9/…" in said
+    assert "canary" not in str(came)
+
+
 def test_a_file_of_requirements(environment: Environment, tmp_path: Path) -> None:
     wheel(tmp_path, "listed-r")
     (tmp_path / "wanted.txt").write_text("listed-r  # a comment\n")

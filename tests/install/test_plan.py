@@ -106,4 +106,17 @@ def test_addresses_stay_out_of_the_command(monkeypatch: pytest.MonkeyPatch) -> N
     for name in ("pip", "uv"):
         words = plan.command(Way(name, (name,)), take(["."]))
         assert "canary" not in " ".join(words)
-        assert len(plan.wishes.environ(Way(name, (name,)))) == 3
+        assert len(plan.wishes.environ(Way(name, (name,)), {})) == 3
+
+
+def test_more_indexes_come_after_those_that_are_configured() -> None:
+    wishes = Wishes(index_url="https://i", extra_index_url=("https://a", "https://b"), find_links="https://f")
+    assert wishes.adds_addresses
+    assert wishes.environ(PIP, {"PIP_EXTRA_INDEX_URL": "https://c", "PIP_FIND_LINKS": "https://d"}) == {
+        "PIP_INDEX_URL": "https://i",
+        "PIP_EXTRA_INDEX_URL": "https://c https://a https://b",
+        "PIP_FIND_LINKS": "https://d https://f",
+    }
+    assert wishes.environ(UV, {"UV_FIND_LINKS": "https://d"})["UV_FIND_LINKS"] == "https://d,https://f"
+    assert Wishes(find_links="wheels").environ(PIP, {}) == {}
+    assert not Wishes(index_url="https://i", find_links="wheels").adds_addresses
