@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from colab_magics.envinfo.monitor import pulse as pulse_module
 from colab_magics.envinfo.monitor.pulse import Pulse
 
 
@@ -106,6 +107,24 @@ def test_a_beat_may_take_itself_away(pulse: Pulse) -> None:
     if thread is not None:
         thread.join(2)
         assert not thread.is_alive()
+
+
+def test_a_beat_that_raises_ends_nothing(pulse: Pulse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pulse_module, "_AFTER_A_FAULT", 0.05)
+    calls: list[float] = []
+
+    def fail() -> float:
+        calls.append(time.monotonic())
+        raise OSError("the page is gone")
+
+    drum = Drum(0.05)
+    pulse.add(fail)
+    pulse.add(drum.beat)
+    time.sleep(0.3)
+    assert len(calls) > 2
+    assert len(drum.times) > 2
+    assert pulse.thread is not None
+    assert pulse.thread.is_alive()
 
 
 def test_adding_and_removing_many_times_leaves_no_thread(pulse: Pulse) -> None:

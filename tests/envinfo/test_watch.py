@@ -106,6 +106,23 @@ def test_a_listener_that_fails_is_told_no_more_and_harms_nobody() -> None:
     assert monitor.fault == "RuntimeError: the page is gone"
 
 
+def test_a_listener_that_ends_itself_and_then_fails_harms_nobody() -> None:
+    pulse = Pulse()
+    monitor = Monitor(make_sampler=Script, pulse=pulse)
+    heard: list[Sample | None] = []
+
+    def fail(_: Sample | None) -> None:
+        undo()
+        raise OSError("the page is gone")
+
+    undo = monitor.listen(fail)
+    monitor.listen(heard.append)
+    monitor.resume()
+    assert heard == [None]
+    assert monitor.fault == "OSError: the page is gone"
+    monitor.stop()
+
+
 @pytest.mark.parametrize("way", ["stop", "listener"])
 def test_a_real_thread_ends(way: str) -> None:
     pulse = Pulse()

@@ -7,10 +7,14 @@ from collections.abc import Callable
 
 Beat = Callable[[], float]
 """Called when it is due; returns the seconds until it is due again."""
+_AFTER_A_FAULT = 5.0
 
 
 class Pulse:
-    """One daemon thread, there while there is a beat; a beat must not raise and should be over in milliseconds."""
+    """One daemon thread, there while there is a beat; a beat should be over in milliseconds.
+
+    One that raises is called again in some seconds, for the others and what comes later must not stand still.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -56,7 +60,10 @@ class Pulse:
     def _go_on(self) -> None:
         while (beat := self._next()) is not None:
             began = self._clock()
-            wait = beat()
+            try:
+                wait = beat()
+            except Exception:  # noqa: BLE001 (a full disk, a page that is gone: nobody could be told here)
+                wait = _AFTER_A_FAULT
             with self._changed:
                 if beat in self._due:
                     # From when it was due, so that a period stays one; after a delay nothing is made up for.

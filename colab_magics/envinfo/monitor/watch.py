@@ -128,4 +128,5 @@ class Monitor:
             except Exception as error:  # noqa: BLE001 (a page that is gone must not end the sampling for the others)
                 self.fault = f"{type(error).__name__}: {error}"
                 with self._lock:
-                    self._listeners.remove(listener)
+                    if listener in self._listeners:  # it may have ended that itself before it failed
+                        self._listeners.remove(listener)
