@@ -174,6 +174,28 @@ def test_garbage_with_our_name_goes_after_a_week(tmp_path: Path) -> None:
     assert not path.exists()
 
 
+@pytest.mark.parametrize("at", [float("inf"), float("-inf"), float("nan"), 1e18, -1.0, 2e10])
+def test_a_time_that_cannot_be_is_not_told(tmp_path: Path, at: float) -> None:
+    for name, began in (("kernel-1-00000000.ring", time.time()), ("kernel-2-00000000.ring", at)):
+        ring = RingFile(tmp_path / name, Owner(2**22 + 1, 1, identity.boot(), identity.session(), 0, began))
+        ring.put(at, GB, 8 * GB, GB, 0)
+        assert ring._open is not None
+        os.close(ring._open)
+        os.utime(ring.path, (time.time() + 8 * DAY,) * 2)
+    assert last_death(tmp_path) == NONE
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_be_taken_away_is_told_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    leave(tmp_path)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    assert isinstance(last_death(tmp_path), Died)
+
+
 def test_no_folder_is_no_death(tmp_path: Path) -> None:
     assert last_death(tmp_path / "none") == NONE
 

@@ -5,6 +5,7 @@ import re
 import stat
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -73,18 +74,18 @@ def last_death(folder: Path, own: Path | None = None, root: Path = Path("/")) ->
     for path, changed_at in _files(folder, own):
         found = read_ring(path)
         if isinstance(found, Missing):
-            if now - changed_at > _OLD:
-                path.unlink(missing_ok=True)
+            if abs(now - changed_at) > _OLD:
+                _take_away(path)
         elif _has_ended(found, now, root):
             ended.append((path, found))
     ended.sort(key=lambda pair: _last_seen(pair[1]))
     ours = [(path, found) for path, found in ended if found.owner.session == session]
     others = [(path, found) for path, found in ended if found.owner.session != session]
     for path, _ in ours + others[:-_MOST_FILES]:
-        path.unlink(missing_ok=True)
+        _take_away(path)
     for path, found in others[-_MOST_FILES:]:
         if now - _last_seen(found) > _OLD:
-            path.unlink(missing_ok=True)
+            _take_away(path)
     told = [found for _, found in ours if found.records and now - _last_seen(found) <= _OLD]
     return _died(told[-1], root) if told else Missing("no kernel has ended without a goodbye")
 
@@ -101,6 +102,11 @@ def _files(folder: Path, own: Path | None) -> Iterator[tuple[Path, float]]:
                         yield Path(entry.path), status.st_mtime
     except OSError:
         return  # there is no folder yet, or it is not ours to read: nothing was recorded there
+
+
+def _take_away(path: Path) -> None:
+    with suppress(OSError):  # a folder that may be read only: then it is told again
+        path.unlink(missing_ok=True)
 
 
 def _has_ended(found: Found, now: float, root: Path) -> bool:

@@ -16,22 +16,27 @@ def any_left(folder: Path | None = None) -> bool:
     place = own_folder(folder)
     if isinstance(place, Missing):
         return False
-    with os.scandir(place) as entries:
-        return any(entry.name.startswith(PREFIX) and entry.name.endswith(SUFFIX) for entry in entries)
+    try:
+        with os.scandir(place) as entries:
+            return any(entry.name.startswith(PREFIX) and entry.name.endswith(SUFFIX) for entry in entries)
+    except OSError:  # then none can be told
+        return False
 
 
 def own_folder(folder: Path | None = None) -> Reading[Path]:
     """Make sure of a folder that is this user's alone, by default where the system keeps such files."""
-    place = _default(os.environ) if folder is None else folder
     try:
+        place = _default(os.environ) if folder is None else folder
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = place.lstat()
         if not stat.S_ISDIR(status.st_mode) or (hasattr(os, "getuid") and status.st_uid != os.getuid()):
             return Missing("the folder for the last readings is a link, or another user's")
-        if hasattr(os, "getuid") and status.st_mode & 0o077:
+        if hasattr(os, "getuid") and stat.S_IMODE(status.st_mode) != 0o700:
             place.chmod(0o700)
     except OSError as error:
         return Missing(f"there is no folder for the last readings ({error.strerror})")
+    except RuntimeError:
+        return Missing("there is no folder for the last readings (this user has no home)")
     return place
 
 

@@ -7,6 +7,7 @@ kernel, or written by somebody else, is no record. It holds numbers only.
 import os
 import stat
 import struct
+import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,8 @@ _HEADER_SIZE, _RECORD_SIZE, _RECORDS = 128, 64, 64
 SIZE = _HEADER_SIZE + _RECORD_SIZE * _RECORDS
 """Bytes of a whole file."""
 _UNKNOWN = -1
+_AHEAD = 3600.0
+"""Seconds by which the clocks of two machines with the same home folder may differ."""
 
 
 class Owner(NamedTuple):
@@ -105,7 +108,7 @@ def read_ring(path: Path) -> Reading[Found]:
     finally:
         os.close(descriptor)
     head = _unchecked(content[:_HEADER_SIZE], _HEADER) if len(content) == SIZE else None
-    if head is None or head[0] != _MAGIC:
+    if head is None or head[0] != _MAGIC or not _is_past(head[-1]):
         return Missing("it is not a record of readings")
     return Found(Owner(*head[1:]), tuple(sorted(_records(content), key=lambda record: record.number)), is_held)
 
@@ -113,9 +116,14 @@ def read_ring(path: Path) -> Reading[Found]:
 def _records(content: bytes) -> Iterator[Record]:
     for at in range(_HEADER_SIZE, SIZE, _RECORD_SIZE):
         fields = _unchecked(content[at : at + _RECORD_SIZE], _RECORD)
-        if fields is not None:
+        if fields is not None and _is_past(fields[1]):
             unknown = Missing("it was not known then")
             yield Record(fields[0], fields[1], *(unknown if number < 0 else number for number in fields[2:]))
+
+
+def _is_past(at: float) -> bool:
+    """Can it be the time of a reading? Infinity and NaN cannot, nor what lies ahead by more than a clock may be off."""
+    return 0 <= at <= time.time() + _AHEAD
 
 
 _FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
