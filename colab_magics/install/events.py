@@ -79,7 +79,7 @@ class Installed:
     """What an installation did.
 
     ``named``: the packages that were asked for. ``changes``: all that changed, those too that came along.
-    ``restart``: the modules that this kernel loaded earlier and whose files have changed since. ``conflicts``:
+    ``restart``: the modules that this kernel loaded earlier and that are others on disk now. ``conflicts``:
     sentences about requirements that were met before and are not now. ``warnings`` and ``notes``: sentences about what
     should be done and about what may be known. ``seconds`` in all; ``way``: pip, uv, apt-get.
     """

@@ -20,7 +20,7 @@ from colab_magics.install.events import Change, Ended, Event, Installed
 from colab_magics.install.plan import Plan
 from colab_magics.install.process import QUIET
 from colab_magics.install.requested import requested
-from colab_magics.install.restart import loaded, to_restart
+from colab_magics.install.restart import loaded, remember, to_restart
 from colab_magics.install.running import Redact, run
 from colab_magics.install.snapshot import Distribution, Snapshot, take
 from colab_magics.install.verification import verify
@@ -62,6 +62,7 @@ def _python(plan: Plan, redact: Redact) -> Generator[Event, None, Installed]:
     installer = run(way.name, plan.command(way, before), environ, plan.timeout, redact)
     yield next(installer)  # it opens the screen, whose panel loads modules of its own
     modules = loaded()
+    memory = remember(before, modules)
     said = yield from installer
     importlib.invalidate_caches()
     after = take()
@@ -74,7 +75,7 @@ def _python(plan: Plan, redact: Redact) -> Generator[Event, None, Installed]:
     return Installed(
         named=named,
         changes=(*parts, *labels),
-        restart=to_restart(before, after, modules),
+        restart=to_restart(memory, after),
         conflicts=conflicts.new(changed),
         warnings=(*part_warnings, *import_warnings, *_unseen(after, changed)),
         notes=(*plan.notes(before), *notes, *way.notes),

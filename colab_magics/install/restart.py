@@ -1,10 +1,11 @@
-"""Which loaded modules an installation has left behind: exactly those whose files it changed."""
+"""Which loaded modules an installation has left behind: exactly those that differ from what is on disk now."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import ModuleType
 
 from colab_magics.install.snapshot import Distribution, Snapshot
@@ -35,8 +36,63 @@ def _file(module: object) -> str:
     return path if isinstance(path, str) and os.path.isabs(path) else ""  # noqa: PTH117 (of thousands of modules: a Path costs too much)
 
 
-def to_restart(before: Snapshot, after: Snapshot, modules: Loaded) -> tuple[str, ...]:
-    """The outermost names among ``modules``, loaded before, that are not what a new kernel would load.
+Memory = Sequence[tuple[Snapshot, Loaded]]
+"""Loaded modules with the packages that were on disk when they were first seen to be loaded."""
+
+_memory: list[tuple[Snapshot, dict[str, tuple[str, object]]]] = []
+
+
+def remember(now: Snapshot, modules: Loaded) -> Memory:
+    """What this kernel has loaded, of which packages: those of ``now`` for a module that was not known before.
+
+    So each %install can tell what is stale, also where an earlier one made it so, or where this one puts back what is
+    loaded. A module that was loaded anew counts as another one.
+    """
+    fresh = {name: (path, _spec(name)) for name, path in modules.items()}
+    kept = []
+    for snapshot, known in _memory:
+        still = {name: mark for name, mark in known.items() if _is_same(fresh.get(name), mark)}
+        if still:
+            kept.append((snapshot, still))
+        fresh = {name: mark for name, mark in fresh.items() if name not in still}
+    if fresh:
+        kept.append((_shared(now, [snapshot for snapshot, _ in kept]), fresh))
+    _memory[:] = kept
+    return [(snapshot, {name: path for name, (path, _) in known.items()}) for snapshot, known in kept]
+
+
+def _spec(name: str) -> object:
+    module = sys.modules.get(name)
+    return object.__getattribute__(module, "__dict__").get("__spec__") if isinstance(module, ModuleType) else None
+
+
+def _is_same(one: tuple[str, object] | None, other: tuple[str, object]) -> bool:
+    """Both are of the same import: each makes a spec of its own, which compares by what it says."""
+    return one is not None and one[0] == other[0] and one[1] is other[1]
+
+
+def _shared(snapshot: Snapshot, earlier: Sequence[Snapshot]) -> Snapshot:
+    """The same, where what did not change is held once."""
+    known = {name: [other.get(name) for other in earlier] for name in snapshot.distributions}
+    distributions = {
+        name: next((same for same in known[name] if same == one), None) or one
+        for name, one in snapshot.distributions.items()
+    }
+    return replace(snapshot, distributions=distributions)
+
+
+def to_restart(memory: Memory, after: Snapshot) -> tuple[str, ...]:
+    """The outermost names among the loaded modules that are not what a new kernel would load."""
+    stale = {name for before, modules in memory for name in _stale(before, after, modules)}
+    return tuple(sorted(name for name in stale if not _ancestors(name) & stale))
+
+
+def _ancestors(name: str) -> set[str]:
+    return {name[:at] for at, character in enumerate(name) if character == "."}
+
+
+def _stale(before: Snapshot, after: Snapshot, modules: Loaded) -> set[str]:
+    """Of modules that were loaded from ``before`` the outermost names that are not the same in ``after``.
 
     Those of a package that has another version, came from elsewhere or is gone; under the same version, and where
     another package wrote over the files, only if the content of a loaded file differs.
@@ -52,7 +108,7 @@ def to_restart(before: Snapshot, after: Snapshot, modules: Loaded) -> tuple[str,
             is_same = new is not None and _place(old) == _place(new)
             changed = {path for path in owned if not is_same or _content(old, path) != _content(new, path)}
             stale |= _roots(changed, owned, by_path)
-    return tuple(sorted(stale | _overwritten(before, after, by_path)))
+    return stale | _overwritten(before, after, by_path)
 
 
 def _differs(old: Distribution, new: Distribution) -> bool:

@@ -86,7 +86,7 @@ def snapshot() -> object:
 
 def restart() -> object:
     before, modules = _memory["before"]
-    return list(to_restart(before, take(), modules))
+    return list(to_restart([(before, modules)], take()))
 
 
 STEPS = {"exec": execute, "install": install, "cell": cell, "snapshot": snapshot, "restart": restart}
