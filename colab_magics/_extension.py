@@ -52,7 +52,13 @@ class Extension:
         for door in self.doors.values():
             _shell.take_lines_as_they_are(door)
         self.values = [(*path.rsplit(".", 1), module) for path, module in values.items()]
-        self.is_busy = False
+        self._running: list[object] = []
+        self._is_loading = True
+
+    @property
+    def is_busy(self) -> bool:
+        """Does a cell run? One may well have called the loading, so that it is taken to until a cell begins or ends."""
+        return self._is_loading or bool(self._running)
 
     def register(self) -> None:
         for name, door in self.doors.items():
@@ -89,15 +95,24 @@ class Extension:
     def _hooks(self) -> tuple[tuple[str, Callable[..., None]], ...]:
         return (
             ("pre_run_cell", self._begin_cell),
-            ("post_execute", self._end_cell),
+            ("post_execute", self._let_go),
+            ("post_run_cell", self._end_cell),
         )
 
-    def _begin_cell(self, _: object) -> None:
-        self.is_busy = True
+    def _begin_cell(self, info: object) -> None:
+        """A cell may run inside another one, or beside it in a thread of its own."""
+        self._is_loading = False
+        self._running.append(info)
 
-    def _end_cell(self) -> None:
-        self.is_busy = False
-        _shell.end_of_cell()
+    def _let_go(self) -> None:
+        if len(self._running) < 2:
+            _shell.end_of_cell()
+
+    def _end_cell(self, result: Any) -> None:
+        self._is_loading = False
+        info = getattr(result, "info", None)  # ipykernel has no result for a cell that was cancelled
+        known = [one for one in self._running if one is info] or ([] if result is not None else self._running[-1:])
+        self._running = [one for one in self._running if not any(one is ended for ended in known)]
 
     def _close_all(self) -> None:
         """Stop what the slices run, and close every panel; what was never used has nothing to stop."""

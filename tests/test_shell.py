@@ -311,7 +311,14 @@ def test_a_running_cell_is_known(shell: Any) -> None:
     shell.namespace["is_busy"] = _shell.is_busy
     assert shell.run("is_busy()").value is True
     assert not _shell.is_busy()
+    for inner in ("1", "1 / 0", "if", ""):
+        shell.run(f"get_ipython().run_cell({inner!r})\nbusy = is_busy()")
+        assert shell.namespace["busy"] is True
+        assert not _shell.is_busy()
     shell.run("1 / 0")
+    assert not _shell.is_busy()
+    shell.run("%reload_ext colab_magics\nbusy = is_busy()")
+    assert shell.namespace["busy"] is True
     assert not _shell.is_busy()
     shell.ipython.run_line_magic("unload_ext", "colab_magics")
     assert shell.run("is_busy()").value is False
