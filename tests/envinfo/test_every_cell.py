@@ -41,12 +41,18 @@ def test_an_empty_cell_is_trivial_and_kept(ledger: EveryCell) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["%envinfo --every-cell on", "r = %envinfo", "%%envinfo\nfit()", "# why\n%envinfo gpu"]
+    "source", ["%envinfo --every-cell on", "r = %envinfo", "# why\n%envinfo gpu"]
 )
 def test_our_own_cells_are_left_out(ledger: EveryCell, source: str) -> None:
     ledger.started(source)
     assert ledger.ended(1) is None
     assert ledger.cells == ()
+
+
+def test_a_cell_that_tells_its_own_cost_is_in_the_table(ledger: EveryCell) -> None:
+    ledger.started("%%envinfo\n\nfit()  # long\nmore()")
+    assert ledger.ended(1) is None
+    assert [(cell.number, cell.title) for cell in ledger.cells] == [(1, "fit()  # long")]
 
 
 def test_a_cell_inside_a_cell(ledger: EveryCell) -> None:

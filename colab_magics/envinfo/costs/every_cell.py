@@ -15,7 +15,8 @@ _KEPT = 1000
 _TITLE = 60
 _LONG = 0.1  # seconds
 _MUCH = 10 * 2**20  # bytes
-_OWN = re.compile(r"%%envinfo\b|(?:\w+\s*=\s*)?%envinfo\b")
+_OWN = re.compile(r"(?:\w+\s*=\s*)?%envinfo\b")
+_MEASURED = re.compile(r"\s*%%envinfo\b.*\n?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ class EveryCell:
     def ended(self, number: int | None = None, raised: str | None = None) -> CellCost | None:
         """Take the cell of this thread that started last as ended, by the exception named ``raised`` if any.
 
-        Returns None for one that was left out or whose start was not told.
+        Returns None where there is nothing to say: for one that was left out, whose start was not told, or that tells
+        its cost by itself.
         """
         stack = self._open.get(threading.get_ident())
         source, meter = stack.pop() if stack else ("", None)
@@ -78,7 +80,7 @@ class EveryCell:
         meter.stop(raised)
         cell = CellCost(number, self._redact(title(source)), meter.cost)
         self._cells.append(cell)
-        return cell
+        return None if _MEASURED.match(source) else cell
 
     def close(self) -> None:
         """End what still runs, also the cell that asked for the closing, and give the instruments back."""
@@ -93,6 +95,7 @@ class EveryCell:
 
 def title(source: str) -> str:
     """Give the first line that says something, cut to 60 characters."""
+    source = _MEASURED.sub("", source, count=1) if _MEASURED.match(source) else source
     first = next((line.strip() for line in source.splitlines() if line.strip()), "")
     line = printable(first.expandtabs(4))
     return line if len(line) <= _TITLE else f"{line[: _TITLE - 1].rstrip()}…"
@@ -100,6 +103,4 @@ def title(source: str) -> str:
 
 def _is_own(source: str) -> bool:
     lines = [line for line in map(str.strip, source.splitlines()) if line and not line.startswith("#")]
-    if lines and lines[0].startswith("%%"):
-        return _OWN.match(lines[0]) is not None
     return bool(lines) and all(_OWN.match(line) for line in lines)
