@@ -1,12 +1,15 @@
 """The seam to IPython: what magics ask of the shell that runs them. No other file imports IPython."""
 
 import ast
+import inspect
 import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from colab_magics.errors import BadOption
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
@@ -68,12 +71,15 @@ def assign(name: str, value: object) -> None:
 def execute(source: str) -> object:
     """Run a cell's source as the notebook would; return the value of its last expression, or None.
 
-    An exception leaves through here with the person's own lines in its traceback.
+    An exception leaves through here with the person's own lines in its traceback. Raises `BadOption` for a cell that
+    `waits`.
     """
     __tracebackhide__ = True
     shell = current()
     if shell is None:
         raise RuntimeError("a cell can only be run inside IPython")
+    if waits(source):
+        raise BadOption("A magic's cell cannot use await outside of a function: do that in a cell before it.")
     source = shell.transform_cell(source)
     # Not `execution_count`, which since IPython 9 is that of the next cell.
     filename = shell.compile.cache(source, shell.displayhook.prompt_count)
@@ -84,6 +90,18 @@ def execute(source: str) -> object:
         return None
     value: object = eval(shell.compile(ast.Expression(last.value), filename, "eval"), shell.user_ns)  # noqa: S307 (as above)
     return None if _is_silenced(last, source) else value
+
+
+def waits(source: str) -> bool:
+    """Does a cell use await outside of a function? Only IPython's own loop can run that, and it runs the magic."""
+    shell = current()
+    if shell is None or not ("await" in source or "async" in source):
+        return False
+    try:
+        code = compile(shell.transform_cell(source), "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    except (SyntaxError, ValueError):  # which the cell itself tells better
+        return False
+    return bool(code.co_flags & inspect.CO_COROUTINE)
 
 
 def _is_silenced(last: ast.Expr, source: str) -> bool:

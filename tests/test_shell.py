@@ -216,6 +216,17 @@ def test_execute_returns_the_last_value(echo: Any, source: str, value: object) -
     assert ran.value == value
 
 
+@pytest.mark.parametrize("source", ["await f()", "x = [y async for y in f()]", "%time 1\nasync with f(): pass"])
+def test_a_cell_that_awaits_is_refused_in_a_sentence(echo: Any, source: str) -> None:
+    ran = echo.run(f"%%echo\n{source}")
+    assert ran.stderr.startswith("UsageError: A magic's cell cannot use await outside of a function")
+    assert ran.stdout == ""
+
+
+def test_await_inside_a_function_is_fine(echo: Any) -> None:
+    assert echo.run("%%echo\nasync def f(): await g()\n'await f()'").value == "await f()"
+
+
 def test_execute_leaves_its_names_in_the_notebook(echo: Any) -> None:
     echo.run("%%echo\nfrom math import pi\ndef double(): return 2 * pi")
     assert echo.run("double()").value == pytest.approx(6.283, abs=1e-3)

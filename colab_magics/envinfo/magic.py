@@ -119,6 +119,11 @@ def run(line: str, cell: str | None) -> object:
             raise BadOption(
                 "%%envinfo measures the cell below it and takes no options. %envinfo -h shows what there is."
             )
+        if _shell.waits(cell):
+            raise BadOption(
+                "%%envinfo cannot run await outside of a function: leave that line out, and measure the cell with  "
+                "%envinfo --every-cell on."
+            )
         return _measured(cell)
     return envinfo(options.pop("part"), *options.pop("names"), **options)
 

@@ -357,3 +357,10 @@ def test_nothing_that_is_planted_in_the_environment_is_shown(
         assert ran.error is None
         assert "canary" not in ran.stdout + ran.stderr + json.dumps(ran.displayed) + repr(kernel_shell.namespace["r"])
     assert "canary" not in Path("a.json").read_text()
+
+
+def test_a_cell_that_awaits_names_the_other_way(shell: Any) -> None:
+    ran = shell.run("%%envinfo\nimport asyncio\nawait asyncio.sleep(0)")
+    assert ran.stderr.startswith("UsageError: %%envinfo cannot run await outside of a function")
+    assert "--every-cell on" in ran.stderr
+    assert ran.displayed == []
