@@ -28,6 +28,10 @@ _SAID_BY_UV = re.compile(
 )
 
 
+class _NotChecked(Exception):
+    """The installer did not say which requirements are broken."""
+
+
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """One broken requirement, by names as packages are compared."""
@@ -41,16 +45,23 @@ class Conflicts:
     """Made before an installation; `new` is asked after it."""
 
     def __init__(self, way: Way, before: Snapshot) -> None:
-        self._way, self._before = way, before
-        # uv looks only at the environment itself and takes 20 ms; pip is asked later, and only if need be.
-        self._earlier = _check(way, {}) if way.name == "uv" else None
+        self._way, self._before, self._is_unknown = way, before, False
+        self._earlier: list[Conflict] | None = None
+        if way.name == "uv":  # it looks only at the environment itself and takes 20 ms; pip is asked later, if need be
+            try:
+                self._earlier = _check(way, {})
+            except _NotChecked:
+                self._is_unknown = True
 
     def new(self, changed: Iterable[str]) -> tuple[str, ...]:
         """Say which requirements are broken now that were not before; ``changed`` are the packages that differ."""
+        names = set(changed)
         try:
-            return self._new(set(changed))
-        except (subprocess.TimeoutExpired, OSError):
-            return ("Whether the other packages still fit could not be found out: the check did not end.",)
+            if self._is_unknown and names:
+                raise _NotChecked
+            return self._new(names)
+        except _NotChecked:
+            return ("Whether the other packages still fit could not be found out: the check did not end well.",)
 
     def _new(self, names: set[str]) -> tuple[str, ...]:
         now = (
@@ -82,18 +93,26 @@ def _in_front(folder: str) -> str:
 
 
 def _check(way: Way, environ: Mapping[str, str]) -> list[Conflict]:
-    """Ask the installer which requirements are broken; it says so with status 1, one on each line."""
+    """Ask the installer which requirements are broken; it says so with status 1, one on each line.
+
+    Raises `_NotChecked` where it does not answer that.
+    """
     words = [*way.words, "check"] if way.name == "pip" else [*way.words, "pip", "check", "--python", sys.executable]
-    done = subprocess.run(
-        words,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env={**os.environ, **QUIET, **environ},
-        timeout=_PATIENCE,
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **QUIET, **environ},
+            timeout=_PATIENCE,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        raise _NotChecked from None
     lines = done.stdout.decode("utf-8", errors="replace").splitlines()
+    if done.returncode not in (0, 1) or any(line.startswith("Traceback ") for line in lines):
+        raise _NotChecked
     return [conflict for line in lines if (conflict := _read(line.strip())) is not None]
 
 

@@ -25,6 +25,21 @@ def test_a_check_that_hangs_or_is_not_there(tmp_path: Path, monkeypatch: pytest.
         assert said.startswith("Whether the other packages still fit could not be found out")
 
 
+def test_a_first_check_that_hangs_fails_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conflicts, "_PATIENCE", 0.3)
+    uv = Way("uv", script(tmp_path, "exec sleep 60").words)
+    asked = Conflicts(uv, take([str(tmp_path)]))
+    assert asked.new([]) == ()
+    (said,) = asked.new(["a"])
+    assert said.startswith("Whether the other packages still fit could not be found out")
+
+
+@pytest.mark.parametrize("text", ["exit 2", "kill -9 $$", "echo 'Traceback (most recent call last):'; exit 1"])
+def test_a_check_that_crashes_is_told(tmp_path: Path, text: str) -> None:
+    (said,) = Conflicts(script(tmp_path, text), take([str(tmp_path)])).new(["a"])
+    assert said.startswith("Whether the other packages still fit could not be found out")
+
+
 def test_other_lines_are_no_conflicts(tmp_path: Path) -> None:
     way = script(tmp_path, "echo 'No broken requirements found.'; echo 'WARNING: a 1.0 is odd'; exit 1")
     assert Conflicts(way, take([str(tmp_path)])).new(["a"]) == ()
