@@ -62,7 +62,10 @@ def _is_made_by_uv() -> bool:
 
 def _pip_version() -> tuple[int, ...]:
     """``--progress-bar raw`` came with pip 24.1 (https://pip.pypa.io/en/stable/news/)."""
-    numbers = metadata.version("pip").split(".")[:2]
+    try:
+        numbers = metadata.version("pip").split(".")[:2]
+    except metadata.PackageNotFoundError:  # one that was copied there, or that a system brings: it may be old
+        return ()
     return tuple(int(number) for number in numbers if number.isdecimal())
 
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,11 @@ def test_a_pip_of_another_python_is_told(prefix: Path, program: Program) -> None
     (prefix / "bin" / "pip").touch()
     assert not way._is_here(Path("pip"))
     assert way._is_here(prefix / "bin" / "pip")
+
+
+def test_a_pip_without_a_record_counts_as_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(name: str) -> str:
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "version", unknown)
+    assert way._pip_version() == ()
