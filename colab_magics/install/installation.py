@@ -22,7 +22,7 @@ from colab_magics.install.process import QUIET
 from colab_magics.install.requested import requested
 from colab_magics.install.restart import loaded, remember, to_restart
 from colab_magics.install.running import Redact, run
-from colab_magics.install.snapshot import Distribution, Snapshot, take
+from colab_magics.install.snapshot import Distribution, Snapshot, real, take
 from colab_magics.install.verification import verify
 
 
@@ -54,6 +54,7 @@ def install_all(plan: Plan, redact: Redact) -> Generator[Event, None, None]:
 
 
 def _python(plan: Plan, redact: Redact) -> Generator[Event, None, Installed]:
+    _look_where_we_are()
     way = ways.find()
     before = take()
     conflicts = Conflicts(way, before)
@@ -84,9 +85,18 @@ def _python(plan: Plan, redact: Redact) -> Generator[Event, None, Installed]:
     )
 
 
+def _look_where_we_are() -> None:
+    try:
+        os.getcwd()  # noqa: PTH109 (it is not used)
+    except FileNotFoundError:
+        raise InstallFailed(
+            "The working folder is gone, and no installer runs without one: choose another, as in  %cd ~  and try again."
+        ) from None
+
+
 def _unseen(after: Snapshot, changed: Sequence[str]) -> tuple[str, ...]:
     """Packages in a folder that came to be just now, in which this kernel does not look."""
-    known = {os.path.realpath(entry) for entry in sys.path if isinstance(entry, str)}
+    known = real(entry for entry in sys.path if isinstance(entry, str))
     packages = [found for name in changed if (found := after.get(name)) is not None]
     unseen = [package.label for package in packages if package.folder not in known]
     if not unseen:

@@ -9,6 +9,7 @@ import re
 import site
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.machinery import all_suffixes
@@ -92,12 +93,21 @@ def _ancestors(name: str) -> set[str]:
 
 def take(path: Sequence[str] | None = None) -> Snapshot:
     """Look into every folder in which an import looks; what cannot be read is left out."""
-    folders = tuple(dict.fromkeys(os.path.realpath(folder) for folder in (path or _path())))
+    folders = real(path or _path())
     found: dict[str, Distribution] = {}
     for folder in folders:
         for distribution in _of_folder(folder):
             found.setdefault(distribution.name, distribution)
     return Snapshot(found, folders)
+
+
+def real(folders: Iterable[str]) -> tuple[str, ...]:
+    """The real path of each once, without those that lead through a working folder that is gone."""
+    found = []
+    for folder in folders:
+        with suppress(FileNotFoundError):
+            found.append(os.path.realpath(folder))
+    return tuple(dict.fromkeys(found))
 
 
 def _path() -> list[str]:
@@ -109,7 +119,8 @@ def _path() -> list[str]:
 def _of_folder(folder: str) -> Iterable[Distribution]:
     try:
         with os.scandir(folder) as entries:
-            infos = sorted(entry.name for entry in entries if entry.name.endswith((".dist-info", ".egg-info")))
+            # In the folder's own order, as `importlib.metadata`: of two records of one name it takes the first.
+            infos = [entry.name for entry in entries if entry.name.endswith((".dist-info", ".egg-info"))]
     except OSError:  # a zip file, or a folder that is no more
         return
     for info in infos:

@@ -105,6 +105,19 @@ def test_bad_input_is_one_sentence(shell: Any, line: str, sentence: str) -> None
     assert "Traceback" not in ran.stdout + ran.stderr
 
 
+def test_a_working_folder_that_is_gone(shell: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    monkeypatch.syspath_prepend("")
+    gone.rmdir()
+    assert shell.run("found = %install --check numpy").error is None
+    ran = shell.run("%install none-such-w")
+    assert type(ran.error) is UsageError
+    assert "choose another, as in  %cd ~  and try again" in str(ran.error)
+    monkeypatch.chdir(tmp_path)
+
+
 def test_the_function_raises_what_it_means() -> None:
     with pytest.raises(BadOption, match="json is part of Python"):
         colab_magics.install("json")

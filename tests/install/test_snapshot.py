@@ -1,5 +1,6 @@
 """Packages on disk, also those that are damaged or made by others."""
 
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,26 @@ def test_the_first_folder_wins(tmp_path: Path) -> None:
     assert take([str(tmp_path / "b"), str(tmp_path / "a")]).distributions["x"].version == "2"
     (tmp_path / "link").symlink_to(tmp_path / "b")
     assert len(take([str(tmp_path / "b"), str(tmp_path / "link")]).folders) == 1
+
+
+def test_of_two_records_the_one_that_others_take(tmp_path: Path) -> None:
+    """What a broken installation leaves: `importlib.metadata` takes the first in the folder's order."""
+    for number in range(12):
+        for version in ("1.0", "2.0", "10.0"):
+            info(tmp_path, f"x{number}-{version}.dist-info", METADATA=f"Name: x{number}\nVersion: {version}\n")
+    found = take([str(tmp_path)]).distributions
+    for name, one in found.items():
+        (first, *_) = metadata.distributions(name=name, path=[str(tmp_path)])
+        assert one.version == first.version
+
+
+def test_a_working_folder_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    info(tmp_path, "x-1.dist-info", METADATA="Name: x\nVersion: 1\n")
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert take(["", ".", str(tmp_path)]).folders == (str(tmp_path),)
 
 
 @pytest.mark.parametrize(
