@@ -11,6 +11,9 @@ from colab_magics.install.clauses import fits
 NOWHERE = "where it was looked for"
 """In every sentence about a package that was not found; it may mean no more than that nobody could look."""
 
+BUILD_FAILED = "and the build failed"
+"""In every sentence that says no more of a build than that."""
+
 Sentence = str | Callable[[re.Match[str]], str]
 
 
@@ -289,10 +292,29 @@ _REASONS: tuple[tuple[str, Sentence], ...] = (
 _PATTERNS = tuple((re.compile(pattern), sentence) for pattern, sentence in _REASONS)
 
 
+_ERROR = re.compile(r"(?:ERROR|error|E|fatal|Error): |(?:ERROR|error): ?$")
+_NOISE = re.compile(
+    r"WARNING: (?!Retrying|The repository located)|DEPRECATION: |Collecting |Downloading |Using cached |  Downloading |  Using cached "
+    r"|Requirement already |Processing |Looking in |\s*(?:copying|creating|adding|writing|reading|running|warning:) "
+)
+
+
 def recognised(text: str) -> str | None:
-    """Return the sentence for what ``text`` says, or None for what is not known."""
+    """Return the sentence for what ``text`` says, or None for what is not known.
+
+    Lines that call themselves an error count first, unless all they say is that a build failed or that nothing was
+    found: why stands in the lines above. Those that tell of warnings, or name files, count never.
+    """
+    first = _search(text, lambda line: _ERROR.match(line) is not None)
+    if first is not None and BUILD_FAILED not in first and NOWHERE not in first:
+        return first
+    return _search(text, lambda line: _NOISE.match(line) is None) or first
+
+
+def _search(text: str, counts: Callable[[str], bool]) -> str | None:
     for pattern, sentence in _PATTERNS:
-        found = pattern.search(text)
-        if found is not None:
-            return sentence(found) if callable(sentence) else sentence.format(found[0], *found.groups(""))
+        for found in pattern.finditer(text):
+            at, end = found.start(), text.find("\n", found.start())
+            if counts(text[text.rfind("\n", 0, at) + 1 : end if end >= 0 else len(text)]):
+                return sentence(found) if callable(sentence) else sentence.format(found[0], *found.groups(""))
     return None
