@@ -127,6 +127,18 @@ def test_another_notebook_is_told_of_its_own_death(tmp_path: Path, monkeypatch: 
     assert isinstance(last_death(tmp_path), Died)
 
 
+def test_without_names_of_notebooks_it_is_any_kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    leave(tmp_path)
+    own = last_death(tmp_path)
+    monkeypatch.delenv("JPY_SESSION_NAME")
+    leave(tmp_path)
+    other = last_death(tmp_path)
+    assert isinstance(own, Died)
+    assert isinstance(other, Died)
+    assert own.sentence().startswith("The last kernel ended without a goodbye")
+    assert other.sentence().startswith("A kernel ended without a goodbye")
+
+
 def test_old_files_go_untold(tmp_path: Path) -> None:
     leave(tmp_path, age=8 * DAY)
     leave(tmp_path, "kernel-2-00000000.ring", age=8 * DAY, session=5)

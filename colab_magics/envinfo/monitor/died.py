@@ -32,7 +32,8 @@ class Died(NamedTuple):
     """The last reading of a kernel before it ended: its time, and bytes.
 
     ``used`` of what was ``usable``, ``process`` of the kernel itself; ``kills`` is how many processes the system has
-    ended since because memory ran out.
+    ended since because memory ran out. Where Jupyter does not say which notebook is which, it may have been another's:
+    ``is_own_notebook``.
     """
 
     when: datetime
@@ -40,6 +41,7 @@ class Died(NamedTuple):
     usable: Reading[int]
     process: Reading[int]
     kills: Reading[int]
+    is_own_notebook: bool = True
 
     @property
     def is_memory_likely(self) -> bool:
@@ -57,8 +59,9 @@ class Died(NamedTuple):
         day = "" if now.date() == self.when.date() else f"{self.when:%Y-%m-%d} "
         part = "" if isinstance(self.process, Missing) else f", {size(self.process)} of it by the kernel"
         cause = "It was probably ended for memory" if self.is_memory_likely else "It crashed, or was ended from outside"
+        who = "The last kernel" if self.is_own_notebook else "A kernel"
         return (
-            f"The last kernel ended without a goodbye, after {day}{self.when:%H:%M:%S}. "
+            f"{who} ended without a goodbye, after {day}{self.when:%H:%M:%S}. "
             f"{size_of(self.used)} of {size_of(self.usable)} RAM were in use then{part}. {cause}."
         )
 
@@ -133,6 +136,7 @@ def _died(found: Found, root: Path) -> Died:
         record.usable,
         record.process,
         _kills_since(found, record.kills, root),
+        is_own_notebook=found.owner.session != 0,
     )
 
 
