@@ -13,6 +13,8 @@ import pytest
 from install.conftest import Environment, find_uv, is_running, make
 from install.wheels import wheel
 
+from colab_magics.install.snapshot import take
+
 SECRET = "canary"  # each secret holds this word and a number
 
 
@@ -352,9 +354,14 @@ def test_what_takes_too_long_is_ended(environment: Environment, tmp_path: Path) 
     assert came["error"] == "pip did not end within 3.0 s and was ended: try again, or with a larger --timeout."
 
 
-def test_this_interpreter_is_left_alone() -> None:
-    """The tests work in environments of their own."""
-    assert sys.prefix not in os.environ.get("TMPDIR", "")
+def test_this_interpreter_is_left_alone(environment: Environment, tmp_path: Path) -> None:
+    """The tests work in environments of their own, and so does what they start."""
+    before = take()
+    (came,) = environment.drive(step(wheel(tmp_path, "alone-i"), force_reinstall=True))
+    assert [change["name"] for change in came["changes"]] == ["alone-i"]
+    assert take().distributions == before.distributions
+    assert take([str(environment.packages)]).get("alone-i") is not None
+    assert not environment.packages.is_relative_to(sys.prefix)
 
 
 def test_no_secret_in_anything_that_a_real_installation_leaves(environment: Environment, tmp_path: Path) -> None:
