@@ -98,7 +98,9 @@ def waits(source: str) -> bool:
     if shell is None or not ("await" in source or "async" in source):
         return False
     try:
-        code = compile(shell.transform_cell(source), "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+        code = compile(
+            shell.transform_cell(source), "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True
+        )
     except (SyntaxError, ValueError):  # which the cell itself tells better
         return False
     return bool(code.co_flags & inspect.CO_COROUTINE)

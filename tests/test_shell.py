@@ -355,4 +355,7 @@ def test_what_is_done_soon_is_done_once(shell: Any, monkeypatch: pytest.MonkeyPa
     never()
     shell.run("4")
     assert done == ["at the next cell", "in a thread"]
-    assert (hooks(shell.ipython), threading.active_count()) == (before | {"namespace": hooks(shell.ipython)["namespace"]}, threads)
+    assert (hooks(shell.ipython), threading.active_count()) == (
+        before | {"namespace": hooks(shell.ipython)["namespace"]},
+        threads,
+    )

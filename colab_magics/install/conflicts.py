@@ -16,6 +16,7 @@ from colab_magics.install.process import QUIET
 from colab_magics.install.snapshot import Snapshot
 from colab_magics.install.way import Way
 
+_UNKNOWN = "Whether the other packages still fit could not be found out: the check did not end well."
 _PATIENCE = 60.0  # seconds; a check of 700 packages takes about 2
 
 _SAID = re.compile(
@@ -56,12 +57,12 @@ class Conflicts:
     def new(self, changed: Iterable[str]) -> tuple[str, ...]:
         """Say which requirements are broken now that were not before; ``changed`` are the packages that differ."""
         names = set(changed)
+        if self._is_unknown and names:
+            return (_UNKNOWN,)
         try:
-            if self._is_unknown and names:
-                raise _NotChecked
             return self._new(names)
         except _NotChecked:
-            return ("Whether the other packages still fit could not be found out: the check did not end well.",)
+            return (_UNKNOWN,)
 
     def _new(self, names: set[str]) -> tuple[str, ...]:
         now = (

@@ -90,7 +90,8 @@ def _look_where_we_are() -> None:
         os.getcwd()  # noqa: PTH109 (it is not used)
     except FileNotFoundError:
         raise InstallFailed(
-            "The working folder is gone, and no installer runs without one: choose another, as in  %cd ~  and try again."
+            "The working folder is gone, and no installer runs without one: choose another, as in  %cd ~  "
+            "and try again."
         ) from None
 
 

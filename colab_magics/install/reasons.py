@@ -33,7 +33,7 @@ _IGNORED = re.compile(r"(?m)^ERROR: Ignored the following versions that require 
 
 
 def _needed_python(wanted: str, said: str, *, is_any: bool) -> str:
-    """Which Python the wanted version needs, where that is why it was passed over; pip lists all that it passed over."""
+    """Which Python the wanted version needs, if pip passed over it for that: it lists all that it passed over."""
     ignored = _IGNORED.search(said)
     for one in ignored[1].split("; ") if ignored else ():
         version, _, requires = one.partition(" Requires-Python ")
@@ -43,7 +43,9 @@ def _needed_python(wanted: str, said: str, *, is_any: bool) -> str:
 
 
 def _another_python(requires: str, python: str) -> str:
-    is_for_newer = not fits(python, ",".join(clause for clause in requires.split(",") if ">" in clause or "~" in clause))
+    is_for_newer = not fits(
+        python, ",".join(clause for clause in requires.split(",") if ">" in clause or "~" in clause)
+    )
     kind = "an older" if is_for_newer else "a newer"
     return f"It needs another Python ({requires}): name {kind} version of the package, or use another kernel."
 
@@ -294,7 +296,7 @@ _PATTERNS = tuple((re.compile(pattern), sentence) for pattern, sentence in _REAS
 
 _ERROR = re.compile(r"(?:ERROR|error|E|fatal|Error): |(?:ERROR|error): ?$")
 _NOISE = re.compile(
-    r"WARNING: (?!Retrying|The repository located)|DEPRECATION: |Collecting |Downloading |Using cached |  Downloading |  Using cached "
+    r"WARNING: (?!Retrying|The repository located)|DEPRECATION: |Collecting |\s*Downloading |\s*Using cached "
     r"|Requirement already |Processing |Looking in |\s*(?:copying|creating|adding|writing|reading|running|warning:) "
 )
 

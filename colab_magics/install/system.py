@@ -163,9 +163,7 @@ def installed() -> tuple[Installed, ...] | None:
         return None
     words = [program, "-W", "-f", "${Package}\t${db:Status-Abbrev}\t${Version}\t${Provides}\n"]
     try:
-        done = subprocess.run(
-            words, stdin=subprocess.DEVNULL, capture_output=True, timeout=_DPKG_PATIENCE, check=False
-        )
+        done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, timeout=_DPKG_PATIENCE, check=False)
     except (OSError, subprocess.TimeoutExpired):
         raise InstallFailed(
             "Which system packages are installed could not be found out: dpkg-query does not answer. Try again later."

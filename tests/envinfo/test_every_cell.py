@@ -40,9 +40,7 @@ def test_an_empty_cell_is_trivial_and_kept(ledger: EveryCell) -> None:
     assert len(ledger.cells) == 1
 
 
-@pytest.mark.parametrize(
-    "source", ["%envinfo --every-cell on", "r = %envinfo", "# why\n%envinfo gpu"]
-)
+@pytest.mark.parametrize("source", ["%envinfo --every-cell on", "r = %envinfo", "# why\n%envinfo gpu"])
 def test_our_own_cells_are_left_out(ledger: EveryCell, source: str) -> None:
     ledger.started(source)
     assert ledger.ended(1) is None

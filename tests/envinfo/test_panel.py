@@ -111,7 +111,9 @@ def test_each_second_little_is_sent_in_one_message(shown: Shown) -> None:
     assert len(json.dumps(shown.panel.get_state(["history", "recent", "tracks", "card", "status"]))) < 200_000
 
 
-@pytest.mark.skipif(ipywidgets.__version__.startswith("7."), reason="ipywidgets 7 sends nothing where there is no kernel")
+@pytest.mark.skipif(
+    ipywidgets.__version__.startswith("7."), reason="ipywidgets 7 sends nothing where there is no kernel"
+)
 def test_what_does_not_change_is_not_sent_again(shown: Shown) -> None:
     shown.pulse.go_on(5)
     assert {key for state in shown.sent for key in state} == {"recent"}

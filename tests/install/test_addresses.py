@@ -11,7 +11,9 @@ from colab_magics.install.way import Way
 
 def test_the_stronger_setting_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = tmp_path / "pip.conf"
-    settings.write_text("[global]\nextra-index-url = https://a\nfind-links = https://b\n[install]\nfind-links = https://c\n")
+    settings.write_text(
+        "[global]\nextra-index-url = https://a\nfind-links = https://b\n[install]\nfind-links = https://c\n"
+    )
     monkeypatch.setenv("PIP_CONFIG_FILE", str(settings))
     monkeypatch.delenv("PIP_EXTRA_INDEX_URL", raising=False)
     monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
@@ -31,8 +33,20 @@ def test_uv_has_its_own_names(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_only_the_host_of_an_index_is_shown() -> None:
-    shown = HostsOnly(str, ["https://h/canary%2F1/org/simple/"], {"UV_INDEX": "https://i/canary2/x https://[", "PIP_INDEX_URL": "https://j/simple"})
-    said = ["https://h/canary%2F1/org/simple/a/a-1.whl", "'/canary/1/org/simple/a/'", "https://i/canary2/x", "https://j/simple/a"]
+    shown = HostsOnly(
+        str,
+        ["https://h/canary%2F1/org/simple/"],
+        {"UV_INDEX": "https://i/canary2/x https://[", "PIP_INDEX_URL": "https://j/simple"},
+    )
+    said = [
+        "https://h/canary%2F1/org/simple/a/a-1.whl",
+        "'/canary/1/org/simple/a/'",
+        "https://i/canary2/x",
+        "https://j/simple/a",
+    ]
     assert [shown(text) for text in said] == ["https://h/…/a/a-1.whl", "'/…/a/'", "https://i/…", "https://j/simple/a"]
-    assert shown("Looking in indexes: https://k/canary3, https://j/simple") == "Looking in indexes: https://k/…, https://j/simple"
+    assert (
+        shown("Looking in indexes: https://k/canary3, https://j/simple")
+        == "Looking in indexes: https://k/…, https://j/simple"
+    )
     assert shown("found at /canary3/a") == "found at /…/a"

@@ -72,9 +72,7 @@ def test_leaving_early_ends_the_process(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("end", ["raise RuntimeError", "time.sleep(60)"])
-def test_what_an_import_has_started_is_ended_with_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
-) -> None:
+def test_what_an_import_has_started_is_ended_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str) -> None:
     source = f"""
 import subprocess, sys, time
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])

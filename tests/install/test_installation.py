@@ -205,7 +205,10 @@ def test_an_index_comes_beside_those_that_are_configured(environment: Environmen
         "[global]\nindex-url = http://127.0.0.1:9/canary-i/simple\nextra-index-url = http://127.0.0.1:9/a/canary-a\n"
         "[install]\nextra-index-url = http://127.0.0.1:9/b/canary-b\n    http://127.0.0.1:9/c/canary-c\n"
     )
-    wishes = {"extra_index_url": ["http://127.0.0.1:9/d/canary-d/simple/"], "find_links": "http://127.0.0.1:9/e/canary-e"}
+    wishes = {
+        "extra_index_url": ["http://127.0.0.1:9/d/canary-d/simple/"],
+        "find_links": "http://127.0.0.1:9/e/canary-e",
+    }
     (came,) = environment.drive(
         {"do": "install", "names": ["none-such-i"], "wishes": wishes},
         PIP_CONFIG_FILE=str(settings),
@@ -214,7 +217,10 @@ def test_an_index_comes_beside_those_that_are_configured(environment: Environmen
         PIP_TIMEOUT="5",
     )
     said = "\n".join(came["events"])
-    assert "Looking in indexes: http://127.0.0.1:9/…, http://127.0.0.1:9/…, http://127.0.0.1:9/…, http://127.0.0.1:9/…" in said
+    assert (
+        "Looking in indexes: http://127.0.0.1:9/…, http://127.0.0.1:9/…, http://127.0.0.1:9/…, http://127.0.0.1:9/…"
+        in said
+    )
     assert "Looking in links: http://127.0.0.1:9/…, http://127.0.0.1:9/…" in said
     assert "canary" not in str(came)
 
@@ -249,7 +255,7 @@ def test_what_cannot_be_imported_raises_each_time(environment: Environment, tmp_
         assert [named["name"] for named in result["named"]] == ["sound-r"]
 
 
-BACKEND = '''
+BACKEND = """
 import zipfile
 
 def build_wheel(folder, *_):
@@ -260,7 +266,7 @@ def build_wheel(folder, *_):
         wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nGenerator: hand\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
         wheel.writestr(info + "RECORD", f"sick_p.py,,\\n{info}METADATA,,\\n{info}WHEEL,,\\n{info}RECORD,,\\n")
     return "sick_p-1.0-py3-none-any.whl"
-'''
+"""
 
 
 def test_a_missing_system_part_is_installed(

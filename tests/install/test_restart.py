@@ -249,7 +249,10 @@ def test_what_is_loaded_counts_and_not_what_changed_just_now(environment: Enviro
     files = {version: {"back_b/__init__.py": version, "back_b/more.py": version} for version in ("1.0", "2.0")}
     one, two = (wheel(tmp_path, "back-b", version, files=content) for version, content in files.items())
     environment.pip("install", "--no-index", str(one), str(wheel(tmp_path, "other-b")))
-    install = {version: {"do": "install", "names": [str(path)], "wishes": {"no_index": True}} for version, path in (("1", one), ("2", two))}
+    install = {
+        version: {"do": "install", "names": [str(path)], "wishes": {"no_index": True}}
+        for version, path in (("1", one), ("2", two))
+    }
     other = {"do": "install", "names": ["other-b"], "wishes": {"no_index": True}}
     load = {"do": "exec", "source": "import back_b"}
     anew = {"do": "exec", "source": "import back_b, importlib; importlib.reload(back_b)"}
@@ -261,8 +264,14 @@ def test_what_is_loaded_counts_and_not_what_changed_just_now(environment: Enviro
 
 
 def test_only_the_outermost_of_two_packages(environment: Environment, tmp_path: Path) -> None:
-    old = [wheel(tmp_path, "outer-o", files={"outer_o/__init__.py": ""}), wheel(tmp_path, "inner-o", files={"outer_o/inner.py": ""})]
-    new = [wheel(tmp_path, name, "2.0", files={file: "2"}) for name, file in (("outer-o", "outer_o/__init__.py"), ("inner-o", "outer_o/inner.py"))]
+    old = [
+        wheel(tmp_path, "outer-o", files={"outer_o/__init__.py": ""}),
+        wheel(tmp_path, "inner-o", files={"outer_o/inner.py": ""}),
+    ]
+    new = [
+        wheel(tmp_path, name, "2.0", files={file: "2"})
+        for name, file in (("outer-o", "outer_o/__init__.py"), ("inner-o", "outer_o/inner.py"))
+    ]
     environment.pip("install", "--no-index", *map(str, old))
     wishes = {"no_index": True}
     *_, came = environment.drive(
@@ -277,9 +286,7 @@ def test_what_the_screen_itself_loads_counts(environment: Environment, tmp_path:
     first, second = (wheel(tmp_path, "screen-w", version) for version in ("1.0", "2.0"))
     environment.pip("install", "--no-index", str(first))
     wishes = {"no_index": True}
-    (came,) = environment.drive(
-        {"do": "install", "names": [str(second)], "wishes": wishes, "opens": "import screen_w"}
-    )
+    (came,) = environment.drive({"do": "install", "names": [str(second)], "wishes": wishes, "opens": "import screen_w"})
     assert came["restart"] == ["screen_w"]
 
 
