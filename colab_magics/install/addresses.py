@@ -81,7 +81,7 @@ class HostsOnly:
         return self._redact(text)
 
     def _learn(self, text: str) -> None:
-        for word in re.findall(r"[a-z+]+://\S+", text):
+        for word in re.findall(r"https?://\S+", text):
             try:
                 path = urlsplit(word).path.strip("/")
             except ValueError:  # no address

@@ -76,7 +76,7 @@ def _lines(file: str) -> Iterator[str]:
 
 def _from_places(plan: Plan, after: Snapshot) -> Iterator[str]:
     places = {place(asked.text) for asked in plan.requirements if not asked.name}
-    for name, package in after.distributions.items():
+    for name, package in sorted(after.distributions.items()):
         if package.origin and place(package.origin) in places:
             yield name
 

@@ -50,3 +50,6 @@ def test_only_the_host_of_an_index_is_shown() -> None:
         == "Looking in indexes: https://k/…, https://j/simple"
     )
     assert shown("found at /canary3/a") == "found at /…/a"
+    assert (
+        shown("Looking in indexes: file:///opt/mine") == "Looking in indexes: file:///opt/mine"
+    )  # nobody else reads it
