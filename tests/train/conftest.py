@@ -1,6 +1,8 @@
 """A small dataset and a small model for the tests of training."""
 
+import os
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +11,20 @@ import pytest
 from colab_magics.train import board
 from colab_magics.train.datasets import Dataset, digits
 
+_BACKEND = os.environ.get("KERAS_BACKEND", "tensorflow")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out what trains a model where Keras is not installed, and say so."""
+    if item.get_closest_marker("train") is not None:
+        for module in ("keras", _BACKEND, "tensorboard", "sklearn"):
+            if find_spec(module) is None:
+                pytest.skip(f"{module} is not installed: this test trains a model")
+
 
 @pytest.fixture(scope="session")
 def dataset() -> Dataset:
+    pytest.importorskip("sklearn", reason="scikit-learn, which brings the digits, is not installed")
     return digits()
 
 

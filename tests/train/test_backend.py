@@ -5,9 +5,8 @@ import sys
 
 import pytest
 
-pytestmark = pytest.mark.train
 
-
+@pytest.mark.train
 def test_a_notebook_sees_nothing_of_tensorflows_loading() -> None:
     source = "from colab_magics.train import backend; print(backend.load().__name__)"
     done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
@@ -15,6 +14,7 @@ def test_a_notebook_sees_nothing_of_tensorflows_loading() -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.train
 def test_keras_without_its_backend() -> None:
     source = (
         "import os, sys; sys.modules.update(tensorflow=None); os.environ['KERAS_BACKEND'] = 'tensorflow'\n"

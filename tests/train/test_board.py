@@ -16,6 +16,8 @@ import pytest
 from colab_magics.errors import BoardFailed, PortInUse
 from colab_magics.train import board
 
+pytest.importorskip("tensorboard", reason="TensorBoard is not installed")
+
 
 @pytest.fixture
 def logdir(tmp_path: Path) -> Path:

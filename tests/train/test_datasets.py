@@ -27,6 +27,18 @@ def files() -> dict[str, bytes]:
     }
 
 
+@pytest.fixture
+def arrays() -> dict[str, np.ndarray]:
+    """The arrays of a tiny dataset, as an ``.npz`` has them: 20 and 5 images of 4x3, three classes."""
+    random = np.random.default_rng(0)
+    return {
+        "x_train": random.integers(0, 256, (20, 4, 3), "uint8"),
+        "y_train": np.arange(20) % 3,
+        "x_test": random.integers(0, 256, (5, 4, 3), "uint8"),
+        "y_test": np.arange(5) % 3,
+    }
+
+
 def folder_of(files: dict[str, bytes], folder: Path) -> Path:
     folder.mkdir()
     for name, content in files.items():
@@ -63,12 +75,11 @@ def test_one_of_the_four_files_names_them_all(files: dict[str, bytes], tmp_path:
     assert len(datasets.find(str(folder / "t10k-labels-idx1-ubyte")).y_test) == 5
 
 
-def test_an_npz(tmp_path: Path) -> None:
-    digits = datasets.digits()
+def test_an_npz(arrays: dict[str, np.ndarray], tmp_path: Path) -> None:
     path = tmp_path / "mine.npz"
-    np.savez(path, x_train=digits.x_train, y_train=digits.y_train, x_test=digits.x_test, y_test=digits.y_test)
+    np.savez(path, **arrays)
     dataset = datasets.find(str(path))
-    assert np.array_equal(dataset.x_test, digits.x_test)
+    assert np.array_equal(dataset.x_test, arrays["x_test"])
     assert dataset.source == str(path)
 
 
@@ -80,6 +91,7 @@ def test_the_real_mnist_is_recognised(mnist_folder: Path) -> None:
     assert dataset.y_train[:9].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1]
 
 
+@pytest.mark.usefixtures("dataset")
 def test_digits_are_always_split_the_same_way() -> None:
     first, second = datasets.digits(), datasets.digits()
     assert len(first.x_train) + len(first.x_test) == 1797
@@ -88,13 +100,14 @@ def test_digits_are_always_split_the_same_way() -> None:
     assert np.bincount(first.y_test).min() >= 34
 
 
+@pytest.mark.usefixtures("dataset")
 def test_the_variable_is_used_when_nothing_is_named(files: dict[str, bytes], tmp_path: Path) -> None:
     folder = folder_of(files, tmp_path / "tiny")
     assert datasets.find(environ={"COLAB_MAGICS_DATA": str(folder)}).name == "tiny"
     assert datasets.find("digits", environ={"COLAB_MAGICS_DATA": str(folder)}).name == "scikit-learn digits"
 
 
-@pytest.mark.usefixtures("no_network")
+@pytest.mark.usefixtures("no_network", "dataset")
 def test_without_a_network_the_digits_are_taken_and_it_is_said(nowhere: dict[str, str]) -> None:
     dataset = datasets.find(environ=nowhere)
     assert dataset.name == "scikit-learn digits"
@@ -108,7 +121,7 @@ def test_mnist_by_name_is_never_replaced(nowhere: dict[str, str]) -> None:
         datasets.find("mnist", environ=nowhere)
 
 
-@pytest.mark.usefixtures("no_network")
+@pytest.mark.usefixtures("no_network", "dataset")
 def test_a_damaged_cache_is_not_used(nowhere: dict[str, str]) -> None:
     cached = Path(nowhere["KERAS_HOME"]) / "datasets" / "mnist.npz"
     cached.parent.mkdir(parents=True)
@@ -117,11 +130,12 @@ def test_a_damaged_cache_is_not_used(nowhere: dict[str, str]) -> None:
     assert cached.read_bytes() == b"half a download"
 
 
-def test_keras_cache_is_used(nowhere: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    digits = datasets.digits()
+def test_keras_cache_is_used(
+    nowhere: dict[str, str], arrays: dict[str, np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
     cached = Path(nowhere["KERAS_HOME"]) / "datasets" / "mnist.npz"
     cached.parent.mkdir(parents=True)
-    np.savez(cached, x_train=digits.x_train, y_train=digits.y_train, x_test=digits.x_test, y_test=digits.y_test)
+    np.savez(cached, **arrays)
     monkeypatch.setattr(datasets, "MNIST_SHA256", datasets._sha256(cached))
     assert datasets.find(environ=nowhere).source == "Keras' cache"
 

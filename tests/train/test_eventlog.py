@@ -5,19 +5,28 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from colab_magics.train import loop
 from colab_magics.train.datasets import Dataset
-from colab_magics.train.eventlog import EventLog
+from colab_magics.train.events import EpochEnded
 from colab_magics.train.models import fit_to
 
 pytestmark = pytest.mark.train
+keras = pytest.importorskip("keras", reason="Keras or its backend is not installed")
+accumulator = pytest.importorskip(
+    "tensorboard.backend.event_processing.event_accumulator", reason="TensorBoard is not installed"
+)
+
+
+def read(folder: Path) -> Any:
+    return accumulator.EventAccumulator(str(folder)).Reload()
 
 
 def test_tensorboard_reads_scalars_histograms_and_the_graph(
     dataset: Dataset, small: Callable[..., Any], tmp_path: Path
 ) -> None:
+    from colab_magics.train import loop
+    from colab_magics.train.eventlog import EventLog
+
     model = small()
     ended: list[Any] = []
     loop.fit(
@@ -30,10 +39,10 @@ def test_tensorboard_reads_scalars_histograms_and_the_graph(
         should_stop=lambda: False,
         callbacks=[EventLog(tmp_path)],
     )
-    training, validation = (EventAccumulator(str(tmp_path / split)).Reload() for split in ("train", "validation"))
-    losses = [event.logs["val_loss"] for event in ended if isinstance(event, loop.EpochEnded)]
-    read = [event.tensor_proto.float_val[0] for event in validation.Tensors("epoch_loss")]
-    assert read == pytest.approx(losses)
+    training, validation = (read(tmp_path / split) for split in ("train", "validation"))
+    losses = [event.logs["val_loss"] for event in ended if isinstance(event, EpochEnded)]
+    kept = [event.tensor_proto.float_val[0] for event in validation.Tensors("epoch_loss")]
+    assert kept == pytest.approx(losses)
     assert [event.step for event in training.Tensors("epoch_accuracy")] == [0, 1, 2]
     histograms = [tag for tag in training.Tags()["tensors"] if tag.endswith("/histogram")]
     assert len(histograms) == 2

@@ -2,16 +2,16 @@
 
 from typing import Any
 
-import keras
 import numpy as np
 import pytest
-from keras import layers
 
 from colab_magics.errors import ModelMismatch
 from colab_magics.train.datasets import Dataset
 from colab_magics.train.models import fit_to, mlp
 
 pytestmark = pytest.mark.train
+keras = pytest.importorskip("keras", reason="Keras or its backend is not installed")
+layers = keras.layers
 
 
 def test_the_tutorials_recipe() -> None:

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import pytest
 
@@ -22,6 +21,7 @@ from colab_magics.train.runs import Run
 from colab_magics.train.training import train
 
 pytestmark = pytest.mark.train
+keras = pytest.importorskip("keras", reason="Keras or its backend is not installed")
 
 
 def trained(model: Any = None, *, tell: Callable[[Event], None] = lambda event: None, **options: Any) -> Run:
