@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import shlex
 import tempfile
 import threading
@@ -47,6 +48,8 @@ def entries(cell: str) -> Iterator[tuple[int, str, str]]:
         name, equals, rest = (part.strip() for part in line.partition("="))
         if not equals or not rest or not name.isidentifier():
             raise BadOption(f"Line {number} of the cell must read  name = source [options].")
+        if keyword.iskeyword(name):
+            raise BadOption(f"Line {number} of the cell: {name} cannot be the name of a variable, choose another.")
         if name in seen:
             raise BadOption(f"Line {number} of the cell gives the name {name} a second time: choose another.")
         seen.add(name)

@@ -38,6 +38,7 @@ b=$path
         ("a b = x\n", "Line 2 of the cell must read"),
         ("a =\n", "Line 2 of the cell must read"),
         ("a = x\na = y\n", "Line 3 of the cell gives the name a a second time"),
+        ("class = x\n", "Line 2 of the cell: class cannot be the name of a variable"),
         ("a = 'x\n", "A quotation mark is not closed"),
     ],
 )
