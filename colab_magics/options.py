@@ -4,20 +4,32 @@ import argparse
 import difflib
 import inspect
 import keyword
+import operator
 import os
 import re
 import shlex
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 from colab_magics.errors import BadOption, UnknownVariable
 
-_VARIABLE = re.compile(r"\$([A-Za-z_]\w*)")
+_VARIABLE = re.compile(r"(--[\w-]+=)?\$([A-Za-z_]\w*)")
 
 
 class HelpAsked(Exception):
     """The person typed ``-h``; the message is the help text."""
+
+
+class _AskForHelp(argparse.Action):
+    """Meets ``-hh``, and a ``-h`` that came out of a variable."""
+
+    def __init__(self, option_strings: list[str], dest: str, **settings: Any) -> None:
+        super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, **settings)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        raise HelpAsked  # without the text: some ways of parsing change the parser while they go on
 
 
 class LineParser(argparse.ArgumentParser):
@@ -37,7 +49,7 @@ class LineParser(argparse.ArgumentParser):
             add_help=False,
             allow_abbrev=False,
         )
-        self.add_argument("-h", "--help", action="store_true", default=argparse.SUPPRESS, help="show this text")
+        self.add_argument("-h", "--help", action=_AskForHelp, help="show this text")
 
     def add_argument(self, *names: Any, **settings: Any) -> argparse.Action:
         """Add an option; its default is the one in the function's signature."""
@@ -48,24 +60,39 @@ class LineParser(argparse.ArgumentParser):
         return action
 
     def parse_line(self, line: str, namespace: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Read ``line``; a word ``$name`` is replaced by the text, number or path of that name in ``namespace``."""
+        """Read ``line``; ``$name``, a word or an option's value, stands for the text, number or path of that name.
+
+        Where a ``source`` is required, the bare name of a variable with a text or a path stands for it, too, unless
+        there is a file of that name. ``namespace`` holds the variables.
+        """
         words = split(line)
         if "-h" in words or "--help" in words:
             raise HelpAsked(self.format_help())
         words = [_substituted(word, namespace or {}) for word in words]
-        return vars(self.parse_args(words))
+        try:
+            options = vars(self.parse_args(words))
+        except HelpAsked:
+            raise HelpAsked(self.format_help()) from None
+        if any(action.dest == "source" and action.required for action in self._actions):
+            options["source"] = _source(options["source"], namespace or {})
+        return options
 
     def error(self, message: str) -> NoReturn:
-        """Turn what argparse found wrong into one line with the next step."""
+        """Turn what argparse found wrong into one line with the next step.
+
+        No address and no value of an unknown option is repeated: either can hold a password.
+        """
         unknown = re.match(r"unrecognized arguments: (--?[\w-]+)", message)
         known = [name for name in self._option_string_actions if name.startswith("--")]
         close = difflib.get_close_matches(unknown[1], known, n=1) if unknown else []
         hint = f" Did you mean {close[0]}?" if close else ""
-        message = message.replace("unrecognized arguments", "unknown option")
-        if re.match(r"unknown option: [^-]", message):
-            # The words are not repeated: an address can hold a password.
+        if unknown:
+            message = f"unknown option: {unknown[1]}"
+        elif message.startswith("unrecognized arguments"):
             message = "there are too many words; a name with spaces needs quotation marks"
-        raise BadOption(f"{self.prog}: {_redacted(message)}.{hint} {self.prog} -h shows what there is.")
+        message = re.sub(r"ignored explicit argument .*", "it takes no value", message)
+        message = _redacted(re.sub(r"[^\s'\"]*://[^\s'\"]*", "an address", message))
+        raise BadOption(f"{self.prog}: {message}.{hint} {self.prog} -h shows what there is.")
 
     def completions(self, before: str, word: str) -> list[str]:
         """Options, or values of the option just typed, that start with ``word``; ``before`` is the line up to it."""
@@ -92,7 +119,9 @@ def split(line: str) -> list[str]:
     try:
         return list(lexer)
     except ValueError as error:
-        raise BadOption(f"A quotation mark is not closed in: {_redacted(line.strip())}") from error
+        raise BadOption(
+            """A quotation mark is not closed: close it, or put a word with an apostrophe in double ones, "it's"."""
+        ) from error
 
 
 def _redacted(text: str) -> str:
@@ -106,8 +135,15 @@ def _substituted(word: str, namespace: Mapping[str, Any]) -> str:
     match = _VARIABLE.fullmatch(word)
     if match is None:
         return word
-    value = lookup(match[1], namespace)
-    return str(value) if isinstance(value, (str, int, float, Path)) else match[1]
+    option, name = match[1] or "", match[2]
+    value = lookup(name, namespace)
+    return option + (str(value) if isinstance(value, (str, int, float, Path)) else name)
+
+
+def _source(word: str, namespace: Mapping[str, Any]) -> str:
+    if not word.isidentifier() or not isinstance(namespace.get(word), (str, Path)):
+        return word
+    return word if os.path.exists(word) else str(namespace[word])  # noqa: PTH110 (the same, and without pathlib's errors)
 
 
 def lookup(name: str, namespace: Mapping[str, Any]) -> Any:
@@ -120,15 +156,42 @@ def lookup(name: str, namespace: Mapping[str, Any]) -> Any:
         raise UnknownVariable(f"There is no variable named {name} in this notebook.{hint}") from None
 
 
-def positive(text: str) -> int:
-    """A whole number of at least one."""
-    try:
-        number = int(text)
-    except ValueError:
-        number = 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number of 1 or more")
-    return number
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The type of an option that takes whole numbers from ``lowest`` to ``highest``, or without an end."""
+
+    lowest: int
+    highest: int | None = None
+
+    def __call__(self, text: str) -> int:
+        """Read what was typed; raises what argparse turns into a sentence."""
+        try:
+            number = int(text)
+        except ValueError:
+            number = None
+        if number is None or not self._holds(number):
+            raise argparse.ArgumentTypeError(f"{text} is not {self}")
+        return number
+
+    def check(self, name: str, number: Any) -> None:
+        """Refuse a value for the argument ``name`` of a public function; raises `BadOption`."""
+        try:
+            is_held = self._holds(operator.index(number))
+        except TypeError:
+            is_held = False
+        if not is_held:
+            raise BadOption(f"{name} is {number!r}, which is not {self}.")
+
+    def _holds(self, number: int) -> bool:
+        return self.lowest <= number and (self.highest is None or number <= self.highest)
+
+    def __str__(self) -> str:
+        end = "of {} or more" if self.highest is None else "from {} to {}"
+        return f"a whole number {end.format(self.lowest, self.highest)}"
+
+
+positive = Whole(1)
+"""A whole number of at least one."""
 
 
 def identifier(text: str) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import colab_magics
+from colab_magics.options import HelpAsked
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "colab_magics"
@@ -65,6 +66,13 @@ def test_the_line_and_the_function_take_the_same_options(name: str) -> None:
     options = {action.dest for action in module.PARSER._actions if action.option_strings} - {"help"}
     only_on_a_line = {"as_"}  # naming a variable is what = does in Python
     assert options - only_on_a_line == keywords
+
+
+@pytest.mark.parametrize("name", colab_magics.MAGICS)
+@pytest.mark.parametrize("line", ["-h", "-hh", "$asked"])
+def test_every_line_may_ask_for_help(name: str, line: str) -> None:
+    with pytest.raises(HelpAsked, match=f"usage: %{name}"):
+        import_module(colab_magics.MAGICS[name]).PARSER.parse_line(line, {"asked": "-h"})
 
 
 def test_loading_imports_nothing_heavy() -> None:

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from colab_magics.errors import BadOption, UnknownVariable
-from colab_magics.options import HelpAsked, LineParser, identifier, lookup, positive, split
+from colab_magics.options import HelpAsked, LineParser, Whole, identifier, lookup, positive, split
 
 
 def fetch(source: str, *, n: int = 9, view: str = "first", name: str | None = None, deep: bool = False) -> None:
@@ -84,7 +84,7 @@ def test_quoted_words_come_back(words: list[str]) -> None:
     [
         (
             "x --veiw wrong",
-            r"^%fetch: unknown option: --veiw wrong\. Did you mean --view\? %fetch -h shows what there is\.$",
+            r"^%fetch: unknown option: --veiw\. Did you mean --view\? %fetch -h shows what there is\.$",
         ),
         ("x --zzz", r"unknown option: --zzz\. %fetch -h"),
         ("x --dee", r"unknown option: --dee\. Did you mean --deep\?"),
@@ -96,7 +96,8 @@ def test_quoted_words_come_back(words: list[str]) -> None:
         ("x --as 1st", r"argument --as: 1st cannot be the name of a variable"),
         ("", r"the following arguments are required: source"),
         ("a b", r"there are too many words; a name with spaces needs quotation marks"),
-        ("it's", r"A quotation mark is not closed in: it's"),
+        ("it's", r"A quotation mark is not closed: close it, or put a word with an apostrophe in double ones"),
+        ("x --deep=yes", r"argument --deep: it takes no value\."),
     ],
 )
 def test_what_is_wrong_and_what_to_do(parser: LineParser, line: str, message: str) -> None:
@@ -108,6 +109,31 @@ def test_what_is_wrong_and_what_to_do(parser: LineParser, line: str, message: st
 def test_help_comes_before_every_fault(parser: LineParser, line: str) -> None:
     with pytest.raises(HelpAsked, match=r"(?s)usage: %fetch.*Fetch something.*how many.*%fetch data\.csv --n 3"):
         parser.parse_line(line)
+
+
+@pytest.mark.parametrize("line", ["-hh", "x -hh", "x -h -h", "$asked"])
+def test_help_asked_in_other_ways(parser: LineParser, line: str) -> None:
+    with pytest.raises(HelpAsked, match="usage: %fetch"):
+        parser.parse_line(line, {"asked": "-h"})
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "x --foo https://user:hunter2@h/x.csv",
+        "x --foo=hunter2",
+        "x --foo hunter2 --bar hunter2",
+        "https://user:hunter2@h/x.csv 'abc",
+        "https://user:hunter2@h/x.csv https://user:hunter2@h/y.csv",
+        "x --deep=hunter2",
+        "x --n https://user:hunter2@h/x.csv",
+        "x --view https://user:hunter2@h/x.csv",
+    ],
+)
+def test_no_password_is_repeated(parser: LineParser, line: str) -> None:
+    with pytest.raises(BadOption) as caught:
+        parser.parse_line(line)
+    assert "hunter2" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -123,6 +149,23 @@ def test_help_comes_before_every_fault(parser: LineParser, line: str) -> None:
 )
 def test_a_variable_stands_for_its_text_or_for_its_name(parser: LineParser, value: Any, word: str) -> None:
     assert parser.parse_line("$here", {"here": value})["source"] == word
+
+
+def test_a_variable_stands_for_an_options_value(parser: LineParser) -> None:
+    assert parser.parse_line("x --view=$which --as=$name", {"which": "wrong", "name": "n"})["view"] == "wrong"
+    with pytest.raises(UnknownVariable, match="no variable named which"):
+        parser.parse_line("x --view=$which")
+
+
+def test_a_bare_name_stands_for_a_source(parser: LineParser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    known = {"here": "data.csv", "there": Path("b"), "many": [1]}
+    assert parser.parse_line("here", known)["source"] == "data.csv"
+    assert parser.parse_line("there", known)["source"] == "b"
+    assert parser.parse_line("many", known)["source"] == "many"
+    assert parser.parse_line("other", known)["source"] == "other"
+    (tmp_path / "here").touch()
+    assert parser.parse_line("here", known)["source"] == "here"
 
 
 def test_nothing_is_evaluated(parser: LineParser) -> None:
@@ -162,6 +205,20 @@ def test_positive(number: int) -> None:
     else:
         with pytest.raises(argparse.ArgumentTypeError, match="is not a whole number of 1 or more"):
             positive(str(number))
+
+
+@pytest.mark.parametrize("number", [0, 65535])
+def test_a_whole_number_between_two(number: int) -> None:
+    assert Whole(0, 65535)(str(number)) == number
+    Whole(0, 65535).check("port", number)
+
+
+@pytest.mark.parametrize("number", [-1, 65536, 1.5, "one", None])
+def test_a_whole_number_that_is_none(number: Any) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="is not a whole number from 0 to 65535"):
+        Whole(0, 65535)(str(number))
+    with pytest.raises(BadOption, match="^port is .*, which is not a whole number from 0 to 65535"):
+        Whole(0, 65535).check("port", number)
 
 
 @given(text=st.text())

@@ -132,7 +132,7 @@ def test_a_hundred_galleries_leave_nothing(notebook: Any) -> None:
         ("%gallery nowhere/at/all", "There is no folder nowhere/at/all: check the spelling."),
         ("%gallery images --predicted gusses", "no variable named gusses in this notebook. Did you mean guesses?"),
         ("%gallery images lables", "no variable named lables in this notebook. Did you mean labels?"),
-        ("%gallery images --predictions guesses", "unknown option: --predictions guesses. Did you mean --predicted?"),
+        ("%gallery images --predictions guesses", "unknown option: --predictions. Did you mean --predicted?"),
         ("%gallery run --view wrogn", "There is no view 'wrogn': .* Did you mean wrong?"),
         ("%gallery run --view class", "expected one argument|needs the name or number"),
         ("%gallery run --view class seven", "There is no class seven: .*the 4 classes are zero, one, two, three"),

@@ -43,9 +43,8 @@ b=$path
     ],
 )
 def test_what_is_no_such_line(text: str, sentence: str) -> None:
-    with pytest.raises(BadOption, match=sentence) as caught:
+    with pytest.raises(BadOption, match=sentence):
         list(entries(text))
-    assert "x" not in str(caught.value).replace("not closed in: 'x", "")
 
 
 def test_all_at_once(files: FileServer) -> None:

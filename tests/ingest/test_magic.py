@@ -106,7 +106,7 @@ def test_completion(shell: Any) -> None:
     ("line", "sentence"),
     [
         ("%ingest", "the following arguments are required: source"),
-        ("%ingest a.csv --fromat csv", "unknown option: --fromat csv. Did you mean --format?"),
+        ("%ingest a.csv --fromat csv", "unknown option: --fromat. Did you mean --format?"),
         ("%ingest a.csv --format xml", "invalid choice: 'xml'"),
         ("%ingest a.csv --as 1x", "1x cannot be the name of a variable"),
         ("%ingest my file.csv", "there are too many words; a name with spaces needs quotation marks"),
