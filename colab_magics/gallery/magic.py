@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from colab_magics import _shell
+from colab_magics import _shell, interrupts
 from colab_magics.errors import BadOption
 from colab_magics.options import LineParser, lookup, positive, split
 
@@ -33,8 +33,9 @@ def gallery(
     number; ``n``: pictures on a page, at most 64. With a run, ``first`` shows training images, the others test images.
     Raises `BadImages`, `BadOption`, `SourceNotFound` and `SourceDenied`.
     """
-    from colab_magics.gallery.items import Gallery
-    from colab_magics.gallery.source import read
+    with interrupts.held():
+        from colab_magics.gallery.items import Gallery
+        from colab_magics.gallery.source import read
 
     found = read(source, labels, predicted=predicted, probabilities=probabilities, class_names=class_names)
     value = Gallery(found, view=str(view), n=n)

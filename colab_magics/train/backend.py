@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from colab_magics import interrupts
 from colab_magics.extras import check, need
 
 # What TensorFlow's C++ side writes whenever it is loaded: about oneDNN, processor features and its own log.
@@ -29,13 +30,14 @@ def check_installed() -> None:
 def load() -> Any:
     """Import Keras with the backend that ``KERAS_BACKEND`` or Keras' own settings name, TensorFlow by default.
 
-    Raises `MissingExtra` when Keras or its backend is not installed.
+    An interrupt waits until all is there. Raises `MissingExtra` when Keras or its backend is not installed.
     """
-    if "keras" in sys.modules:
-        return need("keras", **_ASKED)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # TensorFlow reads it once: warnings and errors stay
-    with _without_chatter():
-        return need("keras", **_ASKED)
+    with interrupts.held():
+        if "keras" in sys.modules:
+            return need("keras", **_ASKED)
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # TensorFlow reads it once: warnings and errors stay
+        with _without_chatter():
+            return need("keras", **_ASKED)
 
 
 @contextmanager

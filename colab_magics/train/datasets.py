@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from colab_magics import interrupts
 from colab_magics.errors import BrokenFile, SourceDenied, SourceError, SourceNotFound
 from colab_magics.extras import need
 from colab_magics.idx import read_idx
@@ -126,9 +127,10 @@ def digits(*notes: str) -> Dataset:
 
     Split 4 to 1, with the same share of every class and always the same way. Images are uint8, 0 to 255.
     """
-    need("sklearn", by="The embedded dataset of %train_mnist", extra="train")
-    from sklearn.datasets import load_digits
-    from sklearn.model_selection import train_test_split
+    with interrupts.held():
+        need("sklearn", by="The embedded dataset of %train_mnist", extra="train")
+        from sklearn.datasets import load_digits
+        from sklearn.model_selection import train_test_split
 
     bunch = load_digits()
     images = (bunch.images * (255 / 16)).round().astype("uint8")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -13,7 +10,7 @@ import keras
 from colab_magics.train.events import EpochEnded, Event, Started, StepEnded, Stopped, ValidationStepEnded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from colab_magics.train.datasets import Dataset
     from colab_magics.train.models import Fitting
@@ -86,27 +83,6 @@ def fit(
         validation_data=(fitting.images(dataset.x_test), fitting.labels(dataset.y_test)),
         callbacks=[*callbacks, Teller(tell, should_stop)],
     )
-
-
-@contextmanager
-def first_interrupt_asks(stop: Callable[[], None]) -> Iterator[None]:
-    """While inside, the first interrupt (Ctrl-C, the notebook's stop button) calls ``stop``, the second one interrupts.
-
-    So no interrupt meets Keras in the middle of a step or of a save. Outside the main thread nothing changes.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def ask(number: int, frame: object) -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        stop()
-
-    before = signal.signal(signal.SIGINT, ask)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _numbers(logs: Mapping[str, Any] | None) -> dict[str, float]:

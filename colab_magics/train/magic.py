@@ -6,7 +6,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
-from colab_magics import _shell
+from colab_magics import _shell, interrupts
 from colab_magics.errors import BadOption, ColabMagicsError
 from colab_magics.options import LineParser, positive
 
@@ -37,12 +37,13 @@ def train_mnist(
     An interrupt, or the panel's button, ends the training after the step that runs and keeps all that it reached.
     Raises a `ColabMagicsError` for data, a model or an option that cannot be used.
     """
-    from colab_magics.train import card as cards
-    from colab_magics.train.screen import Screen
-    from colab_magics.train.training import train
-
     stop = threading.Event()
-    screen = Screen(stop)
+    with interrupts.held():
+        from colab_magics.train import card as cards
+        from colab_magics.train.screen import Screen
+        from colab_magics.train.training import train
+
+        screen = Screen(stop)
     try:
         run = train(
             model,

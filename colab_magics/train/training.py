@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from colab_magics import interrupts
 from colab_magics.errors import ModelMismatch
 from colab_magics.predictions import Predictions
 from colab_magics.train import backend, runs
@@ -41,11 +42,14 @@ def train(
     interrupt sets it, too. Raises what `datasets.find`, `models.fit_to` and `runs.new_directory` raise.
     """
     backend.check_installed()
+    with interrupts.held():
+        import numpy  # noqa: F401, ICN001 (what comes next uses it)
     dataset = find(data, on_progress=lambda progress: tell(DataArrived(progress.done, progress.total)))
     tell(DatasetFound(dataset.name, dataset.source, len(dataset.x_train)))
     keras = backend.load()
-    from colab_magics.train import loop, models
-    from colab_magics.train.eventlog import EventLog
+    with interrupts.held():
+        from colab_magics.train import loop, models
+        from colab_magics.train.eventlog import EventLog
 
     if seed is not None:
         keras.utils.set_random_seed(seed)
@@ -70,7 +74,7 @@ def train(
     log = EventLog(directory / "logs")
     began = time.monotonic()
     try:
-        with loop.first_interrupt_asks(stop.set):
+        with interrupts.first_asks(stop.set):
             loop.fit(
                 model,
                 dataset,

@@ -1,5 +1,6 @@
 """Loading Keras without the chatter of its backend."""
 
+import os
 import subprocess
 import sys
 
@@ -12,6 +13,26 @@ def test_a_notebook_sees_nothing_of_tensorflows_loading() -> None:
     done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
     assert done.stdout == "keras\n"
     assert done.stderr == ""
+
+
+@pytest.mark.train
+def test_an_interrupt_waits_until_keras_is_loaded() -> None:
+    source = (
+        "import os, signal, sys\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'tensorflow.python.data':\n"  # after which a second import of TensorFlow fails
+        "            os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "from colab_magics.train import backend\n"
+        "try: backend.load()\n"
+        "except KeyboardInterrupt: print('interrupted')\n"
+        "sys.meta_path.pop(0)\n"
+        "print(backend.load().ops.ones((2,)).shape)\n"
+    )
+    environment = {**os.environ, "KERAS_BACKEND": "tensorflow"}
+    done = subprocess.run([sys.executable, "-c", source], env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout == "interrupted\n(2,)\n", done.stderr
 
 
 @pytest.mark.train
