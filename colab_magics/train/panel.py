@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _PERIOD = 0.1
 """Seconds between two updates of the page, at least."""
 
+_ROWS = 400
+"""Epochs on the curves, at most: a chart has not many more pixels, and the traits stay under 200 kB together."""
+
 
 class TrainPanel(Panel):
     """A training as it goes on: progress, curves, the button that ends it, and at the end its card."""
@@ -84,7 +87,7 @@ def _progress(state: Progress) -> dict[str, Any]:
         "epochs": state.epochs,
         "step": state.step,
         "steps": state.steps,
-        "logs": dict(state.logs),
+        "logs": _finite(state.logs),
         "ratio": state.ratio,
         "elapsed": state.now - state.began if state.began is not None else None,
         "left": state.seconds_left,
@@ -92,12 +95,17 @@ def _progress(state: Progress) -> dict[str, Any]:
 
 
 def _curves(state: Progress) -> dict[str, Any]:
-    """Metrics over time in epochs: within the epochs, and at the end of each; JSON knows no NaN."""
+    """Metrics over time in epochs: within the epochs, and at the end of each, of many epochs as many as are seen."""
+    rows = list(enumerate(state.rows, start=1))
+    kept = rows[:: -(-len(rows) // _ROWS) or 1]
+    if kept[-1:] != rows[-1:]:
+        kept.append(rows[-1])
     return {
         "points": [{"x": at, **_finite(logs)} for at, logs in state.points],
-        "epochs": [{"x": number, **_finite(row)} for number, row in enumerate(state.rows, start=1)],
+        "epochs": [{"x": number, **_finite(row)} for number, row in kept],
     }
 
 
 def _finite(logs: Any) -> dict[str, float | None]:
+    """JSON knows no NaN."""
     return {name: round(value, 6) if abs(value) < float("inf") else None for name, value in logs.items()}

@@ -19,7 +19,8 @@ export interface Progress {
   epochs: number;
   step: number;
   steps: number;
-  logs: Record<string, number>;
+  /** A metric that is no finite number is null. */
+  logs: Record<string, number | null>;
   ratio: number;
   /** Seconds since the first step was begun, as of the last message. */
   elapsed: number | null;
