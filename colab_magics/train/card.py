@@ -24,12 +24,10 @@ def waiting() -> Card:
 
 def card(run: Run) -> Card:
     """A training that has ended."""
-    stopped = run.status == "stopped"
-    epochs = plural(len(run.history), "epoch")
     return Card(
         title=f"Training on {run.dataset.name}",
-        state=f"stopped early, after {epochs}" if stopped else f"done, {epochs} in {duration(run.seconds)}",
-        tone="warn" if stopped else "ok",
+        state=_state(run),
+        tone="warn" if run.status == "stopped" else "ok",
         big=f"{percent(run.test_accuracy)} of {plural(len(run.predictions), 'test image')} right",
         parts=(
             Facts(
@@ -46,6 +44,16 @@ def card(run: Run) -> Card:
             *(Note(note, "warn") for note in run.notes),
         ),
     )
+
+
+def _state(run: Run) -> str:
+    epochs = plural(len(run.history), "epoch")
+    if run.status == "finished":
+        return f"done, {epochs} in {duration(run.seconds)}"
+    if run.cut is None:
+        return f"stopped early, after {epochs}"
+    step, steps = run.cut
+    return f"stopped early, epoch {len(run.history)} cut at step {number(step)} of {number(steps)}"
 
 
 def _curves(run: Run) -> list[Picture]:

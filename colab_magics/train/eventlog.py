@@ -46,16 +46,23 @@ class EventLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no 
     """Writes what ``keras.callbacks.TensorBoard(histogram_freq=1)`` writes, under the same tags.
 
     ``logdir/train`` and ``logdir/validation`` hold epoch_loss, epoch_accuracy ...; train also the histogram of every
-    weight and, for a Sequential model, its graph.
+    weight and, for a Sequential model, its graph; ``notes`` say what was left out.
     """
 
     def __init__(self, logdir: Path) -> None:
         super().__init__()
+        self.notes: tuple[str, ...] = ()
         self._files = {split: EventFile(logdir / split) for split in ("train", "validation")}
 
     def on_train_begin(self, logs: object = None) -> None:
         if isinstance(self.model, keras.Sequential):
-            self._files["train"].add(_graph(self.model), step=0)
+            try:
+                graph = _graph(self.model)
+            except Exception as error:  # noqa: BLE001 (the layers' own code says how they are written)
+                reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+                self.notes = (f"TensorBoard shows no graph, since the model cannot be written as JSON: {reason}",)
+            else:
+                self._files["train"].add(graph, step=0)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         for name, value in (logs or {}).items():

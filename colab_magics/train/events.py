@@ -60,7 +60,7 @@ class EpochEnded:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """The person asked to stop; the step that ran then was finished."""
+    """The person asked to stop before the last step; the step that ran then was finished."""
 
     epoch: int
     step: int

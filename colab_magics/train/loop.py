@@ -42,9 +42,7 @@ class Teller(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no ty
         self._step = batch + 1
         if self._is_due():
             self._tell(StepEnded(self._epoch, self._step, _numbers(logs)))
-        if self._should_stop() and not self.model.stop_training:
-            self.model.stop_training = True
-            self._tell(Stopped(self._epoch, self._step))
+        self._stop_if_asked()
 
     def on_test_batch_end(self, batch: int, logs: object = None) -> None:
         if self._is_due():
@@ -53,6 +51,13 @@ class Teller(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no ty
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         seconds = time.monotonic() - self._epoch_began
         self._tell(EpochEnded(self._epoch, self._step, _numbers(logs), seconds))
+        self._stop_if_asked()  # asked while the test images were tried
+
+    def _stop_if_asked(self) -> None:
+        is_last = (self._epoch, self._step) == (self.params["epochs"], self.params["steps"])
+        if self._should_stop() and not is_last and not self.model.stop_training:
+            self.model.stop_training = True
+            self._tell(Stopped(self._epoch, self._step))
 
     def _is_due(self) -> bool:
         now = time.monotonic()

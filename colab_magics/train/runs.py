@@ -32,7 +32,8 @@ class Run:
     ``status``: finished, or stopped where the person ended it early. ``history``: a DataFrame with one row for each
     epoch (loss, accuracy, val_loss, val_accuracy, seconds). ``test_loss`` and ``test_accuracy`` (0 to 1) are those of
     ``model`` on the test images, whose answers are ``predictions``. ``directory`` holds everything on disk, ``logdir``
-    the TensorBoard files. ``seconds``: the time that training took. ``notes``: what the person should know.
+    the TensorBoard files. ``seconds``: the time that training took. ``notes``: what the person should know. ``cut``:
+    where the last epoch was cut short, its last step and the steps of a whole epoch.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Run:
     directory: Path
     seconds: float
     notes: tuple[str, ...] = ()
+    cut: tuple[int, int] | None = None
 
     def __repr__(self) -> str:
         return f"Run({self.name}, {self.dataset.name}, {self.status}, test accuracy {self.test_accuracy:.2%})"
@@ -101,6 +103,20 @@ def _made(root: Path, wanted: str, *, is_given: bool) -> Path:
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write JSON, whole or not at all."""
     _publish(path, json.dumps(content, indent=2) + "\n")
+
+
+def write_result(path: Path, run: Run) -> None:
+    """Write what came of a run as JSON, whole or not at all."""
+    write_json(
+        path,
+        {
+            "status": run.status,
+            "cut": run.cut,
+            "test_loss": run.test_loss,
+            "test_accuracy": run.test_accuracy,
+            "seconds": run.seconds,
+        },
+    )
 
 
 def write_history(path: Path, rows: Sequence[Mapping[str, float]]) -> None:

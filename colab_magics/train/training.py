@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from pathlib import Path
@@ -12,7 +13,7 @@ from colab_magics.errors import ModelMismatch
 from colab_magics.predictions import Predictions
 from colab_magics.train import backend, runs
 from colab_magics.train.datasets import Dataset, find
-from colab_magics.train.events import DataArrived, DatasetFound, EpochEnded, Event, TrainingEnded
+from colab_magics.train.events import DataArrived, DatasetFound, EpochEnded, Event, Started, Stopped, TrainingEnded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,23 +59,23 @@ def train(
         model = models.mlp(pixels, len(dataset.class_names))
     fitting = models.fit_to(model, dataset)
     directory = runs.new_directory(name, dataset.name)
-    runs.write_json(
-        directory / "config.json",
-        {
-            "dataset": dataset.name,
-            "source": dataset.source,
-            "epochs": epochs,
-            "batch_size": batch_size,
-            "seed": seed,
-            "keras": keras.__version__,
-            "backend": keras.backend.backend(),
-        },
-    )
     record = _Record(directory / "history.csv", tell)
     log = EventLog(directory / "logs")
-    began = time.monotonic()
     try:
         with interrupts.first_asks(stop.set):
+            runs.write_json(
+                directory / "config.json",
+                {
+                    "dataset": dataset.name,
+                    "source": dataset.source,
+                    "epochs": epochs,
+                    "batch_size": batch_size,
+                    "seed": seed,
+                    "keras": keras.__version__,
+                    "backend": keras.backend.backend(),
+                },
+            )
+            began = time.monotonic()
             loop.fit(
                 model,
                 dataset,
@@ -88,30 +89,28 @@ def train(
             seconds = time.monotonic() - began
             tell(TrainingEnded())
             test_loss, predictions = _tested(model, dataset, fitting)
+            run = runs.Run(
+                name=directory.name,
+                status="stopped" if record.is_stopped else "finished",
+                dataset=dataset,
+                history=_frame(record.rows),
+                test_loss=test_loss,
+                test_accuracy=predictions.accuracy,
+                model=model,
+                predictions=predictions,
+                directory=directory,
+                seconds=seconds,
+                notes=(*dataset.notes, *log.notes, *_kept(model, directory)),
+                cut=record.cut,
+            )
+            runs.write_result(directory / "result.json", run)
+    except BaseException:
+        if not record.rows:
+            log.close()
+            shutil.rmtree(directory, ignore_errors=True)  # the name is free again
+        raise
     finally:
         log.close()
-    run = runs.Run(
-        name=directory.name,
-        status="stopped" if stop.is_set() else "finished",
-        dataset=dataset,
-        history=_frame(record.rows),
-        test_loss=test_loss,
-        test_accuracy=predictions.accuracy,
-        model=model,
-        predictions=predictions,
-        directory=directory,
-        seconds=seconds,
-        notes=(*dataset.notes, *_kept(model, directory)),
-    )
-    runs.write_json(
-        directory / "result.json",
-        {
-            "status": run.status,
-            "test_loss": run.test_loss,
-            "test_accuracy": run.test_accuracy,
-            "seconds": run.seconds,
-        },
-    )
     return run
 
 
@@ -121,11 +120,22 @@ class _Record:
     def __init__(self, path: Path, tell: Callable[[Event], None]) -> None:
         self._path, self._tell = path, tell
         self.rows: list[dict[str, float]] = []
+        self.is_stopped = False
+        self.cut: tuple[int, int] | None = None
+        self._steps = 0
 
     def tell(self, event: Event) -> None:
-        if isinstance(event, EpochEnded):
-            self.rows.append({**event.logs, "seconds": round(event.seconds, 3)})
-            runs.write_history(self._path, self.rows)
+        match event:
+            case Started():
+                self._steps = event.steps
+            case EpochEnded():
+                self.rows.append({**event.logs, "seconds": round(event.seconds, 3)})
+                self.cut = (event.step, self._steps) if event.step < self._steps else None
+                runs.write_history(self._path, self.rows)
+            case Stopped():
+                self.is_stopped = True
+            case _:
+                pass
         self._tell(event)
 
 
@@ -166,7 +176,7 @@ def _kept(model: Any, directory: Path) -> tuple[str, ...]:
     """Save the model; what Keras cannot save is told, since the training itself is worth keeping."""
     try:
         runs.save_model(directory / _MODEL_FILE, model)
-    except (OSError, TypeError, ValueError, NotImplementedError) as error:
+    except Exception as error:  # noqa: BLE001 (the layers' own code says how they are saved)
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         return (f"The model could not be saved, it is only in memory (run.model): {reason}",)
     return ()

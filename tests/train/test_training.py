@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from colab_magics.errors import ModelMismatch
+from colab_magics.train.card import card
 from colab_magics.train.events import DatasetFound, EpochEnded, Event, Started, StepEnded, Stopped, TrainingEnded
 from colab_magics.train.runs import Run
 from colab_magics.train.training import train
@@ -103,9 +104,11 @@ def test_a_run_that_is_stopped_keeps_all_it_has() -> None:
 
     run = trained(tell=tell, stop=stop, epochs=1000)
     assert run.status == "stopped"
-    assert len(run.history) == 4
+    assert len(run.history) == 3
     stopped = next(event for event in events if isinstance(event, Stopped))
-    assert (stopped.epoch, stopped.step) == (4, 1)
+    assert (stopped.epoch, stopped.step) == (3, 12)
+    assert run.cut is None
+    assert "stopped early, after 3 epochs" in card(run).text()
     assert run.model.predict(np.zeros((1, 64), "float32"), verbose=0).shape == (1, 10)
     assert (run.directory / "model.keras").exists()
 
@@ -119,7 +122,7 @@ def test_an_interrupt_ends_the_run_cleanly() -> None:
 
     run = trained(tell=tell, epochs=1000)
     assert run.status == "stopped"
-    assert 2 <= len(run.history) <= 3
+    assert len(run.history) == 2
     assert signal.getsignal(signal.SIGINT) is before
 
 
@@ -134,6 +137,59 @@ def test_a_second_interrupt_ends_at_once_and_history_is_on_disk(runs_root: Path)
     with pytest.raises(KeyboardInterrupt):
         trained(tell=tell, epochs=1000, name="cut")
     assert len((runs_root / "cut" / "history.csv").read_text().splitlines()) == 3
+
+
+def test_an_epoch_that_is_cut_is_told() -> None:
+    stop = threading.Event()
+
+    def tell(event: Event) -> None:
+        if isinstance(event, StepEnded):
+            stop.set()
+
+    run = trained(tell=tell, stop=stop)
+    assert run.status == "stopped"
+    assert run.cut == (1, 12)
+    assert "stopped early, epoch 1 cut at step 1 of 12" in card(run).text()
+    assert json.loads((run.directory / "result.json").read_text())["cut"] == [1, 12]
+
+
+@pytest.mark.parametrize("last", [EpochEnded, TrainingEnded])
+def test_an_interrupt_after_the_last_step_stops_nothing(last: type[Event]) -> None:
+    def tell(event: Event) -> None:
+        if isinstance(event, last) and getattr(event, "epoch", 2) == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    run = trained(tell=tell)
+    assert run.status == "finished"
+    assert len(run.history) == 2
+    assert (run.directory / "result.json").exists()
+
+
+def test_an_interrupt_while_the_model_is_saved_loses_nothing() -> None:
+    class Interrupted(keras.Sequential):
+        def save(self, *args: Any, **kwargs: Any) -> None:
+            os.kill(os.getpid(), signal.SIGINT)
+            super().save(*args, **kwargs)
+
+    run = trained(Interrupted([keras.Input((64,)), keras.layers.Dense(10, activation="softmax")]))
+    assert run.status == "finished"
+    assert (run.directory / "model.keras").exists()
+    assert (run.directory / "result.json").exists()
+
+
+def test_a_training_that_never_began_leaves_no_folder(runs_root: Path) -> None:
+    class Broken(keras.Sequential):
+        def train_step(self, *args: Any, **kwargs: Any) -> None:
+            raise ArithmeticError("not today")
+
+    def trial() -> Run:
+        return trained(Broken([keras.Input((64,)), keras.layers.Dense(10, activation="softmax")]), name="mine")
+
+    with pytest.raises(ArithmeticError, match="not today"):
+        trial()
+    assert list(runs_root.iterdir()) == []
+    with pytest.raises(ArithmeticError, match="not today"):  # and not that the name is taken
+        trial()
 
 
 def test_a_model_that_does_not_fit_leaves_no_folder(runs_root: Path) -> None:
@@ -158,6 +214,21 @@ def test_a_model_that_keras_cannot_save_is_told() -> None:
     run = trained(Unsaveable([keras.Input((64,)), keras.layers.Dense(10, activation="softmax")]))
     assert "could not be saved" in run.notes[-1]
     assert not (run.directory / "model.keras").exists()
+
+
+def test_a_model_that_cannot_be_written_as_json_is_trained() -> None:
+    class Scaled(keras.layers.Layer):
+        def __init__(self, table: object) -> None:
+            super().__init__()
+            self.table = table
+
+        def call(self, x: Any) -> Any:
+            return x * 1.0
+
+    run = trained(keras.Sequential([keras.Input((64,)), Scaled(object()), keras.layers.Dense(10)]))
+    assert len(run.history) == 2
+    assert "TensorBoard shows no graph" in run.notes[0]
+    assert "could not be saved" in run.notes[1]
 
 
 @pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
