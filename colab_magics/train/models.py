@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from colab_magics.errors import ModelMismatch
+from colab_magics.train.shapes import shapes, spoken
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from colab_magics.train.datasets import Dataset
+
+_TRIED = 32
+"""Images that a model is tried on."""
+
+_SUM = 0.02
+"""How far from 1 the sum of a row of probabilities may be."""
 
 
 def mlp(inputs: int, classes: int) -> Any:
@@ -65,70 +71,79 @@ class Fitting:
 def fit_to(model: Any, dataset: Dataset) -> Fitting:
     """Find how ``model`` takes ``dataset``; compile it if that was not done.
 
-    Raises `ModelMismatch` when its input does not hold the pixels of an image, or its outputs are not the classes.
+    Raises `ModelMismatch` when its input does not hold the pixels of an image, its outputs are not the classes, or
+    its loss does not take them.
     """
     import keras
 
     if not isinstance(model, keras.Model):
         raise ModelMismatch(f"model is a {type(model).__name__} and not a Keras model.")
     image, classes = dataset.x_train.shape[1:], len(dataset.class_names)
-    shape, outputs = _shapes(model, image)
+    shape, outputs = shapes(model, image)
     if outputs != (classes,):
         raise ModelMismatch(
-            f"The model gives {_spoken(outputs)} for an image, but {dataset.name} has {classes} classes: "
+            f"The model gives {spoken(outputs)} for an image, but {dataset.name} has {classes} classes: "
             f"make its last layer Dense({classes}, activation='softmax')."
         )
+    loss = _single_loss(model) if model.compiled else ""
+    fitting = Fitting(shape, classes, "sparse" in _name(loss).lower())
+    _try(model, dataset, fitting)
+    return fitting
+
+
+def _single_loss(model: Any) -> Any:
+    """The loss of a compiled model, alone where it stands in a list or a dict."""
+    loss = model.loss
+    if isinstance(loss, (list, tuple, dict)) and len(loss) == 1:
+        loss = next(iter(loss.values() if isinstance(loss, dict) else loss))
+    if not loss:
+        raise ModelMismatch(
+            "The model is compiled without a loss: compile it with  loss='categorical_crossentropy', or not at all."
+        )
+    return loss
+
+
+def _try(model: Any, dataset: Dataset, fitting: Fitting) -> None:
+    """Give the model one small batch: does its loss take what it gives? Compile it if that was not done."""
+    import keras
+
+    images, labels = fitting.images(dataset.x_test[:_TRIED]), fitting.labels(dataset.y_test[:_TRIED])
+    outputs = model(keras.ops.convert_to_tensor(images), training=False)
     if not model.compiled:
-        loss = keras.losses.CategoricalCrossentropy(from_logits=not _ends_in_softmax(model))
+        has_probabilities = is_share(as_rows(outputs)) or _ends_in(model, "sigmoid")
+        loss = keras.losses.CategoricalCrossentropy(from_logits=not has_probabilities)
         model.compile(loss=loss, optimizer="adam", metrics=["accuracy"])
-    return Fitting(shape, classes, "sparse" in _name(model.loss).lower())
+    labels = keras.ops.convert_to_tensor(labels)
+    try:
+        model.compute_loss(x=images, y=labels, y_pred=outputs)
+        model.compute_metrics(x=images, y=labels, y_pred=outputs)
+    except Exception as error:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise ModelMismatch(
+            "The model's loss or metrics do not take its outputs: compile it with  loss='categorical_crossentropy', "
+            f"metrics=['accuracy'], or not at all. ({reason})"
+        ) from error
+    model.reset_metrics()
 
 
-def _shapes(model: Any, image: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The input shape that the model has or takes, and its output for it, both without the batch."""
-    pixels = math.prod(image)
-    if model.built and getattr(model, "inputs", None):
-        if len(model.inputs) != 1 or len(model.outputs) != 1:
-            raise ModelMismatch("The model has several inputs or outputs; a classifier of images has one of each.")
-        shape = tuple(model.input_shape[1:])
-        if None in shape or math.prod(shape) != pixels:
-            raise ModelMismatch(
-                f"The model takes {_spoken(shape)}, but an image is {_spoken(image)} of {pixels} pixels: "
-                f"give it  keras.Input(({pixels},))  or  keras.Input({_with_channels(image)})."
-            )
-        return shape, tuple(model.output_shape[1:])
-    return _tried(model, image, pixels)
+def as_rows(outputs: Any) -> NDArray[np.float32]:
+    """What a model gave for a batch as (n, classes) float32, whatever its backend and its precision."""
+    import keras
+    import numpy as np
+
+    return np.asarray(keras.ops.convert_to_numpy(keras.ops.cast(outputs, "float32")), dtype="float32")
 
 
-def _tried(model: Any, image: tuple[int, ...], pixels: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """For a model without an input: the first way to shape an image that leads to one row of outputs."""
-    results: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
-    for shape in ((pixels,), _with_channels(image), image):
-        try:
-            output = model.compute_output_shape((None, *shape))
-        except Exception:  # noqa: BLE001, S112 (a layer says in its own way that it cannot take this shape)
-            continue
-        results.append((shape, tuple(output[1:])))
-        if len(output) == 2:
-            return results[-1]
-    if results:
-        return results[0]
-    raise ModelMismatch(f"The model takes no image that is {_spoken(image)}: begin it with  keras.Input(({pixels},)).")
+def is_share(rows: NDArray[np.floating]) -> bool:
+    """Are these shares of a whole, as softmax gives them? Those of 16-bit floats sum to 1 within one or two percent."""
+    return bool((rows >= 0).all() and (abs(rows.sum(axis=1) - 1) <= _SUM).all())
 
 
-def _with_channels(image: tuple[int, ...]) -> tuple[int, ...]:
-    return image if len(image) == 3 else (*image, 1)
-
-
-def _ends_in_softmax(model: Any) -> bool:
-    last = model.layers[-1]
-    return type(last).__name__ == "Softmax" or _name(getattr(last, "activation", None)) == "softmax"
+def _ends_in(model: Any, activation: str) -> bool:
+    last = model.layers[-1] if model.layers else None
+    return _name(getattr(last, "activation", None)) == activation
 
 
 def _name(thing: Any) -> str:
     """The name of a loss or an activation, which Keras keeps as text, function or object."""
     return thing if isinstance(thing, str) else getattr(thing, "__name__", type(thing).__name__)
-
-
-def _spoken(shape: tuple[int, ...]) -> str:
-    return f"{shape[0]} values" if len(shape) == 1 else f"an array of {'x'.join(map(str, shape))}"

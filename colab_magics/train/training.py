@@ -152,17 +152,19 @@ def _tested(model: Any, dataset: Dataset, fitting: Fitting) -> tuple[float, Pred
     )
 
 
-def _probabilities(outputs: NDArray[np.floating]) -> NDArray[np.float32]:
-    """The outputs as rows that sum to one: as they are, or by softmax where the model gives logits."""
+def _probabilities(outputs: Any) -> NDArray[np.float32]:
+    """The outputs as rows that sum to one: in proportion where they are shares, by softmax where they are logits."""
     import numpy as np
 
-    if not np.isfinite(outputs).all():
+    from colab_magics.train.models import as_rows, is_share
+
+    rows = as_rows(outputs)
+    if not np.isfinite(rows).all():
         raise ModelMismatch(
             "The model's outputs are not numbers any more (NaN): the training diverged. Take a lower learning rate."
         )
-    if (outputs >= 0).all() and np.allclose(outputs.sum(axis=1), 1, atol=1e-3):
-        return np.asarray(outputs, dtype="float32")
-    powers = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+    are_sigmoids = (rows >= 0).all() and (rows <= 1).all() and (rows.sum(axis=1) > 0).all()
+    powers = rows if is_share(rows) or are_sigmoids else np.exp(rows - rows.max(axis=1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype="float32")
 
 

@@ -83,11 +83,16 @@ def test_steps_are_told_at_most_ten_times_a_second() -> None:
     assert min(b - a for a, b in itertools.pairwise(times)) >= 0.09
 
 
-def test_logits_become_probabilities() -> None:
-    model = keras.Sequential([keras.Input((64,)), keras.layers.Dense(10)])
+@pytest.mark.parametrize(("activation", "dtype"), [(None, "float32"), ("softmax", "bfloat16"), ("sigmoid", "float32")])
+def test_what_a_model_gives_becomes_probabilities(activation: str | None, dtype: str) -> None:
+    model = keras.Sequential([keras.Input((64,)), keras.layers.Dense(10, activation=activation, dtype=dtype)])
     run = trained(model)
-    assert run.predictions.probabilities is not None
-    assert np.allclose(run.predictions.probabilities.sum(axis=1), 1, atol=1e-5)
+    rows = run.predictions.probabilities
+    assert rows is not None
+    assert np.allclose(rows.sum(axis=1), 1, atol=1e-5)
+    if activation is not None:  # in proportion, and not pressed together by a second softmax
+        given = np.asarray(model.predict(run.dataset.x_test.reshape(360, 64) / 255.0, verbose=0), "float32")
+        assert np.allclose(rows, given / given.sum(axis=1, keepdims=True), atol=1e-2)
 
 
 def test_a_model_with_a_sparse_loss(small: Callable[..., Any]) -> None:
