@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import struct
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colab_magics import interrupts
-from colab_magics.errors import BrokenFile, SourceDenied, SourceError, SourceNotFound
+from colab_magics.errors import SourceDenied, SourceError
 from colab_magics.extras import need
-from colab_magics.idx import read_idx
+from colab_magics.train import arrays
+from colab_magics.transfer import paths
 from colab_magics.transfer.fetch import download
 from colab_magics.transfer.refusals import PATIENCE, Patience
 
@@ -37,15 +37,7 @@ _MNIST_IMAGES_MD5 = "6bbc9ace898e44ae57da46a324031adb"
 # Nobody named MNIST and the embedded digits are there: a machine without a network should not wait long.
 _SHORT_PATIENCE = Patience(connect=5, stall=15, attempts=2)
 
-_MOST_CLASSES = 1_000
-"""As many as a gallery shows; a label far beyond would ask for as many names and outputs."""
-
-_IDX_FILES = {
-    "x_train": ("train-images-idx3-ubyte", "train-images.idx3-ubyte"),
-    "y_train": ("train-labels-idx1-ubyte", "train-labels.idx1-ubyte"),
-    "x_test": ("t10k-images-idx3-ubyte", "t10k-images.idx3-ubyte"),
-    "y_test": ("t10k-labels-idx1-ubyte", "t10k-labels.idx1-ubyte"),
-}
+_SCALED = "The pixels were floats from 0 to 255, and were scaled to 0 to 1, as those of whole numbers are."
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -88,7 +80,7 @@ def find(
     if named and named.lower() == "digits":
         return digits()
     if named and named.lower() != "mnist":
-        return from_path(Path(named).expanduser())
+        return from_path(paths.expanded(named))
     try:
         return mnist(environ, on_progress, PATIENCE if named else _SHORT_PATIENCE)
     except SourceError as error:
@@ -150,91 +142,38 @@ def digits(*notes: str) -> Dataset:
 
 def from_path(path: Path, *, source: str | None = None) -> Dataset:
     """Read a dataset from an ``.npz`` file, a folder with the four IDX files, or one of these files."""
-    if path.is_file() and path.suffix == ".npz":
-        arrays = _read_npz(path)
-    elif path.is_dir():
-        arrays = _read_folder(path)
-    elif path.is_file():
-        arrays = _read_folder(path.parent)
-    else:
-        raise SourceNotFound(
-            f"There is no dataset at {path}: give a folder with the four MNIST files, an .npz file, or mnist or digits."
-        )
-    _check(arrays, path)
-    name = _recognised(arrays) or path.resolve().name
-    return _dataset(name, source or str(path), arrays)
+    found = arrays.read(path)
+    arrays.check(found, path)
+    name = _recognised(found) or paths.absolute(path).name
+    return _dataset(name, source or str(path), found)
 
 
-def _dataset(name: str, source: str, arrays: dict[str, NDArray[Any]]) -> Dataset:
-    y_train, y_test = arrays["y_train"].astype("int64"), arrays["y_test"].astype("int64")
+def _dataset(name: str, source: str, found: dict[str, NDArray[Any]]) -> Dataset:
+    y_train, y_test = found["y_train"].astype("int64"), found["y_test"].astype("int64")
     classes = 1 + int(max(y_train.max(), y_test.max()))
+    x_train, x_test = found["x_train"], found["x_test"]
+    is_of_bytes = _is_of_bytes(x_train)
+    if is_of_bytes:
+        x_train, x_test = x_train / 255, x_test / 255
     return Dataset(
         name=name,
         source=source,
-        x_train=arrays["x_train"],
+        x_train=x_train,
         y_train=y_train,
-        x_test=arrays["x_test"],
+        x_test=x_test,
         y_test=y_test,
         class_names=tuple(str(number) for number in range(classes)),
+        notes=(_SCALED,) if is_of_bytes else (),
     )
 
 
-def _read_folder(folder: Path) -> dict[str, NDArray[Any]]:
-    arrays = {}
-    for key, names in _IDX_FILES.items():
-        found = [path for name in names for path in (folder / name, folder / f"{name}.gz") if path.is_file()]
-        if not found:
-            raise SourceNotFound(
-                f"The folder {folder} has no {names[0]} or {names[0]}.gz: it must hold the four files of MNIST."
-            )
-        arrays[key] = read_idx(found[0])
-    return arrays
+def _is_of_bytes(images: NDArray[Any]) -> bool:
+    """Are these floats that hold a byte's values, 0 to 255?"""
+    return images.dtype.kind == "f" and bool(images.min() >= 0 and 128 <= images.max() <= 255)
 
 
-def _read_npz(path: Path) -> dict[str, NDArray[Any]]:
-    import numpy as np
-
-    try:
-        # Opened here: numpy leaves a file that it cannot read open.
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            missing = sorted(set(_IDX_FILES) - set(archive.files))
-            if missing:
-                raise BrokenFile(
-                    f"{path} has no array {', '.join(missing)}: it must hold x_train, y_train, x_test and y_test, "
-                    f"and holds {', '.join(archive.files) or 'nothing'}."
-                )
-            return {key: archive[key] for key in _IDX_FILES}
-    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        if isinstance(error, BrokenFile):
-            raise
-        raise BrokenFile(f"{path} is damaged and cannot be read as an .npz file: {error}.") from error
-
-
-def _check(arrays: dict[str, NDArray[Any]], path: Path) -> None:
-    for split in ("train", "test"):
-        images, labels = arrays[f"x_{split}"], arrays[f"y_{split}"]
-        if images.ndim not in (3, 4) or images.dtype.kind not in "uif":
-            raise BrokenFile(f"x_{split} of {path} has shape {images.shape}, {images.dtype}: these are not images.")
-        if labels.ndim != 1 or labels.dtype.kind not in "ui":
-            raise BrokenFile(f"y_{split} of {path} has shape {labels.shape}, {labels.dtype}: labels are whole numbers.")
-        if len(images) != len(labels):
-            raise BrokenFile(
-                f"{path} has {len(images):,} {split} images and {len(labels):,} {split} labels: "
-                "they must be as many. One of the files is the wrong one or damaged."
-            )
-        if not len(images) or labels.min() < 0:
-            raise BrokenFile(f"The {split} split of {path} is empty or has negative labels.")
-        if labels.max() >= _MOST_CLASSES:
-            raise BrokenFile(
-                f"The {split} labels of {path} go up to {labels.max():,}: classes are numbered from 0, "
-                f"and there may be at most {_MOST_CLASSES:,}."
-            )
-    if arrays["x_train"].shape[1:] != arrays["x_test"].shape[1:]:
-        raise BrokenFile(f"The training and test images of {path} differ in shape.")
-
-
-def _recognised(arrays: dict[str, NDArray[Any]]) -> str | None:
-    images = arrays["x_train"]
+def _recognised(found: dict[str, NDArray[Any]]) -> str | None:
+    images = found["x_train"]
     if images.shape != (60_000, 28, 28) or images.dtype != "uint8":
         return None
     digest = hashlib.md5(struct.pack(">4I", 2051, *images.shape), usedforsecurity=False)

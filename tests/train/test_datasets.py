@@ -2,12 +2,13 @@
 
 import gzip
 import struct
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from colab_magics.errors import BrokenFile, SourceError, SourceNotFound
+from colab_magics.errors import BrokenFile, SourceDenied, SourceError, SourceNotFound, UnknownFormat
 from colab_magics.train import datasets
 
 
@@ -145,6 +146,33 @@ def test_nothing_there(tmp_path: Path) -> None:
         datasets.find(str(tmp_path / "missing"))
 
 
+@pytest.mark.parametrize("name", ["iris.csv", "mine.npz.bak", "x.gz"])
+def test_a_file_that_is_none_of_these(files: dict[str, bytes], tmp_path: Path, name: str) -> None:
+    folder = folder_of({**files, name: b"a,b\n1,2\n"}, tmp_path / "tiny")
+    with pytest.raises(UnknownFormat, match="neither an .npz file nor one of MNIST's four.*the folder that holds"):
+        datasets.find(str(folder / name))
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("~nouser/mnist", "names a home folder that is not there"),
+        ("a" * 300, "cannot be a path"),
+        ("/dev/null", "is a device or a pipe"),
+    ],
+)
+def test_a_path_that_names_nothing(path: str, sentence: str) -> None:
+    with pytest.raises(SourceNotFound, match=sentence):
+        datasets.find(path)
+
+
+def test_a_relative_path_is_named_by_its_folder(
+    files: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder_of(files, tmp_path / "tiny"))
+    assert datasets.find(".").name == "tiny"
+
+
 def test_a_folder_without_the_files(tmp_path: Path) -> None:
     with pytest.raises(SourceNotFound, match="has no train-images-idx3-ubyte"):
         datasets.find(str(tmp_path))
@@ -211,15 +239,102 @@ def test_an_npz_that_does_not_fit(arrays: dict[str, object], sentence: str, tmp_
         datasets.find(str(tmp_path / "bad.npz"))
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 not a zip", b"\x80\x04K\x01."])
+@pytest.mark.parametrize(
+    ("pixels", "sentence"),
+    [
+        (np.zeros((3, 0, 2)), "its images have no pixels"),
+        (np.zeros((3, 2, 2, 0)), "its images have no pixels"),
+        (np.full((3, 2, 2), np.nan), r"not numbers \(NaN or infinite\): replace them first"),
+        (np.full((3, 2, 2), np.inf), r"not numbers \(NaN or infinite\)"),
+    ],
+)
+def test_images_without_pixels_or_numbers(pixels: np.ndarray, sentence: str, tmp_path: Path) -> None:
+    np.savez(tmp_path / "bad.npz", x_train=pixels, y_train=[0] * 3, x_test=pixels, y_test=[0] * 3)
+    with pytest.raises(BrokenFile, match=sentence):
+        datasets.find(str(tmp_path / "bad.npz"))
+
+
+def test_an_npz_in_capitals(arrays: dict[str, np.ndarray], tmp_path: Path) -> None:
+    with (tmp_path / "mine.NPZ").open("wb") as file:
+        np.savez(file, **arrays)
+    assert len(datasets.find(str(tmp_path / "mine.NPZ")).y_test) == 5
+
+
+def test_floats_of_a_byte_are_scaled_and_it_is_said(arrays: dict[str, np.ndarray], tmp_path: Path) -> None:
+    floats = {name: array.astype("float32") if name.startswith("x") else array for name, array in arrays.items()}
+    np.savez(tmp_path / "mine.npz", **floats)
+    dataset = datasets.find(str(tmp_path / "mine.npz"))
+    assert np.allclose(dataset.x_test, arrays["x_test"] / 255)
+    assert dataset.x_train.dtype == np.float32
+    assert dataset.notes[0].startswith("The pixels were floats from 0 to 255, and were scaled")
+    np.savez(tmp_path / "small.npz", **{**floats, "x_train": dataset.x_train, "x_test": dataset.x_test})
+    assert datasets.find(str(tmp_path / "small.npz")).notes == ()
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 not a zip", b"\x80\x04K\x01.", b"hello"])
 def test_a_damaged_npz(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "bad.npz").write_bytes(content)
+    with pytest.raises(BrokenFile, match="damaged") as caught:
+        datasets.find(str(tmp_path / "bad.npz"))
+    assert "pickle" not in str(caught.value)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_damaged_bytes_are_one_sentence(arrays: dict[str, np.ndarray], tmp_path: Path, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    path = tmp_path / "bad.npz"
+    (np.savez_compressed if seed % 2 else np.savez)(path, **arrays)
+    content = bytearray(path.read_bytes())
+    for place in random.integers(0, len(content), 8):
+        content[place] = random.integers(0, 256)
+    path.write_bytes(content[: random.integers(1, len(content) + 1)] if seed % 4 == 0 else content)
+    try:
+        datasets.find(str(path))
+    except BrokenFile as error:
+        assert "pickle" not in str(error)
+
+
+def test_an_npz_that_is_encrypted(arrays: dict[str, np.ndarray], tmp_path: Path) -> None:
+    np.savez(tmp_path / "bad.npz", **arrays)
+    content = bytearray((tmp_path / "bad.npz").read_bytes())
+    for place in range(len(content) - 10):
+        if content[place : place + 4] == b"PK\x01\x02":
+            content[place + 8] |= 1  # the flag in the list of members
     (tmp_path / "bad.npz").write_bytes(content)
     with pytest.raises(BrokenFile, match="damaged"):
         datasets.find(str(tmp_path / "bad.npz"))
 
 
+def test_an_npy_named_npz(arrays: dict[str, np.ndarray], tmp_path: Path) -> None:
+    with (tmp_path / "bad.npz").open("wb") as file:
+        np.save(file, arrays["x_train"])
+    with pytest.raises(BrokenFile, match=r"a single array \(\.npy\).*numpy\.savez"):
+        datasets.find(str(tmp_path / "bad.npz"))
+
+
+def test_an_npz_that_promises_too_much(tmp_path: Path) -> None:
+    header = b"{'descr': '|u1', 'fortran_order': False, 'shape': (900000000000000,), }".ljust(117) + b"\n"
+    with zipfile.ZipFile(tmp_path / "bad.npz", "w") as archive:
+        for key in ("x_train", "y_train", "x_test", "y_test"):
+            archive.writestr(f"{key}.npy", b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header)
+    with pytest.raises(BrokenFile, match="promises more values than the memory holds|damaged"):
+        datasets.find(str(tmp_path / "bad.npz"))
+
+
+def test_an_npz_that_may_not_be_read(
+    arrays: dict[str, np.ndarray], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    np.savez(tmp_path / "mine.npz", **arrays)
+    monkeypatch.setattr(Path, "open", refuse)  # root reads every file
+    with pytest.raises(SourceDenied, match="may not be read: ask its owner"):
+        datasets.find(str(tmp_path / "mine.npz"))
+
+
 def test_an_npz_of_objects_is_not_unpickled(tmp_path: Path) -> None:
     objects = np.array([[[object()]]], dtype=object)
     np.savez(tmp_path / "bad.npz", x_train=objects, y_train=[0], x_test=objects, y_test=[0])
-    with pytest.raises(BrokenFile, match="damaged"):
+    with pytest.raises(BrokenFile, match="holds Python objects, which are not read: save it as an array of numbers"):
         datasets.find(str(tmp_path / "bad.npz"))
