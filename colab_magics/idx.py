@@ -66,17 +66,27 @@ def _read(file: BinaryIO | gzip.GzipFile, name: str) -> NDArray[np.generic]:
     if len(magic) < 4:
         raise BrokenFile(f"{name} is truncated: it ends inside its header. Get the file again.")
     if not is_idx(magic):
-        raise BrokenFile(f"{name} is not an IDX file: it starts with the wrong magic number {magic.hex(' ')}.")
+        raise BrokenFile(
+            f"{name} is not an IDX file: it starts with the wrong magic number {magic.hex(' ')}. "
+            "Name one of MNIST's files, or get the file again."
+        )
     dtype, shape = np.dtype(TYPES[magic[2]]), _read_shape(file, magic[3], name)
     expected = math.prod(shape) * dtype.itemsize
     if math.prod(filter(None, shape)) * dtype.itemsize > sys.maxsize:
-        raise BrokenFile(f"{name} is damaged: its header promises more values than any file can hold.")
+        raise BrokenFile(
+            f"{name} is damaged: its header promises more values than any file can hold. Get the file again."
+        )
     values = _read_values(file, expected)
     if len(values) < expected:
         promise = f"{plural(expected, 'byte')} of values ({' x '.join(map(str, shape))})"
-        raise BrokenFile(f"{name} is truncated: its header promises {promise}, it holds {number(len(values))}.")
+        raise BrokenFile(
+            f"{name} is truncated: its header promises {promise}, it holds {number(len(values))}. Get the file again."
+        )
     if file.read(1):
-        raise BrokenFile(f"{name} is damaged: it goes on after the {plural(expected, 'byte')} its header promises.")
+        raise BrokenFile(
+            f"{name} is damaged: it goes on after the {plural(expected, 'byte')} its header promises. "
+            "Get the file again."
+        )
     array = np.ndarray(shape, dtype, buffer=values)
     return array if dtype.isnative else array.byteswap(inplace=True).view(dtype.newbyteorder("="))
 
