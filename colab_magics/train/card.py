@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colab_magics.card import Card, Facts, Note, Picture, Table
 from colab_magics.format import duration, number, percent, plural
 from colab_magics.train import curve
+from colab_magics.transfer import paths
 
 if TYPE_CHECKING:
     from colab_magics.train.board import Board
@@ -36,7 +36,7 @@ def card(run: Run) -> Card:
                     ("From", run.dataset.source),
                     ("Test loss", f"{run.test_loss:.4f}"),
                     ("Model", f"{run.model.name}, {number(run.model.count_params())} parameters"),
-                    ("Kept in", _shown(run.directory)),
+                    ("Kept in", paths.shown(run.directory)),
                 )
             ),
             *_curves(run),
@@ -82,12 +82,7 @@ def board(view: Board) -> Card:
         title="TensorBoard",
         state="runs as long as the kernel",
         parts=(
-            Facts((("Reads", _shown(view.logdir)), ("Address", view.url))),
-            Note(f"Without this kernel:  tensorboard --logdir {_shown(view.logdir)}"),
+            Facts((("Reads", paths.shown(view.logdir)), ("Address", view.url))),
+            Note(f"Without this kernel:  tensorboard --logdir {paths.shown(view.logdir)}"),
         ),
     )
-
-
-def _shown(path: Path) -> str:
-    """The path as it can be typed in this notebook."""
-    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

@@ -13,8 +13,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from colab_magics.errors import BadOption, OutputDenied
+from colab_magics.errors import BadOption, OutputDenied, SourceNotFound
 from colab_magics.train import board
+from colab_magics.transfer import paths
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,21 +71,42 @@ def new_directory(name: str | None, dataset: str, environ: Mapping[str, str] = o
 
     Raises `BadOption` for a name that is no folder name or is taken, `OutputDenied` where nothing can be written.
     """
-    root = Path(environ.get(ROOT_VARIABLE) or "runs").expanduser()
+    root = _root(environ)
     if name is not None and not re.fullmatch(r"\w[\w.-]{0,99}", name):
         raise BadOption(f"{name!r} cannot name a run: use up to 100 letters, digits, dots, - and _.")
     slug = re.sub(r"\W+", "-", dataset.lower()).strip("-") or "run"
     wanted = name or f"{slug}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        return _made(root, wanted, is_given=name is not None).resolve()
+        return paths.absolute(_made(root, wanted, is_given=name is not None))
     except FileExistsError as error:
         raise BadOption(f"There is already a run named {wanted} in {root}: choose another --name.") from error
     except OSError as error:
+        raise _denied(root, error) from error
+
+
+def _root(environ: Mapping[str, str]) -> Path:
+    """The folder of all runs, made if it is not there."""
+    named = environ.get(ROOT_VARIABLE)
+    try:
+        root = paths.expanded(named or "runs")
+        root.mkdir(parents=True, exist_ok=True)
+    except SourceNotFound as error:
+        raise OutputDenied(f"{ROOT_VARIABLE}: {error}") from error
+    except FileExistsError as error:
         raise OutputDenied(
-            f"The run's folder cannot be made in {root.resolve()} ({error.strerror}): "
-            f"set the environment variable {ROOT_VARIABLE} to a folder that you may write to."
+            f"The runs are kept in the folder {paths.absolute(root)}, and there is a file of that name: "
+            f"set the environment variable {ROOT_VARIABLE} to another folder."
         ) from error
+    except (OSError, ValueError) as error:
+        raise _denied(Path(named or "runs"), error) from error
+    return root
+
+
+def _denied(root: Path, error: Exception) -> OutputDenied:
+    return OutputDenied(
+        f"The run's folder cannot be made in {paths.absolute(root)} ({getattr(error, 'strerror', None) or error}): "
+        f"set the environment variable {ROOT_VARIABLE} to a folder that you may write to."
+    )
 
 
 def _made(root: Path, wanted: str, *, is_given: bool) -> Path:

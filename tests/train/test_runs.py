@@ -41,6 +41,31 @@ def test_a_root_that_is_a_file(tmp_path: Path) -> None:
         runs.new_directory(None, "MNIST", {"COLAB_MAGICS_RUNS": str(tmp_path / "file" / "runs")})
 
 
+@pytest.mark.parametrize(
+    ("root", "sentence"),
+    [
+        ("file", "and there is a file of that name: set the environment variable COLAB_MAGICS_RUNS to another"),
+        ("~nouser/x", "COLAB_MAGICS_RUNS: ~nouser/x names a home folder that is not there"),
+        ("a" * 300, "cannot be made in .*too long"),
+    ],
+)
+def test_a_root_that_cannot_be(root: str, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputDenied, match=sentence):
+        runs.new_directory(None, "MNIST", {"COLAB_MAGICS_RUNS": root})
+
+
+def test_a_working_directory_that_was_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(OutputDenied, match="set the environment variable COLAB_MAGICS_RUNS to a folder"):
+        runs.new_directory(None, "MNIST", {})
+    kept = runs.new_directory(None, "MNIST", {"COLAB_MAGICS_RUNS": str(tmp_path / "runs")})
+    assert kept.parent == (tmp_path / "runs").resolve()
+
+
 def test_history_and_json_are_written_whole(tmp_path: Path) -> None:
     runs.write_history(tmp_path / "history.csv", [{"loss": 0.5}, {"loss": 0.25}])
     runs.write_json(tmp_path / "config.json", {"epochs": 2})
