@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from colab_magics import interrupts
+from colab_magics.errors import BadOption, MissingExtra
 from colab_magics.extras import check, need
 
 # What TensorFlow's C++ side writes whenever it is loaded: about oneDNN, processor features and its own log.
@@ -19,12 +23,43 @@ _STDERR = 2
 
 
 _ASKED = {"by": "%train_mnist", "extra": "train"}
+_VARIABLE = "KERAS_BACKEND"
+_BACKENDS = ("tensorflow", "jax", "torch", "openvino")
+"""What Keras 3 knows."""
 
 
 def check_installed() -> None:
-    """Find out before anything is downloaded whether Keras is there. Raises `MissingExtra`."""
-    backend = os.environ.get("KERAS_BACKEND")
-    check("keras", "tensorboard", *[backend] if backend else [], **_ASKED)
+    """Find out before anything is done whether Keras is there. Raises `MissingExtra` and `BadOption`."""
+    check("keras", "tensorboard", **_ASKED)
+    if "keras" not in sys.modules:  # which has chosen and loaded its own
+        _check_backend(*_named_backend())
+
+
+def _named_backend() -> tuple[str, str]:
+    """The backend that Keras will take, and what names it: https://keras.io/getting_started/#configuring-your-backend."""
+    if os.environ.get(_VARIABLE):
+        return os.environ[_VARIABLE], f"the environment variable {_VARIABLE}"
+    settings = Path(os.environ.get("KERAS_HOME") or os.path.expanduser("~/.keras"), "keras.json")  # noqa: PTH111 (never raises)
+    try:
+        named = json.loads(settings.read_text(encoding="utf-8")).get("backend")
+    except (OSError, ValueError, AttributeError):
+        named = None
+    return (named, str(settings)) if isinstance(named, str) else ("tensorflow", "")
+
+
+def _check_backend(backend: str, where: str) -> None:
+    if backend not in _BACKENDS:
+        raise BadOption(
+            f"Keras is to use {backend!r}, which {where} names and which is no backend of it: name tensorflow, jax or "
+            "torch there, or take it away, and restart the kernel."
+        )
+    if backend != "tensorflow" and find_spec(backend) is None:
+        raise MissingExtra(
+            f"%train_mnist needs {backend}, which {where} names and which is not installed here. Run  "
+            f"%pip install {backend}  and try again, or take the name away and restart the kernel: Keras then uses "
+            "TensorFlow."
+        )
+    check(backend, **_ASKED)
 
 
 def load() -> Any:

@@ -1,8 +1,10 @@
 """Loading Keras without the chatter of its backend."""
 
+import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +47,33 @@ def test_keras_without_its_backend() -> None:
     )
     done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("MissingExtra %train_mnist needs tensorflow, which is not installed here.")
+
+
+@pytest.mark.train
+@pytest.mark.parametrize(
+    ("variable", "setting", "sentence"),
+    [
+        ("jax", "torch", "MissingExtra %train_mnist needs jax, which the environment variable KERAS_BACKEND names and"),
+        ("", "jax", "MissingExtra %train_mnist needs jax, which {home}/keras.json names and which is not installed"),
+        ("nonsense", "", "BadOption Keras is to use 'nonsense', which the environment variable KERAS_BACKEND names"),
+        ("tensorflow", "", "MissingExtra %train_mnist needs tensorflow, which is not installed here."),
+        ("", "", "MissingExtra %train_mnist needs tensorflow, which is not installed here."),
+    ],
+)
+def test_a_backend_that_is_not_there(variable: str, setting: str, sentence: str, tmp_path: Path) -> None:
+    source = (
+        "import importlib.util, sys\n"
+        "find, missing = importlib.util.find_spec, ('jax', 'tensorflow')\n"
+        "importlib.util.find_spec = lambda name, *rest: None if name in missing else find(name, *rest)\n"
+        "from colab_magics.train import backend\n"
+        "try: backend.check_installed()\n"
+        "except Exception as error: print(type(error).__name__, error)\n"
+    )
+    if setting:
+        (tmp_path / "keras.json").write_text(json.dumps({"backend": setting}))
+    environment = {**os.environ, "KERAS_BACKEND": variable, "KERAS_HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", source], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(sentence.format(home=tmp_path))
 
 
 def test_what_is_worth_reading_is_passed_on() -> None:
