@@ -60,7 +60,7 @@ def start(logdir: Path, *, port: int = 0) -> Board:
         board.stop()
     check("tensorboard", by="The TensorBoard view", extra="train")
     if port:
-        _check_free(port)
+        check_free(port)
     process, output = _launch(logdir, port)
     try:
         url, port = _address(process, output)
@@ -81,7 +81,8 @@ def stop_all() -> None:
 atexit.register(stop_all)
 
 
-def _check_free(port: int) -> None:
+def check_free(port: int) -> None:
+    """Find out whether TensorBoard can have the port. Raises `PortInUse`."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

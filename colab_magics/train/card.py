@@ -86,3 +86,9 @@ def board(view: Board) -> Card:
             Note(f"Without this kernel:  tensorboard --logdir {paths.shown(view.logdir)}"),
         ),
     )
+
+
+def board_failed(sentence: str) -> Card:
+    """A TensorBoard that could not be started; the run is there."""
+    note = "The run itself is whole; try again with  run.tensorboard()  or without --port."
+    return Card(title="TensorBoard", state="failed", tone="wrong", parts=(Note(sentence, "wrong"), Note(note)))

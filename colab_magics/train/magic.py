@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from colab_magics import _shell, interrupts
 from colab_magics.errors import BadOption, ColabMagicsError
-from colab_magics.options import LineParser, positive
+from colab_magics.options import LineParser, Whole, positive
 
 if TYPE_CHECKING:
     from colab_magics.train.board import Board
@@ -35,8 +35,14 @@ def train_mnist(
     ``tensorboard`` shows TensorBoard below, on a free port or on ``port``.
 
     An interrupt, or the panel's button, ends the training after the step that runs and keeps all that it reached.
-    Raises a `ColabMagicsError` for data, a model or an option that cannot be used.
+    Raises a `ColabMagicsError` for data, a model or an option that cannot be used; a TensorBoard that fails after the
+    training is shown, and the run returned.
     """
+    _check(epochs=epochs, batch_size=batch_size, seed=seed, port=port)
+    if tensorboard and port:
+        from colab_magics.train.board import check_free
+
+        check_free(port)
     stop = threading.Event()
     with interrupts.held():
         from colab_magics.train import card as cards
@@ -63,8 +69,23 @@ def train_mnist(
         raise
     screen.finish("stopped" if run.status == "stopped" else "done", cards.card(run), value=run)
     if tensorboard:
-        show(run.tensorboard(port=port))
+        try:
+            show(run.tensorboard(port=port))
+        except ColabMagicsError as error:
+            _shell.show(cards.board_failed(str(error)))
     return run
+
+
+_SEED = Whole(0, 2**32 - 1)  # what keras.utils.set_random_seed takes
+_PORT = Whole(0, 65_535)
+
+
+def _check(*, epochs: int, batch_size: int, seed: int | None, port: int) -> None:
+    positive.check("epochs", epochs)
+    positive.check("batch_size", batch_size)
+    _PORT.check("port", port)
+    if seed is not None:
+        _SEED.check("seed", seed)
 
 
 PARSER = LineParser(
@@ -78,10 +99,10 @@ PARSER = LineParser(
 PARSER.add_argument("--epochs", type=positive, metavar="N", help="how often to go through all training images (20)")
 PARSER.add_argument("--batch-size", type=positive, metavar="N", help="images in one step (128)")
 PARSER.add_argument("--data", metavar="PATH", help="a folder or file of MNIST's four files, an .npz, mnist, or digits")
-PARSER.add_argument("--seed", type=int, metavar="N", help="make two trainings on one machine the same")
+PARSER.add_argument("--seed", type=_SEED, metavar="N", help="make two trainings on one machine the same")
 PARSER.add_argument("--name", metavar="NAME", help="name of the run's folder")
 PARSER.add_argument("--tensorboard", action="store_true", help="show TensorBoard below")
-PARSER.add_argument("--port", type=int, metavar="N", help="TensorBoard's port (a free one)")
+PARSER.add_argument("--port", type=_PORT, metavar="N", help="TensorBoard's port (a free one)")
 
 
 def run(line: str, cell: str | None) -> Run:
@@ -115,8 +136,18 @@ def close() -> None:
 
 
 def _built(cell: str) -> Any:
-    _shell.execute(cell)
-    try:
-        return _shell.namespace()["model"]
-    except KeyError:
-        raise BadOption("The cell made no variable named model: end it with  model = keras.Sequential(...).") from None
+    """The model that the cell makes, or ends with."""
+    from colab_magics.train.backend import check_installed
+
+    check_installed()
+    before = _shell.namespace().get("model")
+    value = _shell.execute(cell)
+    model = _shell.namespace().get("model")
+    if model is None:
+        raise BadOption("The cell made no variable named model: end it with  model = keras.Sequential(...).")
+    if model is before and value is not model:
+        raise BadOption(
+            "The cell made no model of its own, and the one of an earlier cell is not trained by mistake: end it with  "
+            "model = keras.Sequential(...),  or with the line  model  to train that one."
+        )
+    return model

@@ -2,10 +2,15 @@
 
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from colab_magics import train_mnist
+from colab_magics.errors import BadOption, BoardFailed
+from colab_magics.train import board
 from tests.conftest import Shell
 
 pytestmark = pytest.mark.train
@@ -58,6 +63,20 @@ def test_a_cell_without_a_model(shell: Shell) -> None:
     )
 
 
+def test_the_model_of_an_earlier_cell_is_not_trained_by_mistake(shell: Shell) -> None:
+    stale = shell.namespace["model"] = object()
+    ran = shell.run("%%train_mnist --data digits\nmodle = 3")
+    assert "The cell made no model of its own" in ran.stderr
+    assert len(ran.stderr.strip().splitlines()) == 1
+    assert shell.namespace["model"] is stale
+
+
+def test_a_cell_may_end_with_a_model_that_is_there(shell: Shell, small: Callable[..., Any]) -> None:
+    shell.namespace["model"] = small()
+    ran = shell.run("%%train_mnist --data digits --epochs 1\nmodel")
+    assert "test images right" in ran.text
+
+
 def test_a_cell_that_raises_shows_its_own_line(shell: Shell) -> None:
     ran = shell.run("%%train_mnist --data digits\n1 / 0")
     assert isinstance(ran.error, ZeroDivisionError)
@@ -73,6 +92,11 @@ def test_a_cell_that_raises_shows_its_own_line(shell: Shell) -> None:
         ("--name ../up", "cannot name a run"),
         ("--data 'half", "A quotation mark is not closed"),
         ("extra", "too many words"),
+        ("--seed -1", "--seed: -1 is not a whole number from 0 to 4294967295"),
+        ("--seed 5000000000", "--seed: 5000000000 is not a whole number from 0 to 4294967295"),
+        ("--port -5", "--port: -5 is not a whole number from 0 to 65535"),
+        ("--port 70000", "--port: 70000 is not a whole number from 0 to 65535"),
+        ("--data ~nouser/mnist", "names a home folder that is not there"),
     ],
 )
 def test_a_bad_line_is_one_sentence(line: str, sentence: str, shell: Shell) -> None:
@@ -98,6 +122,22 @@ def test_without_tensorflow(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> No
     assert 'pip install "colab-magics[train]"' in ran.stderr
 
 
+def test_without_tensorflow_no_cell_is_run(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "keras", None)
+    ran = shell.run("%%train_mnist\nran = True\nimport keras\nmodel = 1")
+    assert "%train_mnist needs keras, which is not installed here." in ran.stderr
+    assert "ran" not in shell.namespace
+
+
+@pytest.mark.parametrize(
+    "options", [{"epochs": 0}, {"batch_size": 0}, {"seed": -1}, {"port": 70_000}, {"epochs": 1.5}, {"epochs": None}]
+)
+def test_the_function_checks_its_numbers_too(options: dict[str, Any]) -> None:
+    (name,) = options
+    with pytest.raises(BadOption, match=f"^{name} is .*, which is not a whole number"):
+        train_mnist(data="digits", **options)
+
+
 def test_tensorboard_below(shell: Shell) -> None:
     ran = shell.run(f"run = %train_mnist {FAST} --tensorboard")
     assert "TensorBoard · runs as long as the kernel" in ran.text
@@ -107,13 +147,27 @@ def test_tensorboard_below(shell: Shell) -> None:
     assert not shell.namespace["board"].is_running
 
 
-def test_a_port_in_use_does_not_lose_the_run(shell: Shell) -> None:
+def test_a_port_in_use_is_told_before_the_training(shell: Shell) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         ran = shell.run(f"%train_mnist {FAST} --name kept --tensorboard --port {other.getsockname()[1]}")
     assert "leave out --port" in ran.stderr
-    assert Path("runs/kept/model.keras").exists()
+    assert ran.displayed == []
+    assert not Path("runs").exists()
+
+
+def test_a_board_that_fails_loses_no_run(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise BoardFailed("TensorBoard ended as soon as it started: no board today")
+
+    monkeypatch.setattr(board, "start", fail)
+    ran = shell.run(f"run = %train_mnist {FAST} --tensorboard")
+    assert ran.error is None
+    assert shell.namespace["run"].status == "finished"
+    assert "TensorBoard · ✗ failed" in ran.text
+    assert "no board today" in ran.text
+    assert "run.tensorboard()" in ran.text
 
 
 def test_help(shell: Shell) -> None:
