@@ -11,6 +11,11 @@ def printable(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
+def readable(name: str) -> str:
+    """A file's name as text: its bytes that are no UTF-8 (PEP 383) are replaced by a mark."""
+    return re.sub("[\ud800-\udfff]+", "\N{REPLACEMENT CHARACTER}", name)
+
+
 def size(count: float) -> str:
     """A number of bytes, in powers of 1024: ``4.2 GB``."""
     for unit in ("bytes", "kB", "MB", "GB"):

@@ -1,10 +1,12 @@
 """Numbers and text as a person reads them."""
 
+import os
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from colab_magics.format import duration, number, percent, plural, printable, size
+from colab_magics.format import duration, number, percent, plural, printable, readable, size
 
 
 @pytest.mark.parametrize(
@@ -84,3 +86,10 @@ def test_printable(text: str, shown: str) -> None:
 @given(st.text())
 def test_nothing_that_acts_on_a_terminal_is_left(text: str) -> None:
     assert all(character in "\t\n" or character.isprintable() or ord(character) > 0x9F for character in printable(text))
+
+
+def test_a_name_that_is_no_utf8_is_readable() -> None:
+    name = os.fsdecode(b"caf\xe9.png")
+    assert readable(name) == "caf\N{REPLACEMENT CHARACTER}.png"
+    readable(name).encode()
+    assert readable("café.png") == "café.png"

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from colab_magics.errors import BadImages, SourceDenied, SourceNotFound
-from colab_magics.format import plural
+from colab_magics.format import plural, readable
 from colab_magics.gallery.images import Picture, Range, Unreadable, fitted
 
+from colab_magics.transfer import paths
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP")
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp"})
 MOST_PIXELS = 64_000_000
@@ -43,7 +44,7 @@ class FileImages:
         return len(self.paths)
 
     def name(self, index: int) -> str:
-        return self.paths[index].name
+        return readable(self.paths[index].name)
 
     def picture(self, index: int, side: int) -> Picture | Unreadable:
         """Read picture ``index`` with sides of at most ``side`` pixels; one that cannot be read says why."""
@@ -80,7 +81,7 @@ def open_folder(path: Path) -> Folder:
         sizes = [len(files) for files in classes.values()]
         labels = np.repeat(np.arange(len(classes)), sizes).astype(np.int64)
         images = FileImages(tuple(file for files in classes.values() for file in files), _beside(len(beside)))
-        return Folder(images, labels, tuple(classes))
+        return Folder(images, labels, tuple(readable(name) for name in classes))
     if not beside:
         raise BadImages(
             f"The folder {path} holds no pictures (jpg, png, gif, bmp, webp), and neither do the folders in it."

@@ -1,5 +1,6 @@
 """The static form: small, complete, and never markup."""
 
+import os
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -115,3 +116,13 @@ def test_no_file_name_becomes_markup(tmp_path: Path) -> None:
     assert gallery.shown.total == len(HOSTILE)
     assert set(markup.tags) <= {"div", "b", "span", "img"}
     assert markup.attributes <= {"style", "src", "alt"}
+
+
+def test_a_name_that_is_no_utf8_is_shown(photos: Path) -> None:
+    for place in (b"cat/\xff\xfe.png", b"\xff/a.png"):
+        path = Path(os.fsdecode(os.fsencode(photos) + b"/" + place))
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"broken")
+    page = card(Gallery(read(photos)))
+    page.html().encode()
+    assert "\N{REPLACEMENT CHARACTER}.png cannot be read" in page.text()
