@@ -39,6 +39,8 @@ def read_classes(values: object, what: str, count: int) -> Classes:
         raise BadImages(f"There are {plural(count, 'image')} and {len(array):,} {what}: they must be as many.")
     if int(array.min()) < 0:
         raise BadImages(f"The {what} hold the class number {array.min()}: classes are numbered from 0.")
+    if int(array.max()) > np.iinfo(np.int64).max:  # of uint64, it would come out negative
+        raise BadImages(f"The {what} hold the class number {array.max()}: classes are numbered from 0.")
     return array.astype(np.int64)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import struct
 import threading
 import warnings
@@ -18,8 +19,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from colab_magics.errors import BadImages, SourceDenied, SourceNotFound
 from colab_magics.format import plural, readable
 from colab_magics.gallery.images import Picture, Range, Unreadable, fitted
-
 from colab_magics.transfer import paths
+
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP")
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp"})
 MOST_PIXELS = 64_000_000
@@ -71,10 +72,10 @@ class Folder:
 
 def open_folder(path: Path) -> Folder:
     """List the pictures of a folder. Raises `SourceNotFound`, `SourceDenied`, `BadImages`."""
-    path = path.expanduser()
-    if not path.is_dir():
-        what = "it is a file; name the folder that it lies in" if path.exists() else "check the spelling"
-        raise SourceNotFound(f"There is no folder {path}: {what}.")
+    path = paths.expanded(path)
+    found = paths.state(path, missing=f"There is no folder {path}: check the spelling.")
+    if not stat.S_ISDIR(found.st_mode):
+        raise SourceNotFound(f"There is no folder {path}: it is a file; name the folder that it lies in.")
     beside = tuple(_pictures(path))
     classes = {folder.name: files for folder in _folders(path) if (files := tuple(_pictures(folder)))}
     if classes:
@@ -105,8 +106,10 @@ def _listed(folder: Path) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
             visible = [entry for entry in entries if not entry.name.startswith(".")]
-    except PermissionError as error:
-        raise SourceDenied(f"The folder {folder} may not be read: ask its owner, or change its permissions.") from error
+    except OSError as error:
+        raise SourceDenied(
+            f"The folder {folder} may not be read ({error.strerror}): ask its owner, or change its permissions."
+        ) from error
     return sorted(visible, key=lambda entry: entry.name)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from colab_magics import _shell, interrupts
 from colab_magics.errors import BadOption
 from colab_magics.options import LineParser, lookup, positive, split
+from colab_magics.transfer.paths import is_there
 
 if TYPE_CHECKING:
     from colab_magics.gallery.items import Gallery
@@ -108,11 +109,14 @@ def show(value: Gallery) -> None:
 
 
 def _joined(line: str) -> str:
-    """Make the two words after ``--view class`` one, as argparse reads them."""
+    """Make the two words after ``--view class``, or ``--view=class``, one, as argparse reads them."""
     words = split(line)
-    for place in range(len(words) - 2):
-        if words[place : place + 2] == ["--view", "class"]:
-            words[place + 1 : place + 3] = [f"class {words[place + 2]}"]
+    for place, word in enumerate(words[:-1]):
+        if word == "class" and words[place - 1 : place] == ["--view"]:
+            words[place : place + 2] = [f"class {words[place + 1]}"]
+            break
+        if word == "--view=class":
+            words[place : place + 2] = [f"--view=class {words[place + 1]}"]
             break
     return shlex.join(words)
 
@@ -121,7 +125,7 @@ def _source(name: str | None) -> object:
     if name is None:
         raise BadOption("%gallery: name what to show: a run, images, or a folder. %gallery -h shows examples.")
     known = _shell.namespace()
-    if name in known or (name.isidentifier() and not Path(name).expanduser().exists()):
+    if name in known or (name.isidentifier() and not is_there(Path(name))):
         return lookup(name, known)
     return Path(name)
 

@@ -37,6 +37,10 @@ def test_class_numbers(values: object) -> None:
         (np.eye(3), r"have the shape \(3, 3\).*try  labels\.argmax\(axis=1\)"),
         (5, r"have the shape \(\)"),
         ([0, -1, 2], "hold the class number -1: classes are numbered from 0"),
+        (
+            np.array([2**64 - 1, 0, 1], np.uint64),
+            "hold the class number 18446744073709551615: classes are numbered from 0",
+        ),
         ([[0], [1, 2]], "cannot be read as an array"),
     ],
 )

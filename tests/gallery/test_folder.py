@@ -135,6 +135,19 @@ def test_a_file_is_no_folder(photos: Path) -> None:
         open_folder(photos / "cat" / "a.png")
 
 
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("~nouser/photos", "home folder that is not there"),
+        ("a" * 300, "cannot be a path"),
+        ("a\0b", "cannot be a path"),
+    ],
+)
+def test_a_path_that_names_nothing(path: str, sentence: str) -> None:
+    with pytest.raises(SourceNotFound, match=sentence):
+        open_folder(Path(path))
+
+
 def test_a_folder_without_pictures(tmp_path: Path) -> None:
     with pytest.raises(BadImages, match="holds no pictures"):
         open_folder(tmp_path)

@@ -45,6 +45,8 @@ def test_a_run_opens_with_nine_training_images(notebook: Any) -> None:
         ("run --view class 3 --n 4", "4 of 10 test images of class three", 4),
         ("--view class three run", "9 of 10 test images of class three", 9),
         ("run --view 'class three'", "9 of 10 test images of class three", 9),
+        ("run --view=class 3 --n 4", "4 of 10 test images of class three", 4),
+        ("--view=class three run", "9 of 10 test images of class three", 9),
         ("run --view=wrong", "4 of 4 wrong test images", 4),
         ("images", "First 9 of 40 images", 9),
         ("images labels --predicted guesses --view wrong", "4 of 4 wrong images", 4),
