@@ -74,13 +74,17 @@ def test_a_start_that_fails_says_why_and_leaves_nothing(logdir: Path, monkeypatc
 def test_it_ends_with_the_process_that_started_it(logdir: Path) -> None:
     source = (
         "import sys, time; from pathlib import Path; from colab_magics.train import board;"
-        "b = board.start(Path(sys.argv[1])); print(board._running[b].pid, flush=True); time.sleep(60)"
+        "b = board.start(Path(sys.argv[1])); pid = board._running[b].pid;"
+        "print(pid, board._folders[pid], flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", source, str(logdir)], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
-        child = psutil.Process(int(parent.stdout.readline()))
+        pid, folder = parent.stdout.readline().split()
+        child = psutil.Process(int(pid))
+        assert Path(folder).exists()
         os.kill(parent.pid, signal.SIGKILL)
     deadline = time.monotonic() + 10
     while child.is_running() and child.status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+    assert not Path(folder).exists()
