@@ -97,7 +97,7 @@ def _check_progress(notebook: Notebook) -> None:
     running = [entry["at"] for entry in seen if "of 2, " in entry["text"]]
     pauses = sorted(later - earlier for earlier, later in itertools.pairwise(running))
     assert pauses[int(0.95 * len(pauses))] <= 1000
-    assert pauses[-1] < 2000  # on two cores that train, and that other programs use
+    assert pauses[-1] <= 1500  # a second, and half of one for two cores that train and that other programs use
     updates = [entry["at"] for entry in notebook.page.evaluate("() => window.cmUpdates") if entry["epoch"]]
     assert 1000 * len(updates) / (updates[-1] - updates[0]) <= 10
 
