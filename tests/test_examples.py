@@ -43,7 +43,9 @@ def test_the_demo(tmp_path: Path) -> None:
     assert accuracy is not None
     assert float(accuracy[1]) > 90
     assert "20 epochs in " in summary
-    for name, path in re.findall(r"(Executed notebook|HTML copy|TensorBoard logs) +(\S+)", summary):
+    told = re.findall(r"(Executed notebook|HTML copy|TensorBoard logs) +(\S+)", summary)
+    assert [name for name, _ in told] == ["Executed notebook", "HTML copy", "TensorBoard logs"]
+    for name, path in told:
         assert (tmp_path / path).exists(), name
     html = (tmp_path / "build" / "demo" / "first_model.html").read_text()
     assert "test images right" in html
