@@ -64,6 +64,9 @@ def train_mnist(
     except ColabMagicsError as error:
         screen.finish("failed", cards.failed(str(error)))
         raise
+    except KeyboardInterrupt:
+        screen.finish("failed", cards.failed("The training was interrupted before it could end: run the cell again."))
+        raise
     except BaseException as error:
         screen.finish("failed", cards.failed(f"The training broke off: {type(error).__name__}: {error}"))
         raise

@@ -82,6 +82,19 @@ def test_a_cell_that_raises_shows_its_own_line(shell: Shell) -> None:
     assert isinstance(ran.error, ZeroDivisionError)
 
 
+def test_a_training_that_is_broken_off_says_so(shell: Shell) -> None:
+    ran = shell.run(
+        "%%train_mnist --data digits\n"
+        "import keras\n"
+        "class Interrupted(keras.Sequential):\n"
+        "    def fit(self, *args, **kwargs):\n"
+        "        raise KeyboardInterrupt\n"
+        "model = Interrupted([keras.Input((64,)), keras.layers.Dense(10)])\n"
+    )
+    assert isinstance(ran.error, KeyboardInterrupt)
+    assert "The training was interrupted before it could end: run the cell again." in ran.text
+
+
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
