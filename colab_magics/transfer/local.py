@@ -2,7 +2,6 @@
 
 import difflib
 import os
-import re
 import stat
 import threading
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from colab_magics.errors import SourceDenied, SourceError, SourceNotFound
 from colab_magics.transfer.bucket import AMAZON, Access, copy_object
 from colab_magics.transfer.events import Progress
 from colab_magics.transfer.fetch import download
+from colab_magics.transfer.names import safe
 from colab_magics.transfer.source import BucketObject, LocalPath, Source, WebAddress
 
 _UNPROVEN = "The server did not tell the length of the file: that all of it arrived cannot be proved."
@@ -45,7 +45,7 @@ def to_local(
 
     Raises `SourceNotFound`, `SourceDenied`, `DownloadFailed`, `BadOption`; `Stopped` when ``stop`` was set.
     """
-    target = folder / _safe(source.name)
+    target = folder / safe(source.name)
     match source:
         case LocalPath(path):
             return LocalFile(path, source.name, source.shown, _size(path))
@@ -55,11 +55,6 @@ def to_local(
             got = copy_object(source, target, access=access, on_progress=on_progress, stop=stop)
     notes = (*([] if got.is_proven_whole else [_UNPROVEN]), *([_ANONYMOUS] if got.is_anonymous else []))
     return LocalFile(target, source.name, source.shown, got.size, notes)
-
-
-def _safe(name: str) -> str:
-    """Return a name that is a file's on every system and stays in its folder; its end, the suffix, is kept."""
-    return re.sub(r"[^A-Za-z0-9._-]", "_", name)[-80:].lstrip(".-") or "fetched"
 
 
 def _size(path: Path) -> int:
