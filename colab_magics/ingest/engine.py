@@ -14,7 +14,8 @@ from colab_magics.errors import BadOption
 from colab_magics.format import size
 from colab_magics.ingest.formats import LABELS, Format
 from colab_magics.ingest.pace import Pace, Tell
-from colab_magics.transfer.source import LocalPath, redacted, resolve
+from colab_magics.transfer.resolve import resolve
+from colab_magics.transfer.source import LocalPath, LocalPattern, redacted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,7 +77,7 @@ def parse(request: Request, file: LocalFile, started: float) -> Ingested:
     from colab_magics.ingest.readers import read
 
     recognised = recognise(file.path, file.name, forced_format(request))
-    frame, notes = read(file, recognised, request.member)
+    frame, notes = read(file, recognised, _member(request, file))
     label = LABELS[recognised.format] + (" (gzip)" if recognised.is_gzipped else "")
     seconds = time.monotonic() - started
     return Ingested(frame, request.name, file.shown, label, file.size, seconds, (*file.notes, *notes))
@@ -86,13 +87,19 @@ def ingest_one(request: Request, tell: Tell) -> Ingested:
     """Do all of it for one source; what was fetched is removed once it is read. ``tell`` hears of what takes long."""
     started = time.monotonic()
     forced_format(request)
-    if not isinstance(resolve(request.source), LocalPath):
+    if not isinstance(resolve(request.source), LocalPath | LocalPattern):
         tell("connecting", None)
     with tempfile.TemporaryDirectory(prefix="colab-magics-", ignore_cleanup_errors=True) as folder:
         file = fetch(request, Path(folder), Pace(tell))
         if file.size > _LARGE:
             tell(f"reading {size(file.size)}", None)
         return parse(request, file, started)
+
+
+def _member(request: Request, file: LocalFile) -> str | None:
+    if request.member is not None and file.member is not None:
+        raise BadOption(f"The source names {file.member} already: leave --member out.")
+    return request.member or file.member
 
 
 def forced_format(request: Request) -> Format | None:

@@ -5,7 +5,7 @@ import os
 import stat
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -14,7 +14,22 @@ from colab_magics.transfer.bucket import AMAZON, Access, copy_object
 from colab_magics.transfer.events import Progress
 from colab_magics.transfer.fetch import download
 from colab_magics.transfer.names import safe
-from colab_magics.transfer.source import BucketObject, LocalPath, Source, WebAddress
+from colab_magics.transfer.local_paths import expand
+from colab_magics.transfer.source import (
+    ArchiveMember,
+    BucketObject,
+    BucketPattern,
+    CloudObject,
+    DriveFile,
+    DrivePath,
+    DriveSheet,
+    KaggleFile,
+    LocalPath,
+    LocalPattern,
+    Source,
+    Upload,
+    WebAddress,
+)
 
 _UNPROVEN = "The server did not tell the length of the file: that all of it arrived cannot be proved."
 _ANONYMOUS = "No AWS credentials were found: it was read anonymously."
@@ -24,13 +39,17 @@ _MOST_NAMES = 2000  # that are looked through for a similar one
 
 @dataclass(frozen=True, slots=True)
 class LocalFile:
-    """A file to read: ``name`` and ``shown`` are those of its source, ``size`` is in bytes."""
+    """A file to read: ``name`` and ``shown`` are those of its source, ``size`` is in bytes.
+
+    ``member``: what the source names in this archive.
+    """
 
     path: Path
     name: str
     shown: str
     size: int
     notes: tuple[str, ...] = ()
+    member: str | None = None
 
 
 def to_local(
@@ -49,12 +68,43 @@ def to_local(
     match source:
         case LocalPath(path):
             return LocalFile(path, source.name, source.shown, _size(path))
+        case LocalPattern():
+            return to_local(_only(source), folder)
+        case ArchiveMember(archive, member):
+            file = to_local(archive, folder, access=access, on_progress=on_progress, stop=stop)
+            return replace(file, member=member)
         case WebAddress(url):
             got = download(url, target, on_progress=on_progress, stop=stop)
+        case KaggleFile() | DriveFile() | DriveSheet():
+            got = download(source.download.url, target, on_progress=on_progress, stop=stop)
         case BucketObject():
             got = copy_object(source, target, access=access, on_progress=on_progress, stop=stop)
+        case BucketPattern(url) if "*" not in url:
+            return to_local(BucketObject(url), folder, access=access, on_progress=on_progress, stop=stop)
+        case BucketPattern() | CloudObject() | DrivePath() | Upload():
+            raise SourceError(_unread(source))
     notes = (*([] if got.is_proven_whole else [_UNPROVEN]), *([_ANONYMOUS] if got.is_anonymous else []))
     return LocalFile(target, source.name, source.shown, got.size, notes)
+
+
+def _only(pattern: LocalPattern) -> LocalPath:
+    paths = expand(pattern)
+    if len(paths) > 1:
+        some = " or ".join(path.name for path in paths[:2])
+        raise SourceError(f"{pattern.shown} matches {len(paths)} files: name one of them, such as {some}.")
+    return paths[0]
+
+
+def _unread(source: BucketPattern | CloudObject | DrivePath | Upload) -> str:
+    match source:
+        case BucketPattern():
+            return f"{source.shown} is a pattern, and patterns of objects are not read yet: name one object."
+        case CloudObject():
+            return f"{source.shown} is not read yet: give a path, an http(s):// or an s3:// address."
+        case DrivePath():
+            return f"{source.shown} wants a login at Drive, which is not there yet: share the file, and give its link."
+        case Upload():
+            return "Nothing can be uploaded here yet: give the path of a file."
 
 
 def _size(path: Path) -> int:

@@ -1,15 +1,18 @@
-"""What the person typed, resolved to where the bytes are: a local path, a web address or an object in a bucket."""
+"""Where bytes are, in every form that the person may name: ``name`` calls the file, ``shown`` tells no secrets.
 
-import re
+`resolve` of ``colab_magics.transfer.resolve`` makes them of what was typed.
+"""
+
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from urllib.parse import unquote, urlsplit, urlunsplit
-from urllib.request import url2pathname
+from pathlib import Path, PurePath, PurePosixPath
 
-from colab_magics.errors import SourceError, SourceNotFound
+from colab_magics.transfer.addresses import WebAddress, last_name, redacted
+from colab_magics.transfer.hosted import DriveFile, DrivePath, DriveSheet, KaggleFile
 
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
-_GITHUB_PAGE = re.compile(r"https?://(?:www\.)?github\.com/([^/]+)/([^/]+)/(?:blob|raw)/([^?#]+)")
+__all__ = [
+    "ArchiveMember", "BucketObject", "BucketPattern", "CloudObject", "DriveFile", "DrivePath", "DriveSheet",
+    "KaggleFile", "LocalPath", "LocalPattern", "Source", "Upload", "WebAddress", "redacted",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +31,23 @@ class LocalPath:
 
 
 @dataclass(frozen=True, slots=True)
-class WebAddress:
-    """An http or https address."""
+class LocalPattern:
+    """Files of this machine, with ``*``, ``?``, ``[...]`` and ``**`` for any folders."""
 
-    url: str
+    pattern: str
 
     @property
     def name(self) -> str:
-        """The last part of the path, or the server."""
-        parts = urlsplit(self.url)
-        return PurePosixPath(unquote(parts.path)).name or parts.hostname or ""
+        return PurePath(self.pattern).name
 
     @property
     def shown(self) -> str:
-        return redacted(self.url)
+        return self.pattern
 
 
 @dataclass(frozen=True, slots=True)
 class BucketObject:
-    """An object of an S3 store, as ``s3://bucket/key``."""
+    """An object of an S3 store, as ``s3://bucket/key``; the key stands as it is, with nothing encoded."""
 
     url: str
 
@@ -56,75 +57,86 @@ class BucketObject:
 
     @property
     def shown(self) -> str:
-        return self.url
+        return redacted(self.url)
 
 
-Source = LocalPath | WebAddress | BucketObject
+@dataclass(frozen=True, slots=True)
+class BucketPattern:
+    """Objects of an S3 store, as ``s3://bucket/pattern``; an object of exactly that key comes first."""
+
+    url: str
+
+    @property
+    def name(self) -> str:
+        return PurePosixPath(self.url).name
+
+    @property
+    def shown(self) -> str:
+        return redacted(self.url)
 
 
-def resolve(text: str) -> Source:
-    """Tell what ``text`` names, without looking whether it is there.
+@dataclass(frozen=True, slots=True)
+class CloudObject:
+    """A file that fsspec reads by ``protocol``, with the help of ``library``, which is empty where none is needed."""
 
-    Pages of GitHub that show a file become the address of the file, ``~`` the home folder. Raises `SourceError` for
-    what is not read yet: other kinds of address, and patterns.
-    """
-    text = text.strip()
-    scheme = _SCHEME.match(text)
-    match scheme[1].lower() if scheme else "":
-        case "":
-            return _resolve_path(text)
-        case "file":
-            return LocalPath(_path_of_file_url(text))
-        case "http" | "https":
-            return WebAddress(_GITHUB_PAGE.sub(r"https://raw.githubusercontent.com/\1/\2/\3", text))
-        case "s3" | "s3a" | "s3n":
-            return _resolve_object(text.partition("://")[2])
-        case other:
-            raise SourceError(
-                f"{other}:// addresses are not read yet: give a path, an http(s):// or an s3:// address, or fetch "
-                "the file first."
-            )
+    url: str
+    protocol: str
+    library: str
+
+    @property
+    def name(self) -> str:
+        return last_name(self.url)
+
+    @property
+    def shown(self) -> str:
+        return redacted(self.url)
+
+    def __repr__(self) -> str:
+        return f"CloudObject({self.shown!r})"
 
 
-def _resolve_path(text: str) -> LocalPath:
-    if not text:
-        raise SourceNotFound("The source is empty: name a file, a web address or an s3:// address.")
-    path = Path(text).expanduser()
-    if any(letter in text for letter in "*?[") and not _is_there(path):
-        raise SourceError(f"{text} is a pattern, and patterns are not read yet: name one file.")
-    return LocalPath(path)
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that the person is asked for in the browser."""
+
+    @property
+    def name(self) -> str:
+        return "upload"
+
+    @property
+    def shown(self) -> str:
+        return "upload:"
 
 
-def _path_of_file_url(text: str) -> Path:
-    parts = urlsplit(text)
-    if parts.netloc not in ("", "localhost"):
-        raise SourceError(f"{redacted(text)} is on another machine: file:///path names a file of this one.")
-    return Path(url2pathname(parts.path))
+SingleSource = (
+    LocalPath
+    | LocalPattern
+    | WebAddress
+    | BucketObject
+    | BucketPattern
+    | CloudObject
+    | KaggleFile
+    | DriveFile
+    | DrivePath
+    | DriveSheet
+    | Upload
+)
 
 
-def _resolve_object(address: str) -> BucketObject:
-    bucket, _, key = address.partition("/")
-    if not bucket or not key or key.endswith("/"):
-        raise SourceError(f"s3://{address} names no object: write s3://bucket/path/to/file.")
-    if "*" in key:
-        raise SourceError(f"s3://{address} is a pattern, and patterns are not read yet: name one object.")
-    return BucketObject(f"s3://{address}")
+@dataclass(frozen=True, slots=True)
+class ArchiveMember:
+    """A file in a zip or tar ``archive``; ``member`` is its name or a pattern, as ``--member`` takes it."""
+
+    archive: SingleSource
+    member: str
+
+    @property
+    def name(self) -> str:
+        return PurePosixPath(self.member).name
+
+    @property
+    def shown(self) -> str:
+        return f"{self.member} in {self.archive.shown}"
 
 
-def _is_there(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):
-        return False
-
-
-def redacted(address: str) -> str:
-    """Return the part of an address that may be shown and kept: no user name, password, query or fragment."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return f"{address.partition('://')[0]}://…"
-    if not parts.netloc:
-        return address
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, host, parts.path, "…" if parts.query else "", ""))
+Source = SingleSource | ArchiveMember

@@ -118,7 +118,7 @@ def test_completion(shell: Any) -> None:
         ("%ingest a.csv --format parquet", "a.csv cannot be read as Parquet: "),
         ("%ingest a.csv --member x", "has no members"),
         ("%ingest a.pkl", "is a pickle"),
-        ("%ingest *.csv", "is a pattern"),
+        ("%ingest *.csv", "*.csv matches 2 files: name one of them, such as a.csv or empty.csv"),
         ("%%ingest\nx = a.csv --as y", "Line 2 of the cell: In a cell the name stands before the source"),
         ("%%ingest --nope\nx = a.csv", "unknown option: --nope"),
         ("%%ingest\nx = a.csv --nope", "Line 2 of the cell: %ingest: unknown option: --nope"),

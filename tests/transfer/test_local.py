@@ -4,11 +4,22 @@ import os
 from pathlib import Path
 
 import pytest
-from servers import FileServer
+from servers import Bucket, FileServer
 
 from colab_magics.errors import SourceDenied, SourceError, SourceNotFound
+from colab_magics.transfer.bucket import Access
 from colab_magics.transfer.local import LocalFile, to_local
-from colab_magics.transfer.source import LocalPath, WebAddress
+from colab_magics.transfer.source import (
+    ArchiveMember,
+    BucketObject,
+    BucketPattern,
+    DrivePath,
+    LocalPath,
+    LocalPattern,
+    Source,
+    Upload,
+    WebAddress,
+)
 
 
 @pytest.fixture
@@ -89,3 +100,36 @@ def test_a_fetched_file_stays_in_its_folder(files: FileServer, folder: Path, pat
 def test_an_unknown_end_is_told(files: FileServer, folder: Path) -> None:
     got = to_local(WebAddress(files.add("/a.csv", b"a\n", fault="no length")), folder / "inner")
     assert got.notes == ("The server did not tell the length of the file: that all of it arrived cannot be proved.",)
+
+
+def test_a_pattern_of_one_file_is_that_file(folder: Path) -> None:
+    got = to_local(LocalPattern(f"{folder}/*.csv"), folder)
+    assert got == LocalFile(folder / "iris.csv", "iris.csv", str(folder / "iris.csv"), 8)
+    with pytest.raises(SourceError, match=r"matches 2 files: name one of them, such as iris.csv or notes.txt"):
+        to_local(LocalPattern(f"{folder}/*.[ct]*"), folder)
+
+
+def test_a_member_comes_with_its_archive(files: FileServer, folder: Path) -> None:
+    url = files.add("/d.zip", b"PK")
+    got = to_local(ArchiveMember(WebAddress(url), "a.csv"), folder / "inner")
+    assert got == LocalFile(folder / "inner" / "d.zip", "d.zip", url, 2, (), "a.csv")
+
+
+def test_a_key_may_look_like_a_pattern(s3: Bucket, folder: Path) -> None:
+    s3.add("a[1].csv", b"a\n")
+    access = Access(s3.endpoint)
+    assert to_local(BucketPattern("s3://data/a[1].csv"), folder, access=access).size == 2
+    assert to_local(BucketObject("s3://data/a[1].csv"), folder, access=access).size == 2
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        (BucketPattern("s3://b/*.csv"), r"s3://b/\*.csv is a pattern, .* name one object"),
+        (DrivePath("d/a.csv"), "drive://d/a.csv wants a login at Drive"),
+        (Upload(), "Nothing can be uploaded here yet"),
+    ],
+)
+def test_what_is_not_fetched_yet(folder: Path, source: Source, sentence: str) -> None:
+    with pytest.raises(SourceError, match=sentence):
+        to_local(source, folder)
