@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit, urlunsplit
 
 _CHAIN = re.compile(r"(?:(?:zip|tar)://.*?|\w+)::", re.DOTALL | re.IGNORECASE)
-_CONTAINED = ("abfs", "abfss")  # what stands before their @ is a container
+_CONTAINED = ("abfs", "abfss", "oci")  # what stands before their @ is a container
 
 
 def split(address: str) -> SplitResult | None:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from colab_magics.errors import SourceDenied, SourceError, SourceNotFound
 from colab_magics.transfer.bucket import AMAZON, Access, copy_object
-from colab_magics.transfer.events import Progress
+from colab_magics.transfer.cloud import copy_cloud
+from colab_magics.transfer.events import Downloaded, Progress
 from colab_magics.transfer.fetch import download
 from colab_magics.transfer.names import safe
 from colab_magics.transfer.local_paths import expand
@@ -64,7 +65,6 @@ def to_local(
 
     Raises `SourceNotFound`, `SourceDenied`, `DownloadFailed`, `BadOption`; `Stopped` when ``stop`` was set.
     """
-    target = folder / safe(source.name)
     match source:
         case LocalPath(path):
             return LocalFile(path, source.name, source.shown, _size(path))
@@ -73,18 +73,32 @@ def to_local(
         case ArchiveMember(archive, member):
             file = to_local(archive, folder, access=access, on_progress=on_progress, stop=stop)
             return replace(file, member=member)
-        case WebAddress(url):
-            got = download(url, target, on_progress=on_progress, stop=stop)
-        case KaggleFile() | DriveFile() | DriveSheet():
-            got = download(source.download.url, target, on_progress=on_progress, stop=stop)
-        case BucketObject():
-            got = copy_object(source, target, access=access, on_progress=on_progress, stop=stop)
-        case BucketPattern(url) if "*" not in url:
-            return to_local(BucketObject(url), folder, access=access, on_progress=on_progress, stop=stop)
-        case BucketPattern() | CloudObject() | DrivePath() | Upload():
-            raise SourceError(_unread(source))
+    target = folder / safe(source.name)
+    got = _fetch(source, target, access, on_progress, stop)
     notes = (*([] if got.is_proven_whole else [_UNPROVEN]), *([_ANONYMOUS] if got.is_anonymous else []))
     return LocalFile(target, source.name, source.shown, got.size, notes)
+
+
+def _fetch(
+    source: Source,
+    target: Path,
+    access: Access,
+    on_progress: Callable[[Progress], None] | None,
+    stop: threading.Event | None,
+) -> Downloaded:
+    match source:
+        case WebAddress(url):
+            return download(url, target, on_progress=on_progress, stop=stop)
+        case KaggleFile() | DriveFile() | DriveSheet():
+            return download(source.download.url, target, on_progress=on_progress, stop=stop)
+        case BucketObject():
+            return copy_object(source, target, access=access, on_progress=on_progress, stop=stop)
+        case BucketPattern(url) if "*" not in url:
+            return copy_object(BucketObject(url), target, access=access, on_progress=on_progress, stop=stop)
+        case CloudObject():
+            return copy_cloud(source, target, on_progress=on_progress, stop=stop)
+        case _:
+            raise SourceError(_unread(source))
 
 
 def _only(pattern: LocalPattern) -> LocalPath:
@@ -95,16 +109,14 @@ def _only(pattern: LocalPattern) -> LocalPath:
     return paths[0]
 
 
-def _unread(source: BucketPattern | CloudObject | DrivePath | Upload) -> str:
+def _unread(source: Source) -> str:
     match source:
-        case BucketPattern():
-            return f"{source.shown} is a pattern, and patterns of objects are not read yet: name one object."
-        case CloudObject():
-            return f"{source.shown} is not read yet: give a path, an http(s):// or an s3:// address."
         case DrivePath():
             return f"{source.shown} wants a login at Drive, which is not there yet: share the file, and give its link."
         case Upload():
             return "Nothing can be uploaded here yet: give the path of a file."
+        case _:
+            return f"{source.shown} is a pattern, and patterns of objects are not read yet: name one object."
 
 
 def _size(path: Path) -> int:

@@ -163,8 +163,9 @@ CLOUDS = [
         CloudObject("abfss://c@a.dfs.core.windows.net/a.csv", "abfss", "adlfs"),
         "a.csv",
     ),
-    ("sftp://u:p@h:22/a.csv", CloudObject("sftp://u:p@h:22/a.csv", "sftp", "paramiko"), "a.csv"),
-    ("ftp://h/a.csv", CloudObject("ftp://h/a.csv", "ftp", ""), "a.csv"),
+    ("smb://u:p@h:445/s/a.csv", CloudObject("smb://u:p@h:445/s/a.csv", "smb", "smbprotocol"), "a.csv"),
+    ("oss://b/a.csv", CloudObject("oss://b/a.csv", "oss", "ossfs"), "a.csv"),
+    ("oci://b@n/a.csv", CloudObject("oci://b@n/a.csv", "oci", "ocifs"), "a.csv"),
 ]
 
 HUB_FILES = [
@@ -331,6 +332,8 @@ def test_an_address_that_stays_letter_for_letter(address: str) -> None:
         ("http://[canary/a", "http://… is no web address"),
         ("http://℀.org/a", "is no web address"),
         ("https://:80/a", "is no web address"),
+        ("sftp://u:canary@h/a.csv", "sftp:// addresses are not read"),
+        ("ftp://u:canary@h/a.csv", "ftp:// addresses are not read: give a path"),
         ("magnet://u:canary@h/a.csv", "magnet:// addresses are not read: give a path"),
         ("github://o:canary@r/a.csv", "github:// addresses are not read"),
         ("https://github.com/o/r/tree/main/data", "github.com/o/r/tree/main/data is a folder on GitHub: open one file"),
@@ -354,7 +357,7 @@ def test_an_address_that_stays_letter_for_letter(address: str) -> None:
         ("gs://b", "gs://b names no file: write gs://place/path/to/file"),
         ("gs://b/d/", "names no file"),
         ("gs://b/*.csv", "is a pattern, and of gs:// none is read yet: name one file"),
-        ("sftp://u:canary@h", "sftp://h names no file"),
+        ("smb://u:canary@h", "smb://h names no file"),
         ("https://storage.cloud.google.com/b", "names no file"),
         ("hf://datasets/o/n", "names no file on the hub: write hf://datasets/owner/name/path/to/file"),
         ("hf://datasets/o/n/d/", "names no file on the hub"),
@@ -429,7 +432,7 @@ def test_every_text_is_a_source_or_a_sentence(text: str) -> None:
 
 
 @given(
-    st.sampled_from(["http", "https", "gs", "sftp", "abfs", "ftp", "kaggle", "hf", "s3"]),
+    st.sampled_from(["http", "https", "gs", "smb", "abfs", "sftp", "kaggle", "hf", "s3"]),
     st.sampled_from(SERVERS),
     st.sampled_from(["", "canary@", "u:canary@", "canary:p@", "u:can/ary@", "u:canary/x@"]),
     st.sampled_from(["/o/d/a.csv", "/", "", f"/file/d/{ID}/view", "/datasets/o/d", f"/spreadsheets/d/{ID}/edit"]),
