@@ -14,6 +14,7 @@ from colab_magics.transfer.bucket import AMAZON, Access, copy_object
 from colab_magics.transfer.cloud import copy_cloud
 from colab_magics.transfer.events import Downloaded, Progress
 from colab_magics.transfer.fetch import download
+from colab_magics.transfer.kaggle_key import signed
 from colab_magics.transfer.names import safe
 from colab_magics.transfer.local_paths import expand
 from colab_magics.transfer.source import (
@@ -89,7 +90,9 @@ def _fetch(
     match source:
         case WebAddress(url):
             return download(url, target, on_progress=on_progress, stop=stop)
-        case KaggleFile() | DriveFile() | DriveSheet():
+        case KaggleFile():
+            return download(signed(source).url, target, on_progress=on_progress, stop=stop)
+        case DriveFile() | DriveSheet():
             return download(source.download.url, target, on_progress=on_progress, stop=stop)
         case BucketObject():
             return copy_object(source, target, access=access, on_progress=on_progress, stop=stop)
