@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 from colab_magics.errors import (
@@ -19,8 +17,7 @@ from colab_magics.errors import (
     SourceNotFound,
 )
 from colab_magics.redaction import Redactor
-from colab_magics.transfer.events import Downloaded, Progress, Stopped
-from colab_magics.transfer.landing import Landing
+from colab_magics.transfer.remote import Changed, NotModified, Unranged, Version
 from colab_magics.transfer.source import CloudObject
 
 _BLOCK = 8 << 20
@@ -39,40 +36,71 @@ _MARKS = (
 """What file systems tell of a version; none tells all of it."""
 
 
-def copy_cloud(
-    source: CloudObject,
-    target: Path,
-    *,
-    on_progress: Callable[[Progress], None] | None = None,
-    stop: threading.Event | None = None,
-) -> Downloaded:
-    """Copy the file into the file ``target``, replacing it only when all has arrived, and all of it of one version.
+class CloudFile:
+    """The `Remote` of a file of another store: one stream, whose version is looked at before and after.
 
-    Credentials are those that the store's library finds by itself. Raises `MissingExtra`, `SourceNotFound`,
-    `SourceDenied` or `DownloadFailed`; then, and on an interrupt, ``target`` is what it was before.
+    Credentials are those that the store's library finds by itself.
     """
-    started = time.monotonic()
-    report = on_progress or (lambda _: None)
-    halt = stop or threading.Event()
-    _need(source)
-    with _faults_named(source), Landing(target) as place:
-        store, path = _store(source)
-        before = store.info(path)
-        if before.get("type") == "directory":
-            raise SourceError(f"{source.shown} is a folder: name one file in it.")
-        total = before.get("size")
-        if total is not None:
-            place.expect(total)
-        with store.open(path, "rb", block_size=_BLOCK, cache_type="readahead") as remote:
-            while chunk := remote.read(_BLOCK):
-                if halt.is_set():
-                    raise Stopped
-                place.write(chunk)
-                report(Progress(place.size, total))
-        _check(source, before, _fresh(store, path), place.size)
-        place.publish(None)
-        seconds = time.monotonic() - started
-        return Downloaded(target, place.size, place.sha256, source.shown, seconds, is_proven_whole=total is not None)
+
+    def __init__(self, source: CloudObject) -> None:
+        self.shown = source.shown
+        self._source = source
+
+    @contextmanager
+    def open(
+        self, start: int = 0, end: int | None = None, *, of: Version | None = None, unless: Version | None = None
+    ) -> Iterator[CloudPiece]:
+        """Ask for all bytes, as `Remote.open` says of them; parts are not given.
+
+        Raises `MissingExtra`, `SourceNotFound`, `SourceDenied`, `SourceError` for a folder, `DownloadFailed`,
+        `NotModified` or `Unranged`.
+        """
+        if start or end is not None:
+            raise Unranged
+        _need(self._source)
+        with _faults_named(self._source):
+            store, path = _store(self._source)
+            facts = store.info(path)
+            if facts.get("type") == "directory":
+                raise SourceError(f"{self.shown} is a folder: name one file in it.")
+            version = _version(facts)
+            if unless is not None and version.etag and version == unless:
+                raise NotModified
+            with store.open(path, "rb", block_size=_BLOCK, cache_type="readahead") as file:
+                yield CloudPiece(self._source, store, path, file, version)
+
+    def close(self) -> None:
+        """Nothing: each answer has a store of its own."""
+
+
+class CloudPiece:
+    """The bytes of a store's file; see `Piece`."""
+
+    start, content_type, has_ranges = 0, "", False
+
+    def __init__(self, source: CloudObject, store: Any, path: str, file: Any, version: Version) -> None:
+        self._source, self._store, self._path, self._file = source, store, path, file
+        self._is_over = threading.Event()
+        self.version = version
+        self.has_end = version.size is not None
+
+    def chunks(self) -> Iterator[bytes]:
+        """The bytes as they arrive. Raises `Changed` where the file is another at the end, `DownloadFailed`."""
+        with _faults_named(self._source):
+            while not self._is_over.is_set() and (chunk := self._file.read(_BLOCK)):
+                yield chunk
+            self._store.invalidate_cache()
+            if _version(self._store.info(self._path)) != self.version:
+                raise Changed
+
+    def abort(self) -> None:
+        """End it after the block that is being read."""
+        self._is_over.set()
+
+
+def _version(facts: dict[str, Any]) -> Version:
+    marks = [f"{mark}={facts[mark]}" for mark in _MARKS if facts.get(mark)]
+    return Version(facts.get("size"), " ".join(marks))
 
 
 def _need(source: CloudObject) -> None:
@@ -90,24 +118,12 @@ def _store(source: CloudObject) -> tuple[Any, str]:
     return store, path
 
 
-def _fresh(store: Any, path: str) -> dict[str, Any]:
-    store.invalidate_cache()
-    return dict(store.info(path))
-
-
-def _check(source: CloudObject, before: dict[str, Any], after: dict[str, Any], size: int) -> None:
-    if any(before.get(mark) != after.get(mark) for mark in ("size", *_MARKS)):
-        raise DownloadFailed(f"{source.shown} was changed while it was fetched: try again.")
-    if before.get("size") not in (None, size):
-        raise DownloadFailed(f"{source.shown} did not arrive whole: try again.")
-
-
 @contextmanager
 def _faults_named(source: CloudObject) -> Iterator[None]:
     shown = source.shown
     try:
         yield
-    except (ColabMagicsError, Stopped):
+    except (ColabMagicsError, Changed, NotModified, GeneratorExit):
         raise
     except FileNotFoundError:
         raise SourceNotFound(f"There is no file {shown}: check the address.") from None

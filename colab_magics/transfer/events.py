@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from colab_magics.transfer.remote import NOTHING_SAID, Version
+
 
 class Stopped(Exception):
     """The person asked to stop; nothing was kept."""
@@ -37,4 +39,4 @@ class Downloaded:
     seconds: float
     content_type: str = ""
     is_proven_whole: bool = True
-    is_anonymous: bool = False
+    version: Version = NOTHING_SAID

@@ -22,6 +22,7 @@ from urllib3.exceptions import (
 
 from colab_magics.errors import DownloadFailed, SourceDenied, SourceNotFound
 from colab_magics.format import duration
+from colab_magics.transfer.remote import Hiccup
 from colab_magics.transfer.source import redacted
 
 if TYPE_CHECKING:
@@ -46,17 +47,12 @@ class Patience:
 PATIENCE = Patience()
 
 
-class Hiccup(Exception):
-    """A fault that may be gone on the next try; ``wait`` is the pause in seconds that the server asked for."""
-
-    def __init__(self, reason: str, wait: float | None = None) -> None:
-        super().__init__(reason)
-        self.wait = wait
-
-
 @contextmanager
-def faults_named(server: str, patience: Patience) -> Iterator[None]:
-    """Turn the faults of urllib3 into ours, without their messages: those may hold the whole address."""
+def faults_named(server: str, patience: Patience, *, is_known: bool = False) -> Iterator[None]:
+    """Turn the faults of urllib3 into ours, without their messages: those may hold the whole address.
+
+    ``is_known``: the server has answered before, so that one more connection may have been one too many.
+    """
     try:
         yield
     except SSLError:
@@ -72,6 +68,8 @@ def faults_named(server: str, patience: Patience) -> Iterator[None]:
             raise SourceNotFound(f"There is no server named {server}, or no network: check both.") from None
         raise Hiccup(f"{server} cannot be reached") from None
     except ConnectTimeoutError:
+        if is_known:
+            raise Hiccup(f"{server} takes no further connection") from None
         silence = duration(patience.connect)
         raise DownloadFailed(f"{server} does not answer within {silence}: check the address and the network.") from None
     except HTTPError:
@@ -92,9 +90,9 @@ def _is_unknown_name(error: BaseException | None) -> bool:
 
 
 def refuse(response: BaseHTTPResponse, url: str, patience: Patience) -> None:
-    """Raise what a status other than 200 means."""
+    """Raise what a status other than 200 and 206 means."""
     status, shown = response.status, redacted(url)
-    if status == 200:
+    if status in (200, 206):
         return
     if status in (404, 410):
         raise SourceNotFound(f"There is nothing at {shown} (the server answered {status}): check the address.")
