@@ -1,9 +1,10 @@
 """A real file server on loopback that cuts, stalls, lies and refuses on request."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal
 
@@ -14,13 +15,20 @@ Fault = Literal["", "cut", "cut once", "stall", "crawl", "no length", "cut witho
 
 @dataclass
 class Page:
-    """What one path answers; each of ``refusals`` is a status (and headers) that comes first, once."""
+    """What one path answers; each of ``refusals`` is a status (and headers) that comes first, once.
+
+    With an ``etag`` it is a page with a version: parts of it are given, and conditions kept. ``rate`` is in bytes a
+    second for each connection.
+    """
 
     body: bytes = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     fault: Fault = ""
     refusals: list[tuple[int, Mapping[str, str]]] = field(default_factory=list)
+    etag: str = ""
+    etag_header: str = "ETag"
+    rate: float = 0
 
 
 class FileServer:
@@ -50,8 +58,27 @@ class _Handler(BaseHTTPRequestHandler):
         if page.refusals:
             status, headers = page.refusals.pop(0)
             page = Page(b"", status, headers)
+        elif page.etag:
+            page = self._part_of(page)
         self._start(page)
         self._send(page)
+
+    def _part_of(self, page: Page) -> Page:
+        """Do what RFC 9110 says of If-None-Match, If-Range and Range, for one range."""
+        headers = {"Accept-Ranges": "bytes", **page.headers}
+        if page.etag_header:  # else it is the date of Last-Modified by which versions are told apart
+            headers[page.etag_header] = page.etag
+        if self.headers.get("If-None-Match") == page.etag:
+            return Page(b"", 304, headers)
+        wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
+        if wanted is None or self.headers.get("If-Range", page.etag) != page.etag:
+            return replace(page, headers=headers)
+        size = len(page.body)
+        first, last = int(wanted[1]), min(int(wanted[2] or size - 1), size - 1)
+        if first >= size:
+            return Page(b"", 416, {"Content-Range": f"bytes */{size}"})
+        headers = {"Content-Range": f"bytes {first}-{last}/{size}", **headers}
+        return replace(page, body=page.body[first : last + 1], status=206, headers=headers)
 
     def _start(self, page: Page) -> None:
         self.send_response(page.status)
@@ -68,13 +95,19 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, page: Page) -> None:
         half = page.body[: len(page.body) // 2]
         match page.fault:
+            case "" if page.rate:
+                step = int(page.rate / 100)
+                for start in range(0, len(page.body), step):
+                    self.wfile.write(page.body[start : start + step])
+                    if self.files.closing.wait(0.01):
+                        return
             case "" | "no length":
                 self.wfile.write(page.body)
             case "cut" | "cut without length":
                 self.wfile.write(half)
             case "cut once":
                 self.wfile.write(half)
-                page.fault = ""
+                self.files.pages[self.path.partition("?")[0]].fault = ""
             case "stall":
                 self.wfile.write(half)
                 self.files.closing.wait(60)
@@ -93,6 +126,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class _Server(ThreadingHTTPServer):
+    request_queue_size = 64
+
     def handle_error(self, *_: object) -> None:
         """A client that goes away in the middle is part of the tests."""
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from colab_magics.transfer.fetch import Progress
+    from colab_magics.transfer.events import Progress
 
 DATA_VARIABLE = "COLAB_MAGICS_DATA"
 

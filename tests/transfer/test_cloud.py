@@ -10,9 +10,12 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
 from colab_magics.errors import DownloadFailed, MissingExtra, SourceDenied, SourceError, SourceNotFound
-from colab_magics.transfer.cloud import copy_cloud
+from colab_magics.transfer.cloud import CloudFile
+from colab_magics.transfer.copies import Courier
 from colab_magics.transfer.events import Progress, Stopped
+from colab_magics.transfer.fetch import fetch
 from colab_magics.transfer.local import to_local
+from colab_magics.transfer.remote import NotModified
 from colab_magics.transfer.resolve import resolve
 from colab_magics.transfer.source import CloudObject
 
@@ -30,7 +33,7 @@ def store() -> Iterator[MemoryFileSystem]:
 
 def test_a_file_arrives(store: MemoryFileSystem, tmp_path: Path) -> None:
     told: list[Progress] = []
-    got = copy_cloud(SOURCE, tmp_path / "a.csv", on_progress=told.append)
+    got = fetch(CloudFile(SOURCE), tmp_path / "a.csv", on_progress=told.append)
     assert got.path.read_bytes() == BODY
     assert (got.size, got.source, got.is_proven_whole) == (len(BODY), "memory://data/a.csv", True)
     assert [progress.total for progress in told] == [len(BODY)] * len(told)
@@ -39,7 +42,7 @@ def test_a_file_arrives(store: MemoryFileSystem, tmp_path: Path) -> None:
 
 
 def test_every_source_goes_the_same_way(store: MemoryFileSystem, tmp_path: Path) -> None:
-    got = to_local(SOURCE, tmp_path)
+    got = to_local(SOURCE, Courier(tmp_path, None))
     assert (got.path, got.name, got.size, got.notes) == (tmp_path / "a.csv", "a.csv", len(BODY), ())
 
 
@@ -56,24 +59,34 @@ def test_what_is_no_file(
     store.pipe("/data/folder/x.csv", b"x")
     (tmp_path / "a.csv").write_text("old")
     with pytest.raises(error, match=sentence):
-        copy_cloud(CloudObject(f"memory://data/{path}", "memory", ""), tmp_path / "a.csv")
+        fetch(CloudFile(CloudObject(f"memory://data/{path}", "memory", "")), tmp_path / "a.csv")
     assert (tmp_path / "a.csv").read_text() == "old"
     assert list(tmp_path.iterdir()) == [tmp_path / "a.csv"]
 
 
 def test_two_versions_are_never_mixed(store: MemoryFileSystem, tmp_path: Path) -> None:
-    def change(progress: Progress) -> None:
-        store.pipe("/data/a.csv", BODY[::-1])
+    heads: list[bytes] = []
 
-    with pytest.raises(DownloadFailed, match="memory://data/a.csv was changed while it was fetched: try again"):
-        copy_cloud(SOURCE, tmp_path / "a.csv", on_progress=change)
-    assert list(tmp_path.iterdir()) == []
+    def change(head: bytes, content_type: str) -> None:
+        heads.append(head)
+        if len(heads) == 1:
+            store.pipe("/data/a.csv", BODY[::-1])
+
+    fetch(CloudFile(SOURCE), tmp_path / "a.csv", inspect=change)
+    assert (tmp_path / "a.csv").read_bytes() == BODY[::-1]
+    assert len(heads) == 2
+
+
+def test_a_version_that_is_here_is_not_brought(store: MemoryFileSystem, tmp_path: Path) -> None:
+    got = fetch(CloudFile(SOURCE), tmp_path / "a.csv")
+    with pytest.raises(NotModified):
+        fetch(CloudFile(SOURCE), tmp_path / "b.csv", unless=got.version)
 
 
 def test_it_can_be_stopped(store: MemoryFileSystem, tmp_path: Path) -> None:
     stop = threading.Event()
     with pytest.raises(Stopped):
-        copy_cloud(SOURCE, tmp_path / "a.csv", on_progress=lambda _: stop.set(), stop=stop)
+        fetch(CloudFile(SOURCE), tmp_path / "a.csv", inspect=lambda head, content_type: stop.set(), stop=stop)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -93,7 +106,7 @@ def test_a_library_fails_in_its_own_way(
 
     monkeypatch.setattr("fsspec.core.url_to_fs", fail)
     with pytest.raises(error, match=sentence) as caught:
-        copy_cloud(CloudObject("smb://u:canary@h/a.csv", "smb", ""), tmp_path / "a.csv")
+        fetch(CloudFile(CloudObject("smb://u:canary@h/a.csv", "smb", "")), tmp_path / "a.csv")
     assert "canary" not in str(caught.value)
     assert caught.value.__suppress_context__
 
@@ -104,5 +117,5 @@ def test_a_library_fails_in_its_own_way(
 def test_what_is_missing_is_named(tmp_path: Path, text: str, library: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("colab_magics.transfer.cloud.find_spec", lambda name: None)
     with pytest.raises(MissingExtra, match=rf"^\w+:// addresses need {library}, .* Run  %pip install {library}  and"):
-        to_local(resolve(text), tmp_path)
+        to_local(resolve(text), Courier(tmp_path, None))
     assert list(tmp_path.iterdir()) == []
