@@ -11,6 +11,7 @@
     │   ├── SourceDenied      it is there and may not be read
     │   ├── DownloadFailed    the bytes did not all arrive
     │   ├── ChecksumMismatch  the bytes are not the ones that were promised
+    │   ├── Unproven          nothing tells whether all bytes arrived
     │   ├── UnknownFormat     no reader for it
     │   └── BrokenFile        the reader says that the file is damaged or empty
     ├── ModelMismatch         a model that does not fit the data
@@ -65,6 +66,10 @@ class DownloadFailed(SourceError, OSError):
 
 class ChecksumMismatch(SourceError):
     """The bytes are not the ones that were promised."""
+
+
+class Unproven(SourceError):
+    """Nothing tells whether all bytes arrived: neither a length, nor an end, nor a hash."""
 
 
 class UnknownFormat(SourceError, ValueError):

@@ -5,6 +5,8 @@ import re
 # ANSI sequences and control characters, all but tab and newline: they would act on a terminal.
 _CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
+_SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,9})?)\s*([kMGTmgtK]?)(?:i?[bB]|bytes)?")
+
 
 def printable(text: str) -> str:
     """Take out everything that would act on a terminal instead of being read."""
@@ -24,6 +26,15 @@ def size(count: float) -> str:
             return f"{count:.{digits}f} {unit}"
         count /= 1024
     return f"{count:.1f} TB"
+
+
+def size_of(text: str) -> int:
+    """The number of bytes that `size` would show so: ``500 MB``, ``10GB``, ``4096``. Raises `ValueError`."""
+    found = _SIZE.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f"{text} is no size")
+    power = "kmgt".find(found[2].lower()) + 1 if found[2] else 0
+    return int(float(found[1]) * 1024**power)
 
 
 def percent(ratio: float) -> str:

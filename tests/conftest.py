@@ -66,6 +66,14 @@ class Shell:
             return [found.text for found in self.ipython.Completer.completions(line, len(line))]
 
 
+@pytest.fixture(autouse=True)
+def cache_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache for each test."""
+    folder = tmp_path_factory.mktemp("cache") / "colab_magics"
+    monkeypatch.setenv("COLAB_MAGICS_CACHE", str(folder))
+    return folder
+
+
 @pytest.fixture
 def ipython(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
     """A bare shell whose files lie in a temporary folder, in which it also works."""

@@ -184,7 +184,7 @@ def test_the_dependencies_are_the_agreed_ones() -> None:
 
     assert names(project["dependencies"]) == [
         "ipython", "ipywidgets", "anywidget", "psutil", "nvidia-ml-py", "pandas", "numpy", "pillow", "urllib3",
-        "fsspec", "s3fs",
+        "platformdirs", "fsspec", "s3fs",
     ]  # fmt: skip
     assert list(project["optional-dependencies"]) == ["keras", "train", "formats", "gputil", "all"]
     assert not any("tensorflow" in line for line in project["optional-dependencies"]["all"])

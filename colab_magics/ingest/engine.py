@@ -6,7 +6,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,11 @@ class Request:
     endpoint: str | None = None
     profile: str | None = None
     anon: bool = False
+    requester_pays: bool = False
+    sha256: str | None = None
+    refresh: bool = False
+    offline: bool = False
+    trust: bool = False
 
     @property
     def shown(self) -> str:
@@ -60,15 +65,30 @@ class Ingested:
 def fetch(
     request: Request,
     folder: Path,
-    on_progress: Callable[[Progress], None] | None = None,
+    on_progress: Callable[[Progress], None] = lambda _: None,
     stop: threading.Event | None = None,
 ) -> LocalFile:
-    """Bring the file that is asked for into ``folder``, unless it is local already; safe to call in a thread."""
+    """Bring the file that is asked for, unless it is local already; safe to call in a thread.
+
+    It comes into the cache, or, where there can be none, into the existing ``folder``.
+    """
     from colab_magics.transfer.bucket import Access
+    from colab_magics.transfer.cache import default_cache
+    from colab_magics.transfer.copies import Courier, Wish
     from colab_magics.transfer.local import to_local
 
-    access = Access(request.endpoint, request.profile, request.anon)
-    return to_local(resolve(request.source), folder, access=access, on_progress=on_progress, stop=stop)
+    source = resolve(request.source)
+    cache, notes = None, list[str]()
+    if not isinstance(source, LocalPath):
+        try:
+            cache = default_cache()
+        except OSError as error:
+            notes.append(f"The cache cannot be used ({error.strerror}): the next time it is fetched again.")
+    wish = Wish(request.sha256, refresh=request.refresh, offline=request.offline, trust=request.trust)
+    courier = Courier(folder, cache, wish, on_progress, stop)
+    access = Access(request.endpoint, request.profile, request.anon, request.requester_pays)
+    file = to_local(source, courier, access=access)
+    return replace(file, notes=(*notes, *file.notes))
 
 
 def parse(request: Request, file: LocalFile, started: float) -> Ingested:

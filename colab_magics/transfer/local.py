@@ -1,19 +1,20 @@
-"""Any source as a file of this machine: one that was here already, or one that was fetched whole."""
+"""Any source as a file of this machine: one that was here already, or one that was brought whole."""
 
 import difflib
 import os
 import stat
-import threading
-from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from colab_magics.errors import SourceDenied, SourceError, SourceNotFound
-from colab_magics.transfer.bucket import AMAZON, Access, copy_object
-from colab_magics.transfer.cloud import copy_cloud
-from colab_magics.transfer.events import Downloaded, Progress
-from colab_magics.transfer.fetch import download
+from colab_magics.errors import SourceDenied, SourceError, SourceNotFound, UnknownFormat
+from colab_magics.transfer.bucket import AMAZON, Access, BucketFile
+from colab_magics.transfer.cache import key_of
+from colab_magics.transfer.cloud import CloudFile
+from colab_magics.transfer.copies import Copy, Courier, Pointed
+from colab_magics.transfer.github import large_file
+from colab_magics.transfer.identity import canonical
 from colab_magics.transfer.kaggle_key import signed
 from colab_magics.transfer.names import safe
 from colab_magics.transfer.local_paths import expand
@@ -32,8 +33,8 @@ from colab_magics.transfer.source import (
     Upload,
     WebAddress,
 )
+from colab_magics.transfer.web import WebFile
 
-_UNPROVEN = "The server did not tell the length of the file: that all of it arrived cannot be proved."
 _ANONYMOUS = "No AWS credentials were found: it was read anonymously."
 _SIMILAR = 0.7  # 0 to 1; below, a file is another and not one misspelt
 _MOST_NAMES = 2000  # that are looked through for a similar one
@@ -54,54 +55,62 @@ class LocalFile:
     member: str | None = None
 
 
-def to_local(
-    source: Source,
-    folder: Path,
-    *,
-    access: Access = AMAZON,
-    on_progress: Callable[[Progress], None] | None = None,
-    stop: threading.Event | None = None,
-) -> LocalFile:
-    """Find the file that ``source`` names, or fetch it into the existing, private ``folder``.
+def to_local(source: Source, courier: Courier, *, access: Access = AMAZON) -> LocalFile:
+    """Find the file that ``source`` names, or have it brought.
 
-    Raises `SourceNotFound`, `SourceDenied`, `DownloadFailed`, `BadOption`; `Stopped` when ``stop`` was set.
+    Raises `SourceNotFound`, `SourceDenied`, `DownloadFailed`, `BadOption`, or whatever `Courier.bring` does.
     """
     match source:
         case LocalPath(path):
             return LocalFile(path, source.name, source.shown, _size(path))
         case LocalPattern():
-            return to_local(_only(source), folder)
+            return to_local(_only(source), courier)
         case ArchiveMember(archive, member):
-            file = to_local(archive, folder, access=access, on_progress=on_progress, stop=stop)
-            return replace(file, member=member)
-    target = folder / safe(source.name)
-    got = _fetch(source, target, access, on_progress, stop)
-    notes = (*([] if got.is_proven_whole else [_UNPROVEN]), *([_ANONYMOUS] if got.is_anonymous else []))
-    return LocalFile(target, source.name, source.shown, got.size, notes)
+            return replace(to_local(archive, courier, access=access), member=member)
+    copy = _copy(source, courier, access)
+    return LocalFile(copy.path, source.name, source.shown, copy.size, copy.notes)
 
 
-def _fetch(
-    source: Source,
-    target: Path,
-    access: Access,
-    on_progress: Callable[[Progress], None] | None,
-    stop: threading.Event | None,
-) -> Downloaded:
+def _copy(source: Source, courier: Courier, access: Access) -> Copy:
     match source:
-        case WebAddress(url):
-            return download(url, target, on_progress=on_progress, stop=stop)
+        case WebAddress():
+            return _web_copy(source, courier)
         case KaggleFile():
-            return download(signed(source).url, target, on_progress=on_progress, stop=stop)
+            return _web_copy(signed(source), courier, source.download.url)
         case DriveFile() | DriveSheet():
-            return download(source.download.url, target, on_progress=on_progress, stop=stop)
-        case BucketObject():
-            return copy_object(source, target, access=access, on_progress=on_progress, stop=stop)
+            return _web_copy(source.download, courier)
         case BucketPattern(url) if "*" not in url:
-            return copy_object(BucketObject(url), target, access=access, on_progress=on_progress, stop=stop)
+            return _bucket_copy(BucketObject(url), courier, access)
+        case BucketObject():
+            return _bucket_copy(source, courier, access)
         case CloudObject():
-            return copy_cloud(source, target, on_progress=on_progress, stop=stop)
+            return courier.bring(CloudFile(source), key_of("cloud", source.url), safe(source.name))
         case _:
             raise SourceError(_unread(source))
+
+
+def _web_copy(source: WebAddress, courier: Courier, known_as: str = "") -> Copy:
+    with closing(WebFile(source.url, courier.patience)) as remote:
+        try:
+            return courier.bring(remote, key_of("web", canonical(known_as or source.url)), safe(source.name))
+        except Pointed as pointed:
+            content = large_file(source)
+            if content is None:
+                raise UnknownFormat(
+                    f"{source.shown} is only the pointer to a file in Git LFS: use the address of its download button."
+                ) from None
+            # Git LFS keeps the file itself elsewhere, and its hash in the pointer.
+            wish = replace(courier.wish, sha256=courier.wish.sha256 or pointed.pointer.sha256)
+    return _web_copy(content, replace(courier, wish=wish))
+
+
+def _bucket_copy(source: BucketObject, courier: Courier, access: Access) -> Copy:
+    remote = BucketFile(source, access, courier.patience)
+    key = key_of("s3", source.url, access.endpoint or "", access.profile or "", str(access.anon))
+    copy = courier.bring(remote, key, safe(source.name))
+    if remote.is_anonymous and not access.anon:
+        return replace(copy, notes=(*copy.notes, _ANONYMOUS))
+    return copy
 
 
 def _only(pattern: LocalPattern) -> LocalPath:

@@ -1,5 +1,6 @@
 """`%ingest` and `%%ingest` in a real shell."""
 
+import hashlib
 import io
 import os
 import subprocess
@@ -163,7 +164,7 @@ def test_an_address(shell: Any, files: FileServer, private_tmp: Path) -> None:
         ({"status": 404}, "There is nothing at http://.*/a.csv"),
         ({"status": 403}, "may not be read"),
         ({"body": b""}, "a.csv is empty"),
-        ({"body": b"<!doctype html><title>Log in</title>"}, "a.csv is a web page and not data, perhaps one to log in"),
+        ({"body": b"<!doctype html><title>Log in</title>"}, "a.csv is a web page and not data: it asks to log in"),
         ({"body": b"\x80\x04."}, "is a pickle"),
     ],
 )
@@ -178,8 +179,23 @@ def test_what_a_server_sends_instead(
 
 
 def test_an_unknown_end_is_told(shell: Any, files: FileServer) -> None:
-    ran = shell.run(f"df = %ingest {files.add('/a.csv', CSV, fault='no length')}")
-    assert "⚠ The server did not tell the length of the file" in ran.text
+    url = files.add("/a.csv", CSV, fault="no length")
+    assert "came without its length" in failure(shell.run(f"df = %ingest {url}"))
+    assert "⚠ The server did not tell the length: nothing proves" in shell.run(f"df = %ingest {url} --trust").text
+    assert shell.run(f"df = %ingest {url} --sha256 {hashlib.sha256(CSV).hexdigest()}").error is None
+
+
+def test_the_same_line_again_asks_only_whether_it_changed(shell: Any, files: FileServer) -> None:
+    url = files.add("/a.csv", CSV, etag='"1"')
+    shell.run(f"first = %ingest {url}")
+    shell.run(f"df = %ingest {url}")
+    assert files.requests[-1][1]["if-none-match"] == '"1"'
+    files.requests.clear()
+    shell.run(f"df = %ingest {url} --offline")
+    assert files.requests == []
+    pd.testing.assert_frame_equal(shell.namespace["df"], shell.namespace["first"])
+    shell.run(f"df = %ingest {url} --refresh")
+    assert "if-none-match" not in files.requests[-1][1]
 
 
 def test_a_bucket(shell: Any, s3: Bucket, private_tmp: Path) -> None:

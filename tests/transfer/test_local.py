@@ -1,13 +1,15 @@
 """Every source as a local file."""
 
+import hashlib
 import os
 from pathlib import Path
 
 import pytest
 from servers import Bucket, FileServer
 
-from colab_magics.errors import SourceDenied, SourceError, SourceNotFound
+from colab_magics.errors import ChecksumMismatch, SourceDenied, SourceError, SourceNotFound, UnknownFormat
 from colab_magics.transfer.bucket import Access
+from colab_magics.transfer.copies import Courier
 from colab_magics.transfer.local import LocalFile, to_local
 from colab_magics.transfer.source import (
     ArchiveMember,
@@ -33,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_a_local_file_stays_where_it_is(folder: Path) -> None:
     path = folder / "iris.csv"
-    assert to_local(LocalPath(path), folder / "inner") == LocalFile(path, "iris.csv", str(path), 8)
+    assert to_local(LocalPath(path), Courier(folder / "inner", None)) == LocalFile(path, "iris.csv", str(path), 8)
     assert list((folder / "inner").iterdir()) == []
 
 
@@ -52,19 +54,19 @@ def test_a_local_file_stays_where_it_is(folder: Path) -> None:
 )
 def test_what_is_wrong_with_a_path(folder: Path, name: str, error: type[SourceError], sentence: str) -> None:
     with pytest.raises(error, match=sentence):
-        to_local(LocalPath(folder / name), folder)
+        to_local(LocalPath(folder / name), Courier(folder, None))
 
 
 def test_a_relative_path_says_where_it_was_looked_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
     with pytest.raises(SourceNotFound, match=f"it was looked for in {folder}"):
-        to_local(LocalPath(Path("qqq")), folder)
+        to_local(LocalPath(Path("qqq")), Courier(folder, None))
 
 
 def test_a_pipe_is_not_waited_for(folder: Path) -> None:
     os.mkfifo(folder / "pipe")
     with pytest.raises(SourceError, match="pipe is a device or a pipe: name a file"):
-        to_local(LocalPath(folder / "pipe"), folder)
+        to_local(LocalPath(folder / "pipe"), Courier(folder, None))
 
 
 def test_a_file_that_may_not_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,7 +75,7 @@ def test_a_file_that_may_not_be_read(folder: Path, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(Path, "open", denied)
     with pytest.raises(SourceDenied, match="iris.csv may not be read: ask its owner"):
-        to_local(LocalPath(folder / "iris.csv"), folder)
+        to_local(LocalPath(folder / "iris.csv"), Courier(folder, None))
 
 
 @pytest.mark.parametrize(
@@ -91,35 +93,54 @@ def test_a_file_that_may_not_be_read(folder: Path, monkeypatch: pytest.MonkeyPat
     ],
 )
 def test_a_fetched_file_stays_in_its_folder(files: FileServer, folder: Path, path: str, name: str) -> None:
-    got = to_local(WebAddress(files.add(path, b"a,b\n1,2\n")), folder / "inner")
+    got = to_local(WebAddress(files.add(path, b"a,b\n1,2\n")), Courier(folder / "inner", None))
     assert got.path == folder / "inner" / name
     assert got.path.read_bytes() == b"a,b\n1,2\n"
     assert got.size == 8
 
 
-def test_an_unknown_end_is_told(files: FileServer, folder: Path) -> None:
-    got = to_local(WebAddress(files.add("/a.csv", b"a\n", fault="no length")), folder / "inner")
-    assert got.notes == ("The server did not tell the length of the file: that all of it arrived cannot be proved.",)
-
-
 def test_a_pattern_of_one_file_is_that_file(folder: Path) -> None:
-    got = to_local(LocalPattern(f"{folder}/*.csv"), folder)
+    got = to_local(LocalPattern(f"{folder}/*.csv"), Courier(folder, None))
     assert got == LocalFile(folder / "iris.csv", "iris.csv", str(folder / "iris.csv"), 8)
     with pytest.raises(SourceError, match=r"matches 2 files: name one of them, such as iris.csv or notes.txt"):
-        to_local(LocalPattern(f"{folder}/*.[ct]*"), folder)
+        to_local(LocalPattern(f"{folder}/*.[ct]*"), Courier(folder, None))
 
 
 def test_a_member_comes_with_its_archive(files: FileServer, folder: Path) -> None:
     url = files.add("/d.zip", b"PK")
-    got = to_local(ArchiveMember(WebAddress(url), "a.csv"), folder / "inner")
+    got = to_local(ArchiveMember(WebAddress(url), "a.csv"), Courier(folder / "inner", None))
     assert got == LocalFile(folder / "inner" / "d.zip", "d.zip", url, 2, (), "a.csv")
+
+
+def test_git_lfs_is_followed(files: FileServer, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = b"a,b\n1,2\n"
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{hashlib.sha256(body).hexdigest()}\nsize 8\n"
+    source = WebAddress(files.add("/raw/a.csv", pointer.encode()))
+    with pytest.raises(UnknownFormat, match="/raw/a.csv is only the pointer to a file in Git LFS: use the address"):
+        to_local(source, Courier(folder, None))
+    content = WebAddress(files.add("/media/a.csv", body))
+    monkeypatch.setattr("colab_magics.transfer.local.large_file", lambda source: content)
+    got = to_local(source, Courier(folder / "inner", None))
+    assert (got.path.read_bytes(), got.shown) == (body, source.shown)
+    files.add("/media/a.csv", b"other")
+    with pytest.raises(ChecksumMismatch, match="a.csv is not the file that was promised"):
+        to_local(source, Courier(folder / "inner", None))
+
+
+def test_without_credentials_it_is_said(s3: Bucket, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    source = BucketObject(s3.add("a.csv", b"a\n", is_public=True))
+    got = to_local(source, Courier(folder, None), access=Access(s3.endpoint))
+    assert got.notes == ("No AWS credentials were found: it was read anonymously.",)
+    assert to_local(source, Courier(folder, None), access=Access(s3.endpoint, anon=True)).notes == ()
 
 
 def test_a_key_may_look_like_a_pattern(s3: Bucket, folder: Path) -> None:
     s3.add("a[1].csv", b"a\n")
     access = Access(s3.endpoint)
-    assert to_local(BucketPattern("s3://data/a[1].csv"), folder, access=access).size == 2
-    assert to_local(BucketObject("s3://data/a[1].csv"), folder, access=access).size == 2
+    assert to_local(BucketPattern("s3://data/a[1].csv"), Courier(folder, None), access=access).size == 2
+    assert to_local(BucketObject("s3://data/a[1].csv"), Courier(folder, None), access=access).size == 2
 
 
 @pytest.mark.parametrize(
@@ -132,4 +153,4 @@ def test_a_key_may_look_like_a_pattern(s3: Bucket, folder: Path) -> None:
 )
 def test_what_is_not_fetched_yet(folder: Path, source: Source, sentence: str) -> None:
     with pytest.raises(SourceError, match=sentence):
-        to_local(source, folder)
+        to_local(source, Courier(folder, None))
