@@ -21,9 +21,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from faulty import body
-
 import urllib3  # noqa: F401 (loaded once, before the children)
+from faulty import body
 
 from colab_magics.errors import ColabMagicsError
 from colab_magics.transfer.cache import Cache, key_of
