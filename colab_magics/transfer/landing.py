@@ -73,6 +73,11 @@ class Landing:
         return self.arrived.size
 
     @property
+    def path(self) -> Path:
+        """The temporary file."""
+        return self._path
+
+    @property
     def sha256(self) -> str:
         """The hash in hexadecimal of what `digest` has read."""
         return self._hash.hexdigest()
