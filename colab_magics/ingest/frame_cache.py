@@ -1,0 +1,233 @@
+"""Frames kept as Arrow files, so that reading the same file the same way takes no time: they are mapped, not read."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import threading
+import time
+import warnings
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from colab_magics.errors import DownloadFailed
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from colab_magics.transfer.landing import Landing
+
+_FORM = 1
+_YOUNG = 2.0  # seconds: a file that was written just now may be written again without a new time
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A frame that was kept, and the facts that were kept with it."""
+
+    frame: pd.DataFrame
+    facts: dict[str, Any]
+
+
+class FrameCache:
+    """A folder of frames with a limit in bytes; those that were used longest ago go first. Needs pyarrow.
+
+    A frame is trusted only after it was read back and found equal to the one that was kept, in values, types and
+    labels. Raises OSError where the folder cannot be made.
+    """
+
+    def __init__(self, folder: Path, limit: int) -> None:
+        self.folder, self.limit = folder, limit
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def load(self, key: str) -> Kept | None:
+        """Return the frame of a key, mapped from its file; None where there is none, or one that cannot be read."""
+        if find_spec("pyarrow") is None:
+            return None
+        try:
+            facts = json.loads((self.folder / f"{key}.json").read_bytes())
+            if facts.pop("form") != _FORM:
+                return None
+            frame = _mapped(self.folder / f"{key}.arrow", facts.pop("size"))
+        except _faults():
+            return None
+        with contextlib.suppress(OSError):
+            os.utime(self.folder / f"{key}.json")
+        return Kept(frame, facts)
+
+    def keep(self, key: str, frame: pd.DataFrame, facts: Mapping[str, Any]) -> threading.Thread | None:
+        """Write a frame in a thread, which is returned, if it can be kept unchanged while the person works with it.
+
+        ``facts``: values of JSON to give back with it.
+        """
+        if find_spec("pyarrow") is None or frame.attrs or not _copies_on_write():
+            return None
+        # Copy on write: what the person does to the frame from now on does not reach this one.
+        thread = threading.Thread(
+            target=self._write, args=(key, frame.copy(deep=False), dict(facts)), name="colab-magics-keep", daemon=True
+        )
+        thread.start()
+        return thread
+
+    def size(self) -> int:
+        """Bytes of all frames."""
+        return sum(path.stat().st_size for path in self.folder.glob("*.arrow"))
+
+    def clear(self) -> int:
+        """Remove all frames; return how many bytes that were."""
+        size = self.size()
+        for path in (*self.folder.glob("*.json"), *self.folder.glob("*.arrow")):
+            path.unlink(missing_ok=True)
+        return size
+
+    def trim(self) -> None:
+        """Remove the frames that were used longest ago, until the limit is kept."""
+        left = self.limit
+        for path in sorted(self.folder.glob("*.json"), key=_used_at, reverse=True):
+            with contextlib.suppress(OSError):
+                left -= path.with_suffix(".arrow").stat().st_size
+            if left < 0:
+                path.unlink(missing_ok=True)
+                path.with_suffix(".arrow").unlink(missing_ok=True)
+
+    def _write(self, key: str, frame: pd.DataFrame, facts: dict[str, Any]) -> None:
+        from colab_magics.transfer.landing import Landing
+
+        path = self.folder / f"{key}.arrow"
+        # A failure means only that it is read anew the next time: a full disk, a type that Arrow does not have.
+        with contextlib.suppress(*_faults()):
+            size = _written(frame, path)
+            if not _is_equal(frame, path):
+                path.unlink(missing_ok=True)
+                return
+            with Landing(self.folder / f"{key}.json") as landing:
+                landing.write(json.dumps({"form": _FORM, "size": size, **facts}).encode())
+                landing.publish(None)
+            self.trim()
+
+
+def key_of(content: str, *options: object) -> str:
+    """A name for a frame: by the content of its file, how it was read, and the versions of what read it."""
+    import pandas as pd
+
+    versions = [pd.__version__, _FORM, pd.get_option("mode.string_storage")]
+    return hashlib.sha256(json.dumps([content, *map(repr, options), *map(repr, versions)]).encode()).hexdigest()[:32]
+
+
+def content_of(path: Path) -> str | None:
+    """Tell one content of a local file from the next without reading it; None while it may still be written.
+
+    By device, inode, size and time, as make and git do.
+    """
+    found = path.stat()
+    if time.time() - found.st_mtime < _YOUNG:
+        return None
+    return f"{found.st_dev} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
+
+
+def _written(frame: pd.DataFrame, path: Path) -> int:
+    """Write a frame as an Arrow file without compression; return its size in bytes."""
+    import pyarrow as pa
+
+    from colab_magics.transfer.landing import Landing
+
+    table = pa.Table.from_pandas(frame)
+    with Landing(path) as landing:
+        with pa.ipc.new_file(_Sink(landing), table.schema) as writer:
+            writer.write_table(table, max_chunksize=len(frame) or 1)
+        size = landing.size
+        landing.publish(None)
+    return size
+
+
+class _Sink(io.RawIOBase):
+    """What Arrow writes to: a file that gets its name when it is whole."""
+
+    def __init__(self, landing: Landing) -> None:
+        super().__init__()
+        self._landing = landing
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, chunk: Any) -> int:
+        self._landing.write(bytes(chunk))
+        return len(chunk)
+
+    def tell(self) -> int:
+        return self._landing.size
+
+
+def _table(path: Path) -> pa.Table:
+    import pyarrow as pa
+
+    with pa.memory_map(str(path)) as file:
+        return pa.ipc.open_file(file).read_all()
+
+
+def _mapped(path: Path, size: int) -> pd.DataFrame:
+    if path.stat().st_size != size:
+        raise ValueError(f"{path.name} has another size than was written")
+    frame: pd.DataFrame = _table(path).to_pandas()
+    kinds = Counter(str(dtype) for dtype in frame.dtypes)
+    for place, dtype in enumerate(frame.dtypes):
+        if kinds[str(dtype)] == 1 and dtype.kind in "biufcmM":
+            # A column alone would be the file's own bytes, and read-only.
+            frame.isetitem(place, frame.iloc[:, place].array.copy())
+    return frame
+
+
+def _is_equal(frame: pd.DataFrame, path: Path) -> bool:
+    """Compare a frame with its file, a column at a time: all of it at once would be in memory twice."""
+    from pandas.testing import assert_frame_equal
+
+    table = _table(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            assert_frame_equal(_mapped(path, path.stat().st_size).iloc[:0], frame.iloc[:0])
+            names = table.column_names
+            labels = names[len(frame.columns) :]
+            for place, name in enumerate(names[: len(frame.columns)]):
+                if not table.select([name, *labels]).to_pandas().equals(frame.iloc[:, [place]]):
+                    return False
+        except (AssertionError, FutureWarning):
+            return False
+    return True
+
+
+def _copies_on_write() -> bool:
+    import pandas as pd
+
+    return int(pd.__version__.partition(".")[0]) >= 3 or pd.get_option("mode.copy_on_write") is True
+
+
+def _faults() -> tuple[type[Exception], ...]:
+    """What may go wrong with a file of Arrow."""
+    import pyarrow as pa
+
+    return (
+        OSError,
+        ValueError,
+        TypeError,
+        KeyError,
+        RecursionError,
+        NotImplementedError,
+        pa.ArrowException,
+        DownloadFailed,
+    )
+
+
+def _used_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
