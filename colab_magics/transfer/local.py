@@ -16,8 +16,8 @@ from colab_magics.transfer.copies import Copy, Courier, Pointed
 from colab_magics.transfer.github import large_file
 from colab_magics.transfer.identity import canonical
 from colab_magics.transfer.kaggle_key import signed
-from colab_magics.transfer.names import safe
 from colab_magics.transfer.local_paths import expand
+from colab_magics.transfer.names import safe
 from colab_magics.transfer.source import (
     ArchiveMember,
     BucketObject,

@@ -17,11 +17,8 @@ _FILE_ADDRESS = re.compile(r"file:(?://([^/]*))?(.*)", re.DOTALL | re.IGNORECASE
 
 
 def resolve_path(text: str) -> LocalPath | LocalPattern:
-    """Read a path; ``~`` is the home folder, and what looks like a pattern and is there is a path.
-
-    Raises `SourceNotFound` for the home folder of nobody.
-    """
-    path = expanded(text)
+    """Read a path; ``~`` is the home folder, and what looks like a pattern and is there is a path."""
+    path = _at_home(text)
     return LocalPattern(str(path)) if _is_wild(text) and not is_there(path) else LocalPath(path)
 
 
@@ -57,6 +54,13 @@ def _start(pattern: str) -> Path:
     while _is_wild(str(folder)):
         folder = folder.parent
     return absolute(folder)
+
+
+def _at_home(text: str) -> Path:
+    try:
+        return expanded(text)
+    except SourceNotFound:  # a name that begins with ~, as those of lock files do
+        return Path(text)
 
 
 def _is_wild(path: str) -> bool:

@@ -12,8 +12,9 @@ def expanded(text: str | Path) -> Path:
     """The path with ``~`` and ``~user`` replaced. Raises `SourceNotFound` where there is no such home folder."""
     try:
         return Path(text).expanduser()
-    except RuntimeError as error:
-        raise SourceNotFound(f"{text} names a home folder that is not there: write the whole path.") from error
+    except (RuntimeError, ValueError) as error:
+        name = _short(Path(text))
+        raise SourceNotFound(f"{name} names a home folder that is not there: write the whole path.") from error
 
 
 def state(path: Path, *, missing: str) -> os.stat_result:
@@ -50,7 +51,7 @@ def absolute(path: Path) -> Path:
     """The path from the root on; as it is where the working directory was deleted."""
     try:
         return path.resolve()
-    except (OSError, RuntimeError):
+    except (OSError, RuntimeError, ValueError):
         return path
 
 
