@@ -41,6 +41,7 @@ class LineParser(argparse.ArgumentParser):
 
     def __init__(self, function: Callable[..., Any], *, description: str, examples: str = "") -> None:
         self._parameters = inspect.signature(function).parameters
+        self._rest: str | None = None
         super().__init__(
             prog=f"%{function.__name__}",
             description=description,
@@ -59,13 +60,21 @@ class LineParser(argparse.ArgumentParser):
             action.default = parameter.default
         return action
 
+    def add_rest(self, name: str, *, metavar: str, help: str) -> None:  # noqa: A002 (argparse's own word)
+        """Take all words after a lone ``--`` as they are, into the list ``name``."""
+        self._rest = name
+        self.epilog = f"-- {metavar} ...{'':{max(1, 22 - len(metavar))}}{help}\n\n{self.epilog or ''}"
+
     def parse_line(self, line: str, namespace: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Read ``line``; ``$name``, a word or an option's value, stands for the text, number or path of that name.
 
         Where a ``source`` is required, the bare name of a variable with a text or a path stands for it, too, unless
         there is a file of that name. ``namespace`` holds the variables.
         """
-        words = split(line)
+        words, rest = split(line), []
+        if self._rest is not None and "--" in words:
+            place = words.index("--")
+            words, rest = words[:place], words[place + 1 :]
         if "-h" in words or "--help" in words:
             raise HelpAsked(self.format_help())
         words = [_substituted(word, namespace or {}) for word in words]
@@ -75,7 +84,7 @@ class LineParser(argparse.ArgumentParser):
             raise HelpAsked(self.format_help()) from None
         if any(action.dest == "source" and action.required for action in self._actions):
             options["source"] = _source(options["source"], namespace or {})
-        return options
+        return options if self._rest is None else {**options, self._rest: rest}
 
     def error(self, message: str) -> NoReturn:
         """Turn what argparse found wrong into one line with the next step.
@@ -192,6 +201,9 @@ class Whole:
 
 positive = Whole(1)
 """A whole number of at least one."""
+
+whole = Whole(0)
+"""A whole number, not below zero."""
 
 
 def identifier(text: str) -> str:

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from colab_magics.errors import BadOption, UnknownVariable
-from colab_magics.options import HelpAsked, LineParser, Whole, identifier, lookup, positive, split
+from colab_magics.options import HelpAsked, LineParser, Whole, identifier, lookup, positive, split, whole
 
 
 def fetch(source: str, *, n: int = 9, view: str = "first", name: str | None = None, deep: bool = False) -> None:
@@ -228,3 +228,24 @@ def test_identifier(text: str) -> None:
     else:
         with pytest.raises(argparse.ArgumentTypeError, match="cannot be the name of a variable"):
             identifier(text)
+
+
+def test_what_follows_a_lone_dash_is_left_as_it_is(parser: LineParser) -> None:
+    parser.add_rest("reader", metavar="KEY=VALUE", help="for the reader")
+    options = parser.parse_line('a.csv --n 3 -- skip=2 --n=4 \'na=["-", "x"]\' -h -- $x', {"x": 1})
+    assert options["n"] == 3
+    assert options["reader"] == ["skip=2", "--n=4", 'na=["-", "x"]', "-h", "--", "$x"]
+    assert parser.parse_line("a.csv")["reader"] == []
+    with pytest.raises(HelpAsked, match=r"-- KEY=VALUE \.\.\. +for the reader"):
+        parser.parse_line("-h")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("0", 0), ("007", 7), ("-1", None), ("1.5", None), ("x", None), ("²", None)]
+)
+def test_whole(text: str, number: int | None) -> None:
+    if number is not None:
+        assert whole(text) == number
+    else:
+        with pytest.raises(argparse.ArgumentTypeError, match="is not a whole number of 0 or more"):
+            whole(text)
