@@ -13,7 +13,8 @@
     │   ├── ChecksumMismatch  the bytes are not the ones that were promised
     │   ├── Unproven          nothing tells whether all bytes arrived
     │   ├── UnknownFormat     no reader for it
-    │   └── BrokenFile        the reader says that the file is damaged or empty
+    │   ├── BrokenFile        the reader says that the file is damaged or empty
+    │   └── TooLarge          unpacked or in memory, it would be more than there is room for
     ├── ModelMismatch         a model that does not fit the data
     ├── BadImages             arrays that are not images, or do not belong together
     ├── OutputDenied          a folder that cannot be written
@@ -78,6 +79,10 @@ class UnknownFormat(SourceError, ValueError):
 
 class BrokenFile(SourceError, ValueError):
     """The file is empty, truncated or otherwise damaged."""
+
+
+class TooLarge(SourceError):
+    """Unpacked or in memory, the file would be more than there is room for, or than an honest file is."""
 
 
 class ModelMismatch(ColabMagicsError, ValueError):

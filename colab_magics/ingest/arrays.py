@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from colab_magics.errors import BadOption, BrokenFile, UnknownFormat
+from colab_magics.idx import read_idx
+from colab_magics.ingest.task import Reader, Task
 
 if TYPE_CHECKING:
     import numpy as np
@@ -89,3 +91,18 @@ def to_frame(array: NDArray[np.generic]) -> pd.DataFrame:
     frame = pd.DataFrame(native.reshape(len(native), math.prod(native.shape[1:])))
     frame.attrs["shape"] = native.shape
     return frame
+
+
+def _read_numpy(task: Task) -> pd.DataFrame:
+    return to_frame(read_numpy(task.path, task.name, task.member))
+
+
+def _read_idx(task: Task) -> pd.DataFrame:
+    try:
+        return to_frame(read_idx(task.path))
+    except BrokenFile as error:
+        raise BrokenFile(str(error).replace(task.path.name, task.name)) from error
+
+
+NUMPY = Reader(_read_numpy, takes=frozenset({"member", "reader"}))
+IDX = Reader(_read_idx, takes=frozenset({"reader"}))

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from colab_magics.errors import BadOption
 from colab_magics.format import size
-from colab_magics.ingest.formats import LABELS, Format
+from colab_magics.ingest.formats import Format
 from colab_magics.ingest.pace import Pace, Tell
+from colab_magics.ingest.reading import WITHOUT_WISHES, Reading
 from colab_magics.transfer.resolve import resolve
 from colab_magics.transfer.source import LocalPath, LocalPattern, redacted
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from colab_magics.ingest.task import Task
     from colab_magics.transfer.events import Progress
     from colab_magics.transfer.local import LocalFile
 
@@ -33,7 +37,7 @@ class Request:
     source: str
     name: str | None = None
     format: str | None = None
-    member: str | None = None
+    reading: Reading = WITHOUT_WISHES
     endpoint: str | None = None
     profile: str | None = None
     anon: bool = False
@@ -72,12 +76,15 @@ def fetch(
 
     It comes into the cache, or, where there can be none, into the existing ``folder``.
     """
+    from colab_magics.ingest.pictures import holds_pictures
     from colab_magics.transfer.bucket import Access
     from colab_magics.transfer.cache import default_cache
     from colab_magics.transfer.copies import Courier, Wish
-    from colab_magics.transfer.local import to_local
+    from colab_magics.transfer.local import LocalFile, to_local
 
     source = resolve(request.source)
+    if isinstance(source, LocalPath) and os.path.isdir(source.path) and holds_pictures(source.path):  # noqa: PTH112 (raises for no name)
+        return LocalFile(source.path, source.name, source.shown, 0)
     cache, notes = None, list[str]()
     if not isinstance(source, LocalPath):
         try:
@@ -93,14 +100,40 @@ def fetch(
 
 def parse(request: Request, file: LocalFile, started: float) -> Ingested:
     """Read a local file, to be called in one thread at a time; ``started`` is when the work began (monotonic)."""
-    from colab_magics.ingest.formats import recognise
     from colab_magics.ingest.readers import read
 
-    recognised = recognise(file.path, file.name, forced_format(request))
-    frame, notes = read(file, recognised, _member(request, file))
-    label = LABELS[recognised.format] + (" (gzip)" if recognised.is_gzipped else "")
-    seconds = time.monotonic() - started
-    return Ingested(frame, request.name, file.shown, label, file.size, seconds, (*file.notes, *notes))
+    with private_folder() as folder:
+        task, packings = open_task(request, file, folder)
+        frame = read(task)
+    label = task.label + (f" ({', '.join(packings)})" if packings else "")
+    notes = (*file.notes, *task.recognised.notes, *task.notes)
+    return Ingested(frame, request.name, file.shown, label, file.size, time.monotonic() - started, notes)
+
+
+def open_task(request: Request, file: LocalFile, folder: Path) -> tuple[Task, tuple[str, ...]]:
+    """Take a file out of what is around it, and recognise it; also return what was around it, from outside in."""
+    from colab_magics.ingest.content import content
+    from colab_magics.ingest.formats import Recognised
+    from colab_magics.ingest.recognition import recognise
+    from colab_magics.ingest.task import Task
+
+    forced, wishes = forced_format(request), request.reading
+    found = content(file, _member(request, file), folder, forced)
+    if found.format is not None:
+        recognised = Recognised(found.format)
+    else:
+        recognised = recognise(found.path, found.name, forced, is_page=wishes.table is not None)
+    notes = list(found.notes)
+    return Task(
+        found.path, found.name, recognised, wishes, folder, found.member, wishes.encoding, notes
+    ), found.packings
+
+
+@contextmanager
+def private_folder() -> Iterator[Path]:
+    """Make a folder that nobody else may read, and that is gone in the end."""
+    with tempfile.TemporaryDirectory(prefix="colab-magics-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 def ingest_one(request: Request, tell: Tell) -> Ingested:
@@ -109,17 +142,18 @@ def ingest_one(request: Request, tell: Tell) -> Ingested:
     forced_format(request)
     if not isinstance(resolve(request.source), LocalPath | LocalPattern):
         tell("connecting", None)
-    with tempfile.TemporaryDirectory(prefix="colab-magics-", ignore_cleanup_errors=True) as folder:
-        file = fetch(request, Path(folder), Pace(tell))
+    with private_folder() as folder:
+        file = fetch(request, folder, Pace(tell))
         if file.size > _LARGE:
             tell(f"reading {size(file.size)}", None)
         return parse(request, file, started)
 
 
 def _member(request: Request, file: LocalFile) -> str | None:
-    if request.member is not None and file.member is not None:
+    asked = request.reading.member
+    if asked is not None and file.member is not None:
         raise BadOption(f"The source names {file.member} already: leave --member out.")
-    return request.member or file.member
+    return asked or file.member
 
 
 def forced_format(request: Request) -> Format | None:

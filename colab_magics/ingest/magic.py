@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import shlex
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,34 +15,67 @@ from colab_magics.ingest import card as cards
 from colab_magics.ingest.cell import Failure, entries, ingest_all
 from colab_magics.ingest.engine import Ingested, Request, ingest_one
 from colab_magics.ingest.formats import Format
+from colab_magics.ingest.literals import typed
+from colab_magics.ingest.reading import BACKENDS, reading
 from colab_magics.ingest.screen import Screen
-from colab_magics.options import LineParser, identifier
+from colab_magics.options import LineParser, identifier, positive, split, whole
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     import pandas as pd
+
+_OF_READING = frozenset(inspect.signature(reading).parameters)
 
 
 def ingest(
     source: str | Path,
     *,
     format: str | None = None,  # noqa: A002 (the option's own name, as in pandas)
+    columns: str | Iterable[str] | None = None,
+    where: str | None = None,
+    head: int | None = None,
+    sample: int | str | None = None,
+    seed: int | None = None,
+    sep: str | None = None,
+    encoding: str | None = None,
+    dtype: str | Mapping[str, Any] | type | None = None,
+    parse_dates: str | Iterable[str] | None = None,
+    backend: str = "numpy",
     member: str | None = None,
+    table: str | int | None = None,
+    sheet: str | int | None = None,
     endpoint: str | None = None,
     profile: str | None = None,
     anon: bool = False,
+    **reader: object,
 ) -> pd.DataFrame:
     """Read a file from a path, a web address or ``s3://`` into a DataFrame, and show what is in it.
 
-    ``format``: csv, tsv, json, jsonl, parquet, excel, numpy or idx, where it shall not be recognised from the
-    content. ``member``: the array of an ``.npz`` file.
-    ``endpoint``, ``profile``, ``anon``: how to reach an S3 store. What is remote is first fetched to a whole local
-    file. The frame is the one that pandas makes with its defaults; arrays of more than two dimensions are flattened
+    The frame is the one that pandas makes with its defaults, or the part of it that is asked for. What is remote is
+    first fetched to a whole local file, what is packed is unpacked. Arrays of more than two dimensions are flattened
     to one row each, with their shape in ``frame.attrs["shape"]``.
 
-    Raises `SourceNotFound`, `SourceDenied`, `DownloadFailed`, `UnknownFormat`, `BrokenFile`, `MissingExtra` or
-    `BadOption`; then no file is left behind.
+    ``format``: the name of a format, where it shall not be recognised from the content. ``columns``, in this order,
+    and ``where``, a condition such as ``"age > 30 and city in ('Oslo', 'Rome')"``, choose what is kept; ``head`` the
+    first rows; ``sample`` random ones, a number or a share such as ``"5%"``, the same again with the same ``seed``.
+    ``sep``, ``encoding``, ``dtype``, ``parse_dates``: as pandas has them. ``backend``: numpy or pyarrow.
+    ``member``: a file in an archive, an array of an ``.npz`` file. ``table``: of a database, an HDF5 file or a page.
+    ``sheet``: a name, or a number from 1. ``endpoint``, ``profile``, ``anon``: how to reach an S3 store. All else goes
+    to the reader of pandas, literals only.
+
+    Raises `SourceNotFound`, `SourceDenied`, `DownloadFailed`, `UnknownFormat`, `BrokenFile`, `TooLarge`,
+    `MissingExtra` or `BadOption`; then no file is left behind.
     """
-    return _ingest(Request(str(source), None, format, member, endpoint, profile, anon)).frame
+    options = {name: value for name, value in locals().items() if name != "source"}
+    return _ingest(_request(str(source), None, options)).frame
+
+
+def _request(source: str, name: str | None, options: dict[str, Any]) -> Request:
+    """Sort the options: which say how to read, and which how to fetch."""
+    wishes = {option: value for option, value in options.items() if option in _OF_READING}
+    others = {option: value for option, value in options.items() if option not in _OF_READING}
+    return Request(source, name, reading=reading(**wishes), **others)
 
 
 def _ingest(request: Request) -> Ingested:
@@ -57,6 +92,8 @@ PARSER = LineParser(
         df = %ingest data.csv
         %ingest https://github.com/owner/project/blob/main/data.parquet --as df
         %ingest s3://bucket/data.csv --anon --as df
+        %ingest big.csv --columns name,age --where "age > 30" --sample 1000
+        %ingest old.csv --parse-dates day -- skiprows=2 thousands=.
 
         %%ingest
         # fetched together, one per line
@@ -67,10 +104,23 @@ PARSER = LineParser(
 PARSER.add_argument("source", help="a path, an http(s):// or s3:// address, or $name of a variable with one")
 PARSER.add_argument("--as", dest="as_", type=identifier, metavar="NAME", help="the variable to make")
 PARSER.add_argument("--format", choices=[str(known) for known in Format], help="do not go by the content")
-PARSER.add_argument("--member", metavar="NAME", help="the array of an .npz file")
+PARSER.add_argument("--columns", metavar="A,B", help="only these columns, in this order")
+PARSER.add_argument("--where", metavar="CONDITION", help="only rows such as  \"age > 30 and city in ('Oslo', 'Rome')\"")
+PARSER.add_argument("--head", type=positive, metavar="N", help="the first N rows, without reading the others")
+PARSER.add_argument("--sample", metavar="N|P%", help="N random rows, or P percent of all")
+PARSER.add_argument("--seed", type=whole, metavar="N", help="the same sample again")
+PARSER.add_argument("--sep", help="what stands between columns: ; or tab or another mark")
+PARSER.add_argument("--encoding", metavar="NAME", help="of the text, such as cp1252")
+PARSER.add_argument("--dtype", metavar="A=TYPE,..", help="types of columns, or one type for all")
+PARSER.add_argument("--parse-dates", metavar="A,B", help="columns with dates")
+PARSER.add_argument("--backend", choices=BACKENDS, help="what holds the values: numpy, or pyarrow")
+PARSER.add_argument("--member", metavar="NAME", help="a file in an archive, or the array of an .npz file")
+PARSER.add_argument("--table", metavar="NAME", help="of a database or HDF5 file; its number on a web page")
+PARSER.add_argument("--sheet", metavar="NAME", help="of an Excel or ODS file: its name, or its number from 1")
 PARSER.add_argument("--endpoint", metavar="URL", help="an S3 store other than Amazon's")
 PARSER.add_argument("--profile", help="a profile of the AWS configuration")
 PARSER.add_argument("--anon", action="store_true", help="read a public S3 bucket without credentials")
+PARSER.add_rest("reader", metavar="KEY=VALUE", help="handed to the reader of pandas, as literals")
 
 
 def run(line: str, cell: str | None) -> object:
@@ -78,9 +128,9 @@ def run(line: str, cell: str | None) -> object:
     if cell is not None:
         _run_cell(line, cell)
         return None
-    options = PARSER.parse_line(line, _shell.namespace())
+    options = _options(line)
     name = options.pop("as_")
-    ingested = _ingest(Request(name=name, **options))
+    ingested = _ingest(_request(options.pop("source"), name, options))
     if name is None:
         return ingested.frame
     _shell.assign(name, ingested.frame)
@@ -103,20 +153,35 @@ def _run_cell(line: str, cell: str) -> None:
 
 def _requests(line: str, cell: str) -> list[Request]:
     """Read every line of a cell before anything is fetched; the options of the first line hold for all."""
-    _options(line, "source")  # for its help, and for its own mistakes
+    _cell_options(line, "source")  # for its help, and for its own mistakes
     requests = []
     for number, name, rest in entries(cell):
         try:
-            requests.append(Request(name=name, **_options(line, rest)))
+            options = _cell_options(line, rest)
+            requests.append(_request(options.pop("source"), name, options))
         except ColabMagicsError as error:
             raise type(error)(f"Line {number} of the cell: {error}") from error
     return requests
 
 
-def _options(line: str, rest: str) -> dict[str, Any]:
-    options = PARSER.parse_line(f"{line} {rest}", _shell.namespace())
+def _cell_options(line: str, rest: str) -> dict[str, Any]:
+    (first, first_reader), (own, own_reader) = _halves(line), _halves(rest)
+    reader = ["--", *first_reader, *own_reader] if first_reader or own_reader else []
+    options = _options(shlex.join([*first, *own, *reader]))
     if options.pop("as_") is not None:
         raise BadOption("In a cell the name stands before the source:  name = source")
+    return options
+
+
+def _halves(line: str) -> tuple[list[str], list[str]]:
+    words = split(line)
+    place = words.index("--") if "--" in words else len(words)
+    return words[:place], words[place + 1 :]
+
+
+def _options(line: str) -> dict[str, Any]:
+    options = PARSER.parse_line(line, _shell.namespace())
+    options["reader"] = typed(options["reader"])
     return options
 
 

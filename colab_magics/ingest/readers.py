@@ -1,164 +1,184 @@
-"""A local file to the frame that the person's own pandas makes of it."""
+"""A local file to the frame that the person's own pandas makes of it, or to the part of it that is wanted."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from colab_magics.errors import BadOption, BrokenFile, ColabMagicsError, SourceError
-from colab_magics.extras import need
-from colab_magics.idx import read_idx
-from colab_magics.ingest.arrays import read_numpy, to_frame
-from colab_magics.ingest.formats import LABELS, Format, Recognised
-from colab_magics.transfer.local import LocalFile
+from colab_magics.format import number, percent, plural, printable
+from colab_magics.ingest import literals
+from colab_magics.ingest.estimate import check_room
+from colab_magics.ingest.formats import TEXTS, Format
+from colab_magics.ingest.names import find
+from colab_magics.ingest.rows import batches, first_rows, is_counted, new_seed, sample
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     import pandas as pd
 
-_PACKED_SUFFIXES = (".gz", ".bz2", ".zip", ".xz", ".zst", ".tar")
-_TEXT = (Format.CSV, Format.TSV, Format.JSON, Format.JSONL)
+    from colab_magics.ingest.task import Reader, Task
+
+T = TypeVar("T")
+
+_READERS = {
+    Format.CSV: "text:CSV",
+    Format.TSV: "text:CSV",
+    Format.JSON: "text:JSON",
+    Format.JSONL: "text:JSONL",
+    Format.PARQUET: "columnar:PARQUET",
+    Format.ARROW: "columnar:ARROW",
+    Format.ORC: "columnar:ORC",
+    Format.EXCEL: "books:BOOK",
+    Format.ODS: "books:BOOK",
+    Format.SQLITE: "databases:SQLITE",
+    Format.DUCKDB: "databases:DUCKDB",
+    Format.HDF5: "hierarchy:HDF5",
+    Format.STATA: "studies:STATA",
+    Format.SAS: "studies:SAS",
+    Format.SPSS: "studies:SPSS",
+    Format.XML: "markup:XML",
+    Format.HTML: "markup:HTML",
+    Format.IMAGES: "pictures:PICTURES",
+    Format.NUMPY: "arrays:NUMPY",
+    Format.IDX: "arrays:IDX",
+}
+"""Where each reader is: imported when it is needed, with what it needs."""
+
+_OWN_OPTIONS = ("sep", "encoding", "table", "sheet")
+_PIECE = 50_000  # rows of a piece
 _LONGEST_REASON = 200
 
 
-@dataclass(slots=True)
-class _Task:
-    """One file to read, and what the person should know about how it was read."""
+def read(task: Task) -> pd.DataFrame:
+    """Read what is wanted; what the person would not expect is told in ``task.notes``.
 
-    path: Path
-    name: str
-    recognised: Recognised
-    member: str | None
-    notes: list[str] = field(default_factory=list)
-
-
-def read(file: LocalFile, recognised: Recognised, member: str | None = None) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Read a file with pandas' own defaults; return the frame, and notes on what the person would not expect.
-
-    Raises `BrokenFile` with the reader's reason, `MissingExtra`, `BadOption`, `UnknownFormat`.
+    Raises `BrokenFile` with the reader's reason, `MissingExtra`, `BadOption`, `UnknownFormat`, `TooLarge`.
     """
-    task = _Task(file.path, file.name, recognised, member)
-    label = LABELS[recognised.format]
-    _check(task)
+    reader = reader_of(task.recognised.format)
+    _check(task, reader)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            frame = _READERS[recognised.format](task)
+            frame = _decoded(task, lambda: _rows(task, reader))
         except ColabMagicsError:
             raise
         except MemoryError as error:
             raise SourceError(
-                f"{file.name} needs more memory than there is: restart the kernel, or read less."
+                f"{task.name} needs more memory than there is: restart the kernel, or read less."
             ) from error
         except Exception as error:
-            raise BrokenFile(f"{file.name} cannot be read as {label}: {_reason(error, task)}.") from error
-    told = (str(warning.message) for warning in caught if _is_for_the_person(warning.category))
-    task.notes += dict.fromkeys(told)
-    if frame.empty and recognised.format in _TEXT:
-        task.notes.append(
-            "There are no rows in it, only column names." if len(frame.columns) else "It holds no values."
-        )
-    return frame, (*recognised.notes, *task.notes)
+            raise BrokenFile(f"{task.name} cannot be read as {task.label}: {_reason(error, task)}.") from error
+    for warning in caught:
+        if _is_for_the_person(warning.category):
+            task.note(printable(str(warning.message)))
+    if frame.empty and task.recognised.format in TEXTS:
+        told = "There are no rows in it, only column names." if len(frame.columns) else "It holds no values."
+        task.note("No row meets the condition." if task.reading.where is not None and len(frame.columns) else told)
+    return frame
 
 
-def _check(task: _Task) -> None:
-    chosen = task.recognised.format
-    if task.member is not None and chosen is not Format.NUMPY:
-        raise BadOption(f"{task.name} is {LABELS[chosen]}, which has no members: leave --member out.")
-    if task.recognised.is_gzipped and chosen not in (*_TEXT, Format.IDX):
-        raise BrokenFile(f"{task.name} is {LABELS[chosen]} inside gzip, which is not read yet: unpack it first.")
+def reader_of(format_: Format) -> Reader:
+    """Import the reader of a format."""
+    module, _, name = _READERS[format_].partition(":")
+    reader: Reader = getattr(import_module(f"colab_magics.ingest.{module}"), name)
+    return reader
 
 
-def _read_text(task: _Task) -> pd.DataFrame:
-    import pandas as pd
+def _check(task: Task, reader: Reader) -> None:
+    if task.member is not None and "member" not in reader.takes:
+        raise BadOption(f"{task.name} is {task.label}, which has no members: leave --member out.")
+    for option in _OWN_OPTIONS:
+        if getattr(task.reading, option) is not None and option not in reader.takes:
+            raise BadOption(f"{task.name} is {task.label}, which has no use for --{option}: leave it out.")
+    if "reader" in reader.takes:
+        literals.refuse(task.reading.reader, task.label)
 
-    reader: dict[Format, tuple[Callable[..., pd.DataFrame], dict[str, Any]]] = {
-        Format.CSV: (pd.read_csv, {}),
-        Format.TSV: (pd.read_csv, {"sep": "\t"}),
-        Format.JSON: (pd.read_json, {}),
-        Format.JSONL: (pd.read_json, {"lines": True}),
-    }
-    function, options = reader[task.recognised.format]
-    options |= _compression(task) | _encoding(task)
+
+def _decoded(task: Task, act: Callable[[], T]) -> T:
+    """Read once more with a guessed encoding where the text is not UTF-8."""
     try:
-        frame = function(task.path, **options)
+        return act()
     except UnicodeDecodeError:
-        if "encoding" in options:
+        if task.recognised.format not in TEXTS or task.encoding or task.recognised.encoding:
             raise
-        frame = function(task.path, **options, encoding="cp1252")
-        task.notes.append("The text is not UTF-8: it was read as Windows-1252 (cp1252), as old Excel files are.")
-    _look_at_separator(task, frame)
-    return frame
+        from colab_magics.ingest.encoding import guess
+
+        task.encoding, note = guess(task.path)
+        task.note(note)
+        return act()
 
 
-def _compression(task: _Task) -> dict[str, Any]:
-    """Say it only where pandas, which goes by the name, would get it wrong."""
-    suffix = task.path.suffix.lower()
-    if task.recognised.is_gzipped:
-        return {} if suffix == ".gz" else {"compression": "gzip"}
-    return {"compression": None} if suffix in _PACKED_SUFFIXES else {}
-
-
-def _encoding(task: _Task) -> dict[str, Any]:
-    encoding = task.recognised.encoding
-    if encoding is None:
-        return {}
-    if encoding == "utf-8-sig":
-        return {} if task.recognised.format in (Format.CSV, Format.TSV) else {"encoding": encoding}
-    task.notes.append(f"The text is {encoding.upper()}.")
-    return {"encoding": encoding}
-
-
-def _look_at_separator(task: _Task, frame: pd.DataFrame) -> None:
-    if task.recognised.format is Format.CSV and len(frame.columns) == 1 and ";" in str(frame.columns[0]):
-        task.notes.append(
-            f'The columns seem to be separated by semicolons: pandas.read_csv("{task.name}", sep=";") takes them apart.'
+def _rows(task: Task, reader: Reader) -> pd.DataFrame:
+    reading = task.reading
+    check_room(task, reader)
+    if reading.head is not None:
+        frame = _head(task, reader, reading.head)
+    elif reading.sample is not None:
+        seed = new_seed() if reading.seed is None else reading.seed
+        frame, total = sample(_pieces(task, reader), reading.where, reading.sample, seed)
+        share = f" ({percent(len(frame) / total)})" if total else ""
+        task.note(
+            f"A random sample of {plural(len(frame), 'row')} of {number(total)}{share}: add  --seed {seed}  to have it "
+            "again."
         )
+    else:
+        frame = reader.whole(task)
+        if reading.where is not None:
+            is_numbered = is_counted(frame)
+            frame = frame[reading.where.mask(frame)]
+            frame = frame.reset_index(drop=True) if is_numbered else frame
+    return _finished(task, reader, frame)
 
 
-def _read_parquet(task: _Task) -> pd.DataFrame:
+def _head(task: Task, reader: Reader, count: int) -> pd.DataFrame:
+    if reader.head is not None and task.reading.where is None:
+        return reader.head(task, count)
+    return first_rows(_pieces(task, reader, count), task.reading.where, count)
+
+
+def _pieces(task: Task, reader: Reader, count: int = _PIECE) -> Iterator[pd.DataFrame]:
+    rows = _PIECE if task.reading.where is not None else min(max(count, 1), _PIECE)
+    return batches(reader.whole(task), rows) if reader.pieces is None else reader.pieces(task, rows)
+
+
+def _finished(task: Task, reader: Reader, made: Any) -> pd.DataFrame:
+    """Apply what the reader itself has not."""
     import pandas as pd
 
-    need("pyarrow", by="%ingest of a Parquet file", extra="formats")
-    return pd.read_parquet(task.path)
-
-
-def _read_excel(task: _Task) -> pd.DataFrame:
-    import pandas as pd
-
-    need("openpyxl", by="%ingest of an Excel file", extra="formats")
-    with pd.ExcelFile(task.path, engine="openpyxl") as book:
-        sheets = [str(sheet) for sheet in book.sheet_names]
-        frame: pd.DataFrame = book.parse(0)
-    if len(sheets) > 1:
-        task.notes.append(f"This is the first sheet of {len(sheets)}: {', '.join(sheets)}.")
+    if not isinstance(made, pd.DataFrame):
+        raise BadOption(f"With these options after -- pandas makes a {type(made).__name__} and no frame.")
+    reading, frame = task.reading, made
+    if reading.columns:
+        index = [str(name) for name in frame.index.names]
+        wanted = [find(name, frame.columns) for name in reading.columns if name not in index]
+        frame = frame if list(frame.columns) == wanted else frame[wanted]
+    if reading.dtype and "dtype" not in reader.applies:
+        types = {find(name, frame.columns) if name else "": kind for name, kind in reading.dtype}
+        frame = _cast(frame, types.get("") or types)
+    if reading.parse_dates and "parse_dates" not in reader.applies:
+        for name in reading.parse_dates:
+            label = find(name, frame.columns)
+            frame = frame.assign(**{label: pd.to_datetime(frame[label])}) if isinstance(label, str) else frame
+    if reading.backend != "numpy" and "backend" not in reader.applies:
+        frame = frame.convert_dtypes(dtype_backend="pyarrow")
     return frame
 
 
-def _read_numpy(task: _Task) -> pd.DataFrame:
-    return to_frame(read_numpy(task.path, task.name, task.member))
-
-
-def _read_idx(task: _Task) -> pd.DataFrame:
-    return to_frame(read_idx(task.path))
-
-
-_READERS: dict[Format, Callable[[_Task], pd.DataFrame]] = {
-    **dict.fromkeys(_TEXT, _read_text),
-    Format.PARQUET: _read_parquet,
-    Format.EXCEL: _read_excel,
-    Format.NUMPY: _read_numpy,
-    Format.IDX: _read_idx,
-}
+def _cast(frame: pd.DataFrame, types: Any) -> pd.DataFrame:
+    try:
+        return frame.astype(types)
+    except (TypeError, ValueError) as error:
+        raise BadOption(f"--dtype: {str(error)[:_LONGEST_REASON].rstrip('. ')}.") from error
 
 
 def _is_for_the_person(category: type[Warning]) -> bool:
     return category.__name__ == "DtypeWarning" or issubclass(category, UserWarning)
 
 
-def _reason(error: Exception, task: _Task) -> str:
-    first = next(iter(str(error).strip().splitlines()), "") or type(error).__name__
+def _reason(error: Exception, task: Task) -> str:
+    first = next(iter(printable(str(error)).strip().splitlines()), "") or type(error).__name__
     first = first.removeprefix("Error tokenizing data. C error: ").replace(str(task.path), task.name)
     return first[:_LONGEST_REASON].rstrip(". ")

@@ -84,8 +84,8 @@ def test_the_function_shows_nothing_in_plain_python(capsys: pytest.CaptureFixtur
 def test_the_function_raises_what_it_means(tmp_path: Path) -> None:
     with pytest.raises(SourceNotFound, match="There is no file"):
         colab_magics.ingest(tmp_path / "none.csv")
-    with pytest.raises(ValueError, match="There is no format xml: choose one of csv, tsv"):
-        colab_magics.ingest(IRIS, format="xml")
+    with pytest.raises(ValueError, match="There is no format yaml: choose one of csv, tsv"):
+        colab_magics.ingest(IRIS, format="yaml")
 
 
 def test_help(shell: Any) -> None:
@@ -108,7 +108,7 @@ def test_completion(shell: Any) -> None:
     [
         ("%ingest", "the following arguments are required: source"),
         ("%ingest a.csv --fromat csv", "unknown option: --fromat. Did you mean --format?"),
-        ("%ingest a.csv --format xml", "invalid choice: 'xml'"),
+        ("%ingest a.csv --format yaml", "invalid choice: 'yaml'"),
         ("%ingest a.csv --as 1x", "1x cannot be the name of a variable"),
         ("%ingest my file.csv", "there are too many words; a name with spaces needs quotation marks"),
         ("%ingest 'a.csv", "A quotation mark is not closed"),
@@ -120,6 +120,14 @@ def test_completion(shell: Any) -> None:
         ("%ingest a.csv --member x", "has no members"),
         ("%ingest a.pkl", "is a pickle"),
         ("%ingest *.csv", "*.csv matches 2 files: name one of them, such as a.csv or empty.csv"),
+        ("%ingest a.csv --columns a,x", "There is no column x. There are a, b."),
+        ("%ingest a.csv --where 'a.real > 1'", "--where cannot compare a.real > 1"),
+        ("%ingest a.csv --head 2 --sample 2", "choose one of them"),
+        ("%ingest a.csv --head 0", "0 is not a whole number of 1 or more"),
+        ("%ingest a.csv --sheet x", "a.csv is CSV, which has no use for --sheet"),
+        ("%ingest a.csv -- skiprows", "After -- each word must read  key=value"),
+        ("%ingest a.csv -- converters=1", "converters is not handed to pandas.read_csv: it would run code"),
+        ("%ingest a.csv -- skiprow=1", "Did you mean skiprows?"),
         ("%%ingest\nx = a.csv --as y", "Line 2 of the cell: In a cell the name stands before the source"),
         ("%%ingest --nope\nx = a.csv", "unknown option: --nope"),
         ("%%ingest\nx = a.csv --nope", "Line 2 of the cell: %ingest: unknown option: --nope"),
@@ -140,6 +148,66 @@ def test_bad_input_is_one_sentence(shell: Any, line: str, sentence: str) -> None
     assert "Traceback" not in ran.stdout + ran.stderr
     assert not {"x", "y", "df"} & set(shell.namespace)
     assert shell.run("1 + 1").value == 2
+
+
+def test_wishes(shell: Any) -> None:
+    Path("a.csv").write_text("n;name;day\n" + "".join(f"{n};n{n % 3};2024-01-0{n + 1}\n" for n in range(9)))
+    whole = pd.read_csv("a.csv", sep=";")
+    read = {
+        "--columns name,n --head 2": whole[["name", "n"]][:2],
+        "--where \"n > 2 and name in ('n1', 'n2')\"": whole[(whole["n"] > 2) & (whole["name"] != "n0")].reset_index(
+            drop=True
+        ),
+        "--sep ';' --parse-dates day": pd.read_csv("a.csv", sep=";", parse_dates=["day"]),
+        "--dtype n=float32": pd.read_csv("a.csv", sep=";", dtype={"n": "float32"}),
+        "-- skiprows=2 header=None \"na_values=['n1']\"": pd.read_csv(
+            "a.csv", sep=";", skiprows=2, header=None, na_values=["n1"]
+        ),
+    }
+    for options, expected in read.items():
+        pd.testing.assert_frame_equal(shell.run(f"%ingest a.csv {options}").value, expected)
+    ran = shell.run("%ingest a.csv --sample 3 --seed 5")
+    assert "⚠ A random sample of 3 rows of 9 (33.33 %): add  --seed 5  to have it again." in ran.text
+    assert "⚠ The columns are separated by semicolons" in ran.text
+    ran = shell.run("%%ingest --head 2 -- index_col='n'\nx = a.csv --columns n,day\ny = a.csv -- nrows=1")
+    assert "nrows is not handed to pandas.read_csv: say --head instead" in failure(ran)
+    assert shell.namespace["x"].equals(pd.read_csv("a.csv", sep=";", index_col="n", usecols=["n", "day"], nrows=2))
+
+
+def test_python_takes_the_same_wishes(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(CSV)
+    frame = colab_magics.ingest(path, columns=["b", "a"], where="a == 2", dtype={"a": np.int8}, skipinitialspace=True)
+    pd.testing.assert_frame_equal(frame, pd.DataFrame({"b": ["y"], "a": np.array([2], "i1")}), check_dtype=False)
+    assert frame["a"].dtype == "int8"
+    with pytest.raises(
+        ValueError, match="Neither %ingest nor pandas.read_csv has an option colums. Did you mean --columns"
+    ):
+        colab_magics.ingest(path, colums="a")
+    with pytest.raises(ValueError, match="converters must be a literal"):
+        colab_magics.ingest(path, converters=print)
+
+
+def test_a_folder_of_pictures(shell: Any) -> None:
+    from PIL import Image
+
+    Path("pictures/cat").mkdir(parents=True)
+    Image.new("RGB", (3, 4)).save("pictures/cat/1.png")
+    ran = shell.run("%ingest pictures")
+    assert ran.value.to_dict("list") == {"path": ["cat/1.png"], "label": ["cat"], "width": [3], "height": [4]}
+    assert "Format  images" in ran.text
+
+
+def test_an_archive(shell: Any) -> None:
+    import zipfile
+
+    with zipfile.ZipFile("a.zip", "w") as archive:
+        archive.writestr("x/a.csv", CSV)
+        archive.writestr("README", "x")
+    ran = shell.run("%ingest a.zip")
+    pd.testing.assert_frame_equal(ran.value, FRAME, check_dtype=False)
+    assert "Format  CSV (zip)" in ran.text
+    assert "It is x/a.csv of a.zip." in ran.text
 
 
 def test_rows_without_values(shell: Any) -> None:

@@ -1,0 +1,86 @@
+"""Sheets of Excel and OpenDocument files."""
+
+from __future__ import annotations
+
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+from colab_magics.errors import BadOption, UnknownFormat
+from colab_magics.extras import need
+from colab_magics.ingest.names import find, listed
+from colab_magics.ingest.packing import Gauge
+from colab_magics.ingest.task import Reader, Task
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def read_sheet(task: Task, **more: Any) -> pd.DataFrame:
+    """Read one sheet, the first where none is named; ``nrows`` reads its first rows."""
+    import pandas as pd
+
+    options = task.literals(pd.read_excel) | more
+    engine = options.pop("engine", None) or _engine(task)
+    needed = {"openpyxl": "openpyxl", "calamine": "python_calamine"}.get(engine)
+    if needed is not None:
+        need(needed, by=f"%ingest of {_what(task)}", extra="formats")
+    with pd.ExcelFile(task.path, engine=engine) as book:
+        sheets = [str(sheet) for sheet in book.sheet_names]
+        if not sheets:
+            raise UnknownFormat(f"{task.name} has no sheets.")
+        chosen = _chosen(task, sheets)
+        if task.reading.parse_dates or task.reading.dtype:
+            options |= _typed(task, list(pd.read_excel(book, sheet_name=chosen, **{**options, "nrows": 0}).columns))
+        frame: pd.DataFrame = pd.read_excel(book, sheet_name=chosen, **options)
+    if len(sheets) > 1 and task.reading.sheet is None:
+        task.note(f"This is the first sheet of {len(sheets)}: {listed(sheets)}.")
+    return frame
+
+
+def _typed(task: Task, labels: list[Any]) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    if task.reading.dtype:
+        types = {find(name, labels) if name else "": kind for name, kind in task.reading.dtype}
+        options["dtype"] = types.get("") or types
+    if task.reading.parse_dates:
+        options["parse_dates"] = [find(name, labels) for name in task.reading.parse_dates]
+    return options
+
+
+def _engine(task: Task) -> Any:
+    """Choose as pandas itself does for .xlsx, and for all others a reader that knows them all."""
+    import pandas as pd
+
+    with task.path.open("rb") as file:
+        if not file.read(2).startswith(b"PK"):
+            return "calamine"
+    with zipfile.ZipFile(task.path) as package:
+        gauge = Gauge(task.name, task.path.stat().st_size, task.path.parent)
+        gauge.add(sum(member.file_size for member in package.infolist()))
+        is_xlsx = "xl/workbook.xml" in package.namelist()
+    chosen = str(pd.get_option("io.excel.xlsx.reader")) if is_xlsx else "calamine"
+    is_old = int(pd.__version__.partition(".")[0]) < 4  # from then on, the default is another
+    return ("openpyxl" if is_old else "calamine") if chosen == "auto" else chosen
+
+
+def _what(task: Task) -> str:
+    return "an Excel file" if task.label == "Excel" else f"an {task.label} file"
+
+
+def _chosen(task: Task, sheets: list[str]) -> str | int:
+    wanted = task.reading.sheet
+    if wanted is None:
+        return 0
+    if wanted in sheets:
+        return sheets.index(wanted)
+    if wanted.isdecimal() and 1 <= int(wanted) <= len(sheets):
+        return int(wanted) - 1
+    raise BadOption(f"{task.name} has no sheet {wanted}: there are {listed(sheets)}.")
+
+
+BOOK = Reader(
+    whole=read_sheet,
+    head=lambda task, rows: read_sheet(task, nrows=rows),
+    applies=frozenset({"dtype", "parse_dates", "backend"}),
+    takes=frozenset({"sheet"}),
+)

@@ -1,0 +1,84 @@
+"""What is to be read: the file itself, or what is in it, taken out of archives and unpacked to a plain file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from colab_magics.errors import BadOption, BrokenFile, UnknownFormat
+from colab_magics.ingest import archive as archives
+from colab_magics.ingest.formats import Format, bare
+from colab_magics.ingest.names import listed
+from colab_magics.ingest.packing import HEAD, packing_of, unpack
+from colab_magics.ingest.recognition import package
+from colab_magics.transfer.local import LocalFile
+
+_DEEPEST = 4  # archives and compressions around one file
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A plain file or a folder: ``name`` tells what it is, ``packings`` what was around it, from outside in.
+
+    ``format`` is set where only its surroundings tell it: pictures of a folder or an archive.
+    """
+
+    path: Path
+    name: str
+    packings: tuple[str, ...] = ()
+    format: Format | None = None
+    member: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def content(file: LocalFile, member: str | None, folder: Path, forced: Format | None = None) -> Content:
+    """Unpack what has to be unpacked into ``folder``, which is private and empty.
+
+    ``member`` is what the person chose; where no archive takes it, it stands in the result for the reader.
+    Raises `BrokenFile`, `TooLarge`, `BadOption`, `UnknownFormat`, `MissingExtra`.
+    """
+    found = Content(file.path, file.name, member=member)
+    if file.path.is_dir():
+        return replace(found, format=Format.IMAGES)
+    for depth in range(_DEEPEST + 1):
+        inner = _inside(found, folder / f"unpacked-{depth}", forced)
+        if inner is None:
+            return found
+        found = inner
+        if found.format is not None:
+            return found
+    raise BrokenFile(f"{file.name} is packed more than {_DEEPEST} times over: unpack it, and name the file.")
+
+
+def _inside(outer: Content, target: Path, forced: Format | None) -> Content | None:
+    """Take away one wrapping; None where there is none."""
+    with outer.path.open("rb") as file:
+        head = file.read(HEAD)
+    packing = packing_of(head)
+    if packing is not None:
+        unpack(outer.path, outer.name, packing, target)
+        return replace(outer, path=target, packings=(*outer.packings, packing))
+    if not archives.is_archive(outer.path, head, bare(outer.name)):
+        return None
+    return _of_archive(outer, target, "zip" if head.startswith(b"PK") else "tar", forced)
+
+
+def _of_archive(outer: Content, target: Path, packing: str, forced: Format | None) -> Content | None:
+    with archives.opened(outer.path, outer.name) as archive:
+        if packing == "zip" and package([member.name for member in archive.members]) is not None:
+            return None
+        packings = (*outer.packings, packing)
+        if forced is Format.IMAGES or (chosen := archive.choose(outer.member)) is None:
+            return Content(outer.path, outer.name, packings, Format.IMAGES)
+        if chosen.is_picture and len(archive.members) > 1:
+            raise BadOption(f"{listed([chosen.name])} is one picture: leave --member out for a table of all of them.")
+        if chosen.suffix in (".pkl", ".pickle", ".joblib"):
+            raise UnknownFormat(
+                f"{listed([chosen.name])} is a pickle, and reading a pickle runs whatever its author put in: ask for "
+                "CSV or Parquet instead."
+            )
+        archive.write(chosen, target)
+    inner = listed([PurePosixPath(chosen.name.replace("\\", "/")).name])
+    note = f"It is {listed([chosen.name])} of {outer.name}."
+    notes = (*outer.notes, note) if outer.member is None and len(archive.members) > 1 else outer.notes
+    return Content(target, inner, packings, notes=notes)

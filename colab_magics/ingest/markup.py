@@ -1,0 +1,72 @@
+"""Tables in XML and in web pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from colab_magics.errors import BadOption, MissingExtra, UnknownFormat
+from colab_magics.extras import need
+from colab_magics.format import plural
+from colab_magics.ingest.names import listed
+from colab_magics.ingest.task import Reader, Task
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MOST_LISTED = 9
+
+
+def read_xml(task: Task) -> pd.DataFrame:
+    import pandas as pd
+
+    _need_lxml(task)
+    options = task.literals(pd.read_xml)
+    if task.encoding is not None:
+        options["encoding"] = task.encoding
+    frame: pd.DataFrame = pd.read_xml(task.path, **options)
+    return frame
+
+
+def read_html(task: Task) -> pd.DataFrame:
+    """Read the table of a page: the only one, or the one with the number that is asked for, counted from 1."""
+    import pandas as pd
+
+    _need_lxml(task)
+    options = {"flavor": "lxml"} | task.literals(pd.read_html)
+    encoding = task.encoding or task.recognised.encoding
+    if encoding is not None:
+        options["encoding"] = encoding
+    try:
+        tables = pd.read_html(task.path, **options)
+    except ValueError as error:
+        if "No tables found" not in str(error):
+            raise
+        raise UnknownFormat(f"{task.name} is a web page without a table.") from error
+    return tables[_chosen(task, tables)]
+
+
+def _need_lxml(task: Task) -> None:
+    lxml = need("lxml.etree", by=f"%ingest of {task.label}", extra="formats")
+    if lxml.LXML_VERSION < (5,):  # before, the entities of a document could name files of this machine
+        raise MissingExtra(
+            'lxml is older than 5, where a document can read other files. Run  %pip install -U "lxml>=5"  and restart '
+            "the kernel."
+        )
+
+
+def _chosen(task: Task, tables: list[pd.DataFrame]) -> int:
+    wanted = task.reading.table
+    if wanted is None and len(tables) == 1:
+        return 0
+    if wanted is not None and wanted.isdecimal() and 1 <= int(wanted) <= len(tables):
+        return int(wanted) - 1
+    what = f"holds {plural(len(tables), 'table')}" if wanted is None else f"has no table {wanted}"
+    shown = "; ".join(
+        f"{number}: {plural(len(table), 'row')} of {listed(table.columns[:4])}"
+        for number, table in enumerate(tables[:_MOST_LISTED], 1)
+    )
+    raise BadOption(f"{task.name} {what}: choose one by --table and its number. {shown}.")
+
+
+XML = Reader(read_xml, applies=frozenset({"backend"}), takes=frozenset({"encoding"}))
+HTML = Reader(read_html, applies=frozenset({"backend"}), takes=frozenset({"table", "encoding"}))
