@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 _MOST = 1 << 18  # bytes of the text that are looked at
 _WINDOW = 1 << 12  # bytes around the first one that is not UTF-8
 _EVIDENCE = 12  # bytes above 127 below which nothing is guessed
+_DISTINCT = 4  # different ones among them
+_LONELY = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
+_LATIN = {"cp1250", "cp1254", "cp1257", "iso8859_2", "iso8859_9", "iso8859_13", "iso8859_16", "mac_roman", "mac_latin2"}
 DEFAULT = "cp1252"
 _CLOSE = 0.06  # how much less like a language Windows-1252 may read and still be taken, being far the commonest
 
@@ -31,7 +35,8 @@ def _evidence(path: Path) -> bytes:
 
 
 def _guessed(sample: bytes) -> str | None:
-    if sum(byte > 127 for byte in sample) < _EVIDENCE:
+    letters = [byte for byte in sample if byte > 127]
+    if len(letters) < _EVIDENCE or len(set(letters)) < _DISTINCT:
         return None
     try:
         from charset_normalizer import from_bytes
@@ -47,4 +52,6 @@ def _guessed(sample: bytes) -> str | None:
         and match.coherence >= best.coherence - _CLOSE
         for match in matches
     )
-    return None if is_western else str(best.encoding)
+    # Other scripts are words of such bytes; in Latin ones they stand alone among plain letters.
+    is_latin = len(_LONELY.findall(sample)) > len(letters) / 2
+    return None if is_western or (is_latin and best.encoding not in _LATIN) else str(best.encoding)

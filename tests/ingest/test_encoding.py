@@ -31,6 +31,8 @@ def test_letters_tell_it(tmp_path: Path, text: str, codec: str) -> None:
     "text",
     [
         "a\né\n",
+        "n é\n" * 99,
+        "é è à ü\n" * 99,
         "Straße\nMühlenweg\nÜberlingen\nfür Ärzte\n" * 5,
         "Orléans\nNîmes\nBesançon\nRhône\n" * 5,
         "name\nJosé\nFrançois\nZoë\nÅsa\nÖrjan\nMüller\nNúñez\n" * 3,
