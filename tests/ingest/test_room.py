@@ -5,6 +5,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from colab_magics.ingest import room
 from colab_magics.ingest.room import available
 
 
@@ -17,7 +18,9 @@ def tree(tmp_path: Path, files: dict[str, str], membership: str) -> tuple[Path, 
     return tmp_path / "groups", tmp_path / "cgroup"
 
 
-def test_of_this_machine() -> None:
+@pytest.mark.parametrize("table", ["/proc/meminfo", "/no such table"])
+def test_of_this_machine(monkeypatch: pytest.MonkeyPatch, table: str) -> None:
+    monkeypatch.setattr(room, "_MEMINFO", Path(table))
     assert 0 < (available() or 0) <= psutil.virtual_memory().total
 
 
