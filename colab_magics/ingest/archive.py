@@ -19,7 +19,6 @@ from colab_magics.ingest.names import listed
 from colab_magics.ingest.packing import Gauge, copy
 
 _MOST_MEMBERS = 200_000
-_TAR_MARK = slice(257, 262)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +103,6 @@ class _Counted:
         chunk = self._packed.read(count)
         self._gauge.add(len(chunk))
         return chunk
-
-
-def is_archive(path: Path, head: bytes, name: str) -> bool:
-    """Is it a zip or tar file? Documents that are zip files as well are told apart by their members."""
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")) or head[_TAR_MARK] == b"ustar":
-        return True
-    return bare(name).endswith((".tar", ".tgz")) and tarfile.is_tarfile(path)
 
 
 @contextmanager

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from colab_magics.errors import BadOption, BrokenFile, UnknownFormat
-from colab_magics.ingest import archive as archives
 from colab_magics.ingest.formats import Format, bare
 from colab_magics.ingest.names import listed
-from colab_magics.ingest.packing import HEAD, packing_of, unpack
+from colab_magics.ingest.packing import HEAD, damage_told, packing_of, stream, unpack
 from colab_magics.ingest.recognition import package
 from colab_magics.transfer.local import LocalFile
 
+_TAR_MARK = slice(257, 262)
 _DEEPEST = 4  # archives and compressions around one file
 
 
@@ -20,7 +20,8 @@ _DEEPEST = 4  # archives and compressions around one file
 class Content:
     """A plain file or a folder: ``name`` tells what it is, ``packings`` what was around it, from outside in.
 
-    ``format`` is set where only its surroundings tell it: pictures of a folder or an archive.
+    ``format`` is set where only its surroundings tell it: pictures of a folder or an archive. ``packed`` is set where
+    the plain file holds only the start of what is in a packed one: its path, and how it is packed.
     """
 
     path: Path
@@ -29,25 +30,44 @@ class Content:
     format: Format | None = None
     member: str | None = None
     notes: tuple[str, ...] = ()
+    packed: tuple[Path, str] | None = None
 
 
-def content(file: LocalFile, member: str | None, folder: Path, forced: Format | None = None) -> Content:
+def content(
+    file: LocalFile, member: str | None, folder: Path, forced: Format | None = None, *, is_start_enough: bool = False
+) -> Content:
     """Unpack what has to be unpacked into ``folder``, which is private and empty.
 
-    ``member`` is what the person chose; where no archive takes it, it stands in the result for the reader.
+    ``member`` is what the person chose; where no archive takes it, it stands in the result for the reader. Where the
+    start is enough, a packed text is left packed.
     Raises `BrokenFile`, `TooLarge`, `BadOption`, `UnknownFormat`, `MissingExtra`.
     """
     found = Content(file.path, file.name, member=member)
     if file.path.is_dir():
         return replace(found, format=Format.IMAGES)
     for depth in range(_DEEPEST + 1):
-        inner = _inside(found, folder / f"unpacked-{depth}", forced)
+        target = folder / f"unpacked-{depth}"
+        inner = (_start(found, target) if is_start_enough else None) or _inside(found, target, forced)
         if inner is None:
             return found
         found = inner
-        if found.format is not None:
+        if found.format is not None or found.packed is not None:
             return found
     raise BrokenFile(f"{file.name} is packed more than {_DEEPEST} times over: unpack it, and name the file.")
+
+
+def _start(outer: Content, target: Path) -> Content | None:
+    """Unpack the start of a packed text; None for all else."""
+    with outer.path.open("rb") as file:
+        packing = packing_of(file.read(HEAD))
+    if packing is None:
+        return None
+    with stream(outer.path, outer.name, packing, target.parent) as unpacked, damage_told(outer.name, packing):
+        start = unpacked.read(HEAD)
+    if b"\0" in start[4:] or packing_of(start):  # a mark of UTF-16 is followed by zeros as well, and read whole
+        return None
+    target.write_bytes(start)
+    return replace(outer, path=target, packings=(*outer.packings, packing), packed=(outer.path, packing))
 
 
 def _inside(outer: Content, target: Path, forced: Format | None) -> Content | None:
@@ -58,13 +78,26 @@ def _inside(outer: Content, target: Path, forced: Format | None) -> Content | No
     if packing is not None:
         unpack(outer.path, outer.name, packing, target)
         return replace(outer, path=target, packings=(*outer.packings, packing))
-    if not archives.is_archive(outer.path, head, bare(outer.name)):
+    if not _is_archive(outer.path, head, bare(outer.name)):
         return None
     return _of_archive(outer, target, "zip" if head.startswith(b"PK") else "tar", forced)
 
 
+def _is_archive(path: Path, head: bytes, name: str) -> bool:
+    """Is it a zip or tar file? Documents that are zip files as well are told apart by their members."""
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")) or head[_TAR_MARK] == b"ustar":
+        return True
+    if not name.endswith((".tar", ".tgz")):
+        return False
+    import tarfile
+
+    return tarfile.is_tarfile(path)
+
+
 def _of_archive(outer: Content, target: Path, packing: str, forced: Format | None) -> Content | None:
-    with archives.opened(outer.path, outer.name) as archive:
+    from colab_magics.ingest.archive import opened
+
+    with opened(outer.path, outer.name) as archive:
         if packing == "zip" and package([member.name for member in archive.members]) is not None:
             return None
         packings = (*outer.packings, packing)

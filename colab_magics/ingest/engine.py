@@ -23,6 +23,8 @@ from colab_magics.transfer.source import LocalPath, LocalPattern, redacted
 if TYPE_CHECKING:
     import pandas as pd
 
+    from colab_magics.ingest.content import Content
+    from colab_magics.ingest.formats import Recognised
     from colab_magics.ingest.task import Task
     from colab_magics.transfer.events import Progress
     from colab_magics.transfer.local import LocalFile
@@ -112,21 +114,41 @@ def parse(request: Request, file: LocalFile, started: float) -> Ingested:
 
 def open_task(request: Request, file: LocalFile, folder: Path) -> tuple[Task, tuple[str, ...]]:
     """Take a file out of what is around it, and recognise it; also return what was around it, from outside in."""
+    from colab_magics.ingest.beginning import FORMATS
     from colab_magics.ingest.content import content
-    from colab_magics.ingest.formats import Recognised
-    from colab_magics.ingest.recognition import recognise
     from colab_magics.ingest.task import Task
 
     forced, wishes = forced_format(request), request.reading
-    found = content(file, _member(request, file), folder, forced)
+    member = _member(request, file)
+    is_start_enough = wishes.head is not None and wishes.where is None
+    found = content(file, member, folder, forced, is_start_enough=is_start_enough)
+    recognised = _recognised(found, request)
+    if found.packed is not None and recognised.format not in FORMATS:
+        found.path.unlink()
+        found = content(file, member, folder, forced)
+        recognised = _recognised(found, request)
+    task = Task(
+        path=found.path,
+        name=found.name,
+        recognised=recognised,
+        reading=wishes,
+        folder=folder,
+        member=found.member,
+        packed=found.packed,
+        encoding=wishes.encoding,
+        notes=list(found.notes),
+    )
+    return task, found.packings
+
+
+def _recognised(found: Content, request: Request) -> Recognised:
+    from colab_magics.ingest.formats import Recognised
+    from colab_magics.ingest.recognition import recognise
+
     if found.format is not None:
-        recognised = Recognised(found.format)
-    else:
-        recognised = recognise(found.path, found.name, forced, is_page=wishes.table is not None)
-    notes = list(found.notes)
-    return Task(
-        found.path, found.name, recognised, wishes, folder, found.member, wishes.encoding, notes
-    ), found.packings
+        return Recognised(found.format)
+    is_page = request.reading.table is not None
+    return recognise(found.path, found.name, forced_format(request), is_page=is_page)
 
 
 @contextmanager

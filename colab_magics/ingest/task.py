@@ -20,6 +20,7 @@ class Task:
     """A plain file, what it is, and how it shall be read; ``notes`` are what the person should know of that.
 
     ``folder`` is private, and gone once the file is read. ``member`` is what no archive around the file took.
+    ``packed`` is the path of a packed file, and how it is packed, where the plain one holds only its start.
     """
 
     path: Path
@@ -28,6 +29,7 @@ class Task:
     reading: Reading
     folder: Path
     member: str | None = None
+    packed: tuple[Path, str] | None = None
     encoding: str | None = None
     notes: list[str] = field(default_factory=list)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from colab_magics.ingest.beginning import head
 from colab_magics.ingest.dialect import sniff
 from colab_magics.ingest.formats import PACKED_SUFFIXES, PLAIN_SUFFIXES, Format, bare
 from colab_magics.ingest.names import find
@@ -102,10 +103,10 @@ def _dialect(task: Task) -> dict[str, Any]:
     if task.recognised.format is Format.TSV:
         return {"sep": "\t"}
     with task.path.open("rb") as file:
-        head = file.read(HEAD)
-    text = head.decode(task.encoding or task.recognised.encoding or "utf-8", errors="replace")
+        start = file.read(HEAD)
+    text = start.decode(task.encoding or task.recognised.encoding or "utf-8", errors="replace")
     may_be_spaces = PurePath(bare(task.name)).suffix in set(PLAIN_SUFFIXES) - {".csv", ".tsv", ".tab"}
-    dialect = sniff(text, is_whole=len(head) < HEAD, may_be_spaces=may_be_spaces)
+    dialect = sniff(text, is_whole=len(start) < HEAD, may_be_spaces=may_be_spaces)
     if dialect is None:
         return {}
     task.note(dialect.note)
@@ -117,9 +118,11 @@ def _dialect(task: Task) -> dict[str, Any]:
 CSV = Reader(
     whole=read_csv,
     pieces=csv_pieces,
-    head=lambda task, rows: read_csv(task, nrows=rows),
+    head=lambda task, rows: head(task, rows, lambda task, rows: read_csv(task, nrows=rows)),
     applies=frozenset({"dtype", "parse_dates", "backend"}),
     takes=frozenset({"sep", "encoding"}),
 )
 JSON = Reader(read_json, applies=frozenset({"dtype", "backend"}), takes=frozenset({"encoding"}))
-JSONL = JSON._replace(pieces=json_pieces, head=lambda task, rows: read_json(task, nrows=rows))
+JSONL = JSON._replace(
+    pieces=json_pieces, head=lambda task, rows: head(task, rows, lambda task, rows: read_json(task, nrows=rows))
+)
