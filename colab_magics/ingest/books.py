@@ -40,8 +40,7 @@ def read_sheet(task: Task, **more: Any) -> pd.DataFrame:
 def _typed(task: Task, labels: list[Any]) -> dict[str, Any]:
     options: dict[str, Any] = {}
     if task.reading.dtype:
-        types = {find(name, labels) if name else "": kind for name, kind in task.reading.dtype}
-        options["dtype"] = types.get("") or types
+        options["dtype"] = task.types(labels)
     if task.reading.parse_dates:
         options["parse_dates"] = [find(name, labels) for name in task.reading.parse_dates]
     return options

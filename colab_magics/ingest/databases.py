@@ -30,7 +30,9 @@ def read_sqlite(task: Task) -> pd.DataFrame:
     import pandas as pd
 
     with closing(_open_sqlite(task)) as connection:
-        frame: pd.DataFrame = pd.read_sql_query(_query(task, connection), connection, **_options(task))
+        frame: pd.DataFrame = pd.read_sql_query(
+            _query(task, connection), connection, **task.literals(pd.read_sql_query)
+        )
         return frame
 
 
@@ -38,7 +40,9 @@ def sqlite_pieces(task: Task, rows: int) -> Iterator[pd.DataFrame]:
     import pandas as pd
 
     with closing(_open_sqlite(task)) as connection:
-        yield from pd.read_sql_query(_query(task, connection), connection, chunksize=rows, **_options(task))
+        yield from pd.read_sql_query(
+            _query(task, connection), connection, chunksize=rows, **task.literals(pd.read_sql_query)
+        )
 
 
 def read_duckdb(task: Task) -> pd.DataFrame:
@@ -75,18 +79,6 @@ def _query(task: Task, connection: sqlite3.Connection) -> str:
     table = _chosen(task, tables, [str(name) for name, _ in found])
     names = [str(row[1]) for row in connection.execute(f"PRAGMA table_info({_quoted(table)})")]
     return _select(task, _quoted(table), names)
-
-
-def _options(task: Task) -> dict[str, Any]:
-    import pandas as pd
-
-    options = task.literals(pd.read_sql_query)
-    if task.reading.dtype:
-        types = dict(task.reading.dtype)
-        options["dtype"] = types.get("") or types
-    if task.reading.parse_dates:
-        options["parse_dates"] = list(task.reading.parse_dates)
-    return options
 
 
 def _open_duckdb(task: Task) -> Any:
@@ -134,7 +126,7 @@ def _quoted(name: str) -> str:
 SQLITE = Reader(
     read_sqlite,
     sqlite_pieces,
-    applies=frozenset({"dtype", "parse_dates", "backend"}),
+    applies=frozenset({"backend"}),
     takes=frozenset({"table"}),
 )
 DUCKDB = Reader(read_duckdb, duckdb_pieces, takes=frozenset({"table", "reader"}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import islice
@@ -12,7 +13,7 @@ from typing import IO, TYPE_CHECKING
 
 from colab_magics.errors import TooLarge, UnknownFormat
 from colab_magics.format import number, plural
-from colab_magics.ingest import archive as archives
+from colab_magics.ingest.archive import Archive, Member, opened
 from colab_magics.ingest.formats import PICTURE_SUFFIXES
 from colab_magics.ingest.names import listed
 from colab_magics.ingest.task import Reader, Task
@@ -78,12 +79,19 @@ def _paths(folder: Path, most: int | None = None) -> Iterator[Path]:
 
 
 def _of_archive(path: Path, name: str) -> Iterator[Row]:
-    with archives.opened(path, name) as archive:
+    with opened(path, name) as archive:
         for member in archive.members:
             if member.is_picture:
-                with closing(archive.open(member)) as file:
-                    inside = PurePath(member.name.replace("\\", "/"))
-                    yield member.name, _label(inside), *_size(file)
+                inside = PurePath(member.name.replace("\\", "/"))
+                yield member.name, _label(inside), *_size_inside(archive, member)
+
+
+def _size_inside(archive: Archive, member: Member) -> tuple[int | None, int | None]:
+    try:
+        with closing(archive.open(member)) as file:
+            return _size(file)
+    except (zipfile.BadZipFile, OSError, EOFError):
+        return None, None
 
 
 def _label(path: PurePath) -> str:

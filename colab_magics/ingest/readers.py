@@ -156,12 +156,11 @@ def _finished(task: Task, reader: Reader, made: Any) -> pd.DataFrame:
         wanted = [find(name, frame.columns) for name in reading.columns if name not in index]
         frame = frame if list(frame.columns) == wanted else frame[wanted]
     if reading.dtype and "dtype" not in reader.applies:
-        types = {find(name, frame.columns) if name else "": kind for name, kind in reading.dtype}
-        frame = _cast(frame, types.get("") or types)
+        frame = _cast(frame, task.types(frame.columns))
     if reading.parse_dates and "parse_dates" not in reader.applies:
-        for name in reading.parse_dates:
-            label = find(name, frame.columns)
-            frame = frame.assign(**{label: pd.to_datetime(frame[label])}) if isinstance(label, str) else frame
+        frame = frame.copy(deep=False)
+        for label in [find(name, frame.columns) for name in reading.parse_dates]:
+            frame[label] = pd.to_datetime(frame[label])
     if reading.backend != "numpy" and "backend" not in reader.applies:
         frame = frame.convert_dtypes(dtype_backend="pyarrow")
     return frame

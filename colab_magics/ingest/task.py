@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from colab_magics.errors import BadOption
 from colab_magics.ingest.formats import LABELS, Recognised
 from colab_magics.ingest.literals import options
+from colab_magics.ingest.names import find
 from colab_magics.ingest.reading import Reading
 
 if TYPE_CHECKING:
@@ -41,6 +43,27 @@ class Task:
         """Tell something once, however often the file is opened."""
         if text not in self.notes:
             self.notes.append(text)
+
+    def types(self, labels: Iterable[Hashable]) -> Any:
+        """Return the types that are wanted, one for all columns or by label; empty where none are.
+
+        Raises `BadOption` for a column that is not among ``labels``, and for a type that pandas does not know.
+        """
+        from pandas.api.types import pandas_dtype
+
+        known = list(labels)
+        types = {}
+        for name, kind in self.reading.dtype:
+            try:
+                pandas_dtype(kind)
+            except (TypeError, ValueError) as error:
+                raise BadOption(
+                    f"--dtype: pandas knows no type {kind}; there are int64, float32, str, category."
+                ) from error
+            if not name:
+                return kind
+            types[find(name, known)] = kind
+        return types
 
     def literals(self, function: Callable[..., Any]) -> dict[str, Any]:
         """Return what the person hands to a reader of pandas, with the backend that is asked for."""

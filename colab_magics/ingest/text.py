@@ -16,8 +16,6 @@ from colab_magics.ingest.task import Reader, Task
 if TYPE_CHECKING:
     import pandas as pd
 
-_FOR_ALL = ""
-
 
 def read_csv(task: Task, **more: Any) -> pd.DataFrame:
     """Read all of a CSV or TSV file; with ``nrows``, its first rows."""
@@ -55,13 +53,12 @@ def csv_options(task: Task) -> dict[str, Any]:
 
     reading = task.reading
     options = task.literals(pd.read_csv) | _common(task) | _dialect(task)
-    names = dict.fromkeys([*reading.needed, *reading.parse_dates, *(name for name, _ in reading.dtype if name)])
-    labels = _labels(pd.read_csv(task.path, **options, nrows=0)) if names else []
+    is_named = bool(reading.columns or reading.parse_dates or reading.dtype)
+    labels = _labels(pd.read_csv(task.path, **options, nrows=0)) if is_named else []
     if reading.columns:
         options["usecols"] = [find(name, labels) for name in reading.needed]
     if reading.dtype:
-        types = {find(name, labels) if name else _FOR_ALL: kind for name, kind in reading.dtype}
-        options["dtype"] = types.get(_FOR_ALL) or types
+        options["dtype"] = task.types(labels)
     if reading.parse_dates:
         options["parse_dates"] = [find(name, labels) for name in reading.parse_dates]
     return options
@@ -78,8 +75,7 @@ def json_options(task: Task) -> dict[str, Any]:
     if task.recognised.format is Format.JSONL:
         options.setdefault("lines", True)
     if task.reading.dtype:
-        types = dict(task.reading.dtype)
-        options["dtype"] = types.get(_FOR_ALL) or types
+        options["dtype"] = task.types([name for name, _ in task.reading.dtype])
     return options
 
 

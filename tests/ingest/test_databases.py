@@ -50,6 +50,8 @@ def test_wishes(tmp_path: Path) -> None:
         ingested(path, where="id > 1", columns="id")[0], FRAME[1:][["id"]].reset_index(drop=True)
     )
     assert ingested(path, dtype="id=int8")[0]["id"].dtype == "int8"
+    with pytest.raises(BadOption, match="There is no column x"):
+        ingested(path, dtype="x=int8")
     assert len(ingested(path, sample="50%", seed=1)[0]) == 2
     with pytest.raises(BadOption, match="con is not handed to pandas.read_sql_query"):
         ingested(path, con="x")

@@ -70,6 +70,14 @@ def test_one_that_is_broken_spoils_no_table(tmp_path: Path) -> None:
     assert notes == ("2 pictures of 6 cannot be read: dog/7.png, dog/8.png.",)
 
 
+def test_nor_does_a_damaged_entry_of_the_archive(tmp_path: Path) -> None:
+    content = bytearray(zipped(FILES))
+    content[:4] = b"PK\5\6"
+    frame, notes = ingested(written(tmp_path / "a.zip", bytes(content)))
+    assert frame["width"].isna().sum() == 1
+    assert notes == ("1 picture of 4 cannot be read: cat/1.png.",)
+
+
 def test_a_picture_that_claims_to_be_huge_costs_nothing(tmp_path: Path) -> None:
     content = bytearray(picture(3, 4))
     content[16:24] = (60_000).to_bytes(4, "big") * 2

@@ -222,6 +222,8 @@ def test_a_sample_of_mixed_blocks_has_the_types_of_all(tmp_path: Path, end: str)
         ({"sheet": "x"}, "a.csv is CSV, which has no use for --sheet"),
         ({"member": "x"}, "a.csv is CSV, which has no members"),
         ({"skiprow": 3}, "Did you mean skiprows?"),
+        ({"dtype": "id=int7"}, "--dtype: pandas knows no type int7"),
+        ({"dtype": "klingon"}, "--dtype: pandas knows no type klingon"),
     ],
 )
 def test_wishes_that_cannot_be_met(table: Path, wishes: dict[str, Any], sentence: str) -> None:
