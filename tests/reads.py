@@ -6,8 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from colab_magics.ingest.engine import Ingested, Request, parse
+from colab_magics.ingest.engine import parse
 from colab_magics.ingest.reading import reading
+from colab_magics.ingest.request import Ingested, Request
 from colab_magics.transfer.local import LocalFile
 
 WISHES = {"columns", "where", "head", "sample", "seed", "sep", "encoding", "dtype", "parse_dates", "backend"} | {

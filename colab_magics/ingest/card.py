@@ -13,7 +13,7 @@ from colab_magics.ingest.summary import MOST_COLUMNS, PREVIEW_COLUMNS, Summary, 
 
 if TYPE_CHECKING:
     from colab_magics.ingest.cell import Failure
-    from colab_magics.ingest.engine import Ingested
+    from colab_magics.ingest.request import Ingested
 
 _LONGEST_TITLE = 60
 _LONGEST_NOTE = 400
@@ -21,10 +21,10 @@ _LONGEST_NOTE = 400
 
 def loaded(ingested: Ingested) -> Card:
     """Show one frame: shape, columns, first rows; of flattened arrays, where a column means little, the values."""
-    summary = summarise(ingested.frame)
+    summary = ingested.summary or summarise(ingested.frame)
     return Card(
         title=_title(ingested.source),
-        state=f"read in {duration(ingested.seconds)}",
+        state=f"{'kept from before, here' if ingested.is_mapped else 'read'} in {duration(ingested.seconds)}",
         tone="ok",
         big=_shape(ingested),
         parts=(
@@ -149,7 +149,7 @@ def _overview(done: Sequence[Ingested]) -> Table:
             item.name or "",
             number(len(item.frame)),
             number(len(item.frame.columns)),
-            in_words(summarise(item.frame).memory),
+            in_words((item.summary or summarise(item.frame)).memory),
             item.format,
             duration(item.seconds),
             _title(item.source),

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 
 from colab_magics.errors import BadOption, ColabMagicsError
 from colab_magics.format import size
-from colab_magics.ingest.engine import Ingested, Request, fetch, parse
+from colab_magics.ingest.engine import load
 from colab_magics.ingest.pace import Tell
+from colab_magics.ingest.request import Ingested, Request
+from colab_magics.ingest.supply import fetch
 from colab_magics.options import split
 
 if TYPE_CHECKING:
@@ -77,7 +79,7 @@ def ingest_all(requests: list[Request], tell: Tell) -> Iterator[Ingested | Failu
                 ready, pending = wait(pending, _BEAT, FIRST_COMPLETED)
                 tell(*_overall(arrived, len(requests) - len(pending), len(requests)))
                 for future in ready:
-                    yield _outcome(fetching[future], future, started)
+                    yield _outcome(fetching[future], future, started, tell)
         finally:
             stop.set()
             pool.shutdown(wait=False, cancel_futures=True)
@@ -97,9 +99,9 @@ def _start(
     return pool.submit(fetch, request, Path(tempfile.mkdtemp(dir=folder)), remember, stop)
 
 
-def _outcome(request: Request, future: Future[LocalFile], started: float) -> Ingested | Failure:
+def _outcome(request: Request, future: Future[LocalFile], started: float, tell: Tell) -> Ingested | Failure:
     try:
-        return parse(request, future.result(), started)
+        return load(request, future.result(), started, tell)
     except ColabMagicsError as error:
         return Failure(request.name or "", str(error))
 

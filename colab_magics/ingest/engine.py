@@ -2,102 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from colab_magics.errors import BadOption
 from colab_magics.format import size
-from colab_magics.ingest.formats import Format
 from colab_magics.ingest.pace import Pace, Tell
-from colab_magics.ingest.reading import WITHOUT_WISHES, Reading
+from colab_magics.ingest.request import Ingested, Request
+from colab_magics.ingest.supply import fetch
 from colab_magics.transfer.resolve import resolve
-from colab_magics.transfer.source import LocalPath, LocalPattern, redacted
+from colab_magics.transfer.source import LocalPath, LocalPattern
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from colab_magics.ingest.content import Content
     from colab_magics.ingest.formats import Recognised
     from colab_magics.ingest.task import Task
-    from colab_magics.transfer.events import Progress
     from colab_magics.transfer.local import LocalFile
 
 _LARGE = 20 << 20  # bytes that take long enough to read to say so
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What the person asked for; the fields are the arguments of the public function."""
-
-    source: str
-    name: str | None = None
-    format: str | None = None
-    reading: Reading = WITHOUT_WISHES
-    endpoint: str | None = None
-    profile: str | None = None
-    anon: bool = False
-    requester_pays: bool = False
-    sha256: str | None = None
-    refresh: bool = False
-    offline: bool = False
-    trust: bool = False
-
-    @property
-    def shown(self) -> str:
-        """The source without its secrets."""
-        return redacted(self.source)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Ingested:
-    """A frame and where it came from; ``size`` in bytes, ``seconds`` for all of it, ``source`` as it may be shown."""
-
-    frame: pd.DataFrame
-    name: str | None
-    source: str
-    format: str
-    size: int
-    seconds: float
-    notes: tuple[str, ...]
-
-
-def fetch(
-    request: Request,
-    folder: Path,
-    on_progress: Callable[[Progress], None] = lambda _: None,
-    stop: threading.Event | None = None,
-) -> LocalFile:
-    """Bring the file that is asked for, unless it is local already; safe to call in a thread.
-
-    It comes into the cache, or, where there can be none, into the existing ``folder``.
-    """
-    from colab_magics.ingest.pictures import holds_pictures
-    from colab_magics.transfer.bucket import Access
-    from colab_magics.transfer.cache import default_cache
-    from colab_magics.transfer.copies import Courier, Wish
-    from colab_magics.transfer.local import LocalFile, to_local
-
-    source = resolve(request.source)
-    if isinstance(source, LocalPath) and os.path.isdir(source.path) and holds_pictures(source.path):  # noqa: PTH112 (raises for no name)
-        return LocalFile(source.path, source.name, source.shown, 0)
-    cache, notes = None, list[str]()
-    if not isinstance(source, LocalPath):
-        try:
-            cache = default_cache()
-        except OSError as error:
-            notes.append(f"The cache cannot be used ({error.strerror}): the next time it is fetched again.")
-    wish = Wish(request.sha256, refresh=request.refresh, offline=request.offline, trust=request.trust)
-    courier = Courier(folder, cache, wish, on_progress, stop)
-    access = Access(request.endpoint, request.profile, request.anon, request.requester_pays)
-    file = to_local(source, courier, access=access)
-    return replace(file, notes=(*notes, *file.notes))
 
 
 def parse(request: Request, file: LocalFile, started: float) -> Ingested:
@@ -118,7 +44,7 @@ def open_task(request: Request, file: LocalFile, folder: Path) -> tuple[Task, tu
     from colab_magics.ingest.content import content
     from colab_magics.ingest.task import Task
 
-    forced, wishes = forced_format(request), request.reading
+    forced, wishes = request.forced, request.reading
     member = _member(request, file)
     is_start_enough = wishes.head is not None and wishes.where is None
     found = content(file, member, folder, forced, is_start_enough=is_start_enough)
@@ -148,7 +74,7 @@ def _recognised(found: Content, request: Request) -> Recognised:
     if found.format is not None:
         return Recognised(found.format)
     is_page = request.reading.table is not None
-    return recognise(found.path, found.name, forced_format(request), is_page=is_page)
+    return recognise(found.path, found.name, request.forced, is_page=is_page)
 
 
 @contextmanager
@@ -159,16 +85,34 @@ def private_folder() -> Iterator[Path]:
 
 
 def ingest_one(request: Request, tell: Tell) -> Ingested:
-    """Do all of it for one source; what was fetched is removed once it is read. ``tell`` hears of what takes long."""
+    """Do all of it for one source. ``tell`` hears of what takes long."""
     started = time.monotonic()
-    forced_format(request)
-    if not isinstance(resolve(request.source), LocalPath | LocalPattern):
-        tell("connecting", None)
+    _ = request.forced  # a format that does not exist is told before anything is fetched
+    is_remote = not isinstance(resolve(request.source), LocalPath | LocalPattern)
     with private_folder() as folder:
+        if is_remote:
+            from colab_magics.ingest.part import of_part
+
+            tell("connecting", None)
+            ingested = of_part(request, folder, tell, parse)
+            if ingested is not None:
+                return ingested
         file = fetch(request, folder, Pace(tell))
-        if file.size > _LARGE:
-            tell(f"reading {size(file.size)}", None)
-        return parse(request, file, started)
+        return load(request, file, started, tell)
+
+
+def load(request: Request, file: LocalFile, started: float, tell: Tell) -> Ingested:
+    """Take the frame from the cache of frames, or read the file, and keep its frame if that took long."""
+    from colab_magics.ingest.kept import Keeper
+
+    keeper = Keeper(request, file)
+    kept = keeper.find(started)
+    if kept is not None:
+        return kept
+    if file.size > _LARGE:
+        tell(f"reading {size(file.size)}", None)
+    begun = time.monotonic()
+    return keeper.keep(parse(request, file, started), time.monotonic() - begun)
 
 
 def _member(request: Request, file: LocalFile) -> str | None:
@@ -176,13 +120,3 @@ def _member(request: Request, file: LocalFile) -> str | None:
     if asked is not None and file.member is not None:
         raise BadOption(f"The source names {file.member} already: leave --member out.")
     return asked or file.member
-
-
-def forced_format(request: Request) -> Format | None:
-    """Return the format that the person insists on. Raises `BadOption` for one that does not exist."""
-    if request.format is None:
-        return None
-    try:
-        return Format(request.format)
-    except ValueError as error:
-        raise BadOption(f"There is no format {request.format}: choose one of {', '.join(Format)}.") from error

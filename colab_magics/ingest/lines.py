@@ -14,6 +14,9 @@ _BLOCK = 256 << 10
 _MOST_BLOCKS = 256
 _SPREAD = 32  # blocks at least, so that a file which is sorted or grows is met everywhere
 
+LEAST = 4 * _SPREAD * _BLOCK
+"""Bytes from which on blocks are much less than the whole."""
+
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
@@ -44,7 +47,7 @@ def write_blocks(pieces: Pieces, target: Path, lines: int, seed: int) -> Blocks:
 
     Blocks are drawn evenly from equal shares of the file (stratified sampling, W. G. Cochran, Sampling Techniques,
     ch. 5), so that every part of it is met; the last is the end of the file, where totals and remarks use to stand.
-    The file must be larger than all blocks together.
+    The file must have at least `LEAST` bytes.
     """
     header, _, rest = pieces.head.partition(b"\n")
     start = len(header) + 1

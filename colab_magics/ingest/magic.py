@@ -13,10 +13,11 @@ from colab_magics.errors import BadOption, ColabMagicsError, SourceError
 from colab_magics.format import plural
 from colab_magics.ingest import card as cards
 from colab_magics.ingest.cell import Failure, entries, ingest_all
-from colab_magics.ingest.engine import Ingested, Request, ingest_one
+from colab_magics.ingest.engine import ingest_one
 from colab_magics.ingest.formats import Format
 from colab_magics.ingest.literals import typed
 from colab_magics.ingest.reading import BACKENDS, reading
+from colab_magics.ingest.request import Ingested, Request
 from colab_magics.ingest.screen import Screen
 from colab_magics.options import LineParser, identifier, positive, split, whole
 
@@ -48,24 +49,32 @@ def ingest(
     endpoint: str | None = None,
     profile: str | None = None,
     anon: bool = False,
+    requester_pays: bool = False,
+    sha256: str | None = None,
+    refresh: bool = False,
+    offline: bool = False,
+    trust: bool = False,
     **reader: object,
 ) -> pd.DataFrame:
     """Read a file from a path, a web address or ``s3://`` into a DataFrame, and show what is in it.
 
     The frame is the one that pandas makes with its defaults, or the part of it that is asked for. What is remote is
-    first fetched to a whole local file, what is packed is unpacked. Arrays of more than two dimensions are flattened
-    to one row each, with their shape in ``frame.attrs["shape"]``.
+    first fetched to a whole, verified file of the cache, where the next call finds it; of a large file only the part
+    is fetched that first rows, a sample or some columns of Parquet need. What is packed is unpacked. Arrays of more
+    than two dimensions are flattened to one row each, with their shape in ``frame.attrs["shape"]``.
 
     ``format``: the name of a format, where it shall not be recognised from the content. ``columns``, in this order,
     and ``where``, a condition such as ``"age > 30 and city in ('Oslo', 'Rome')"``, choose what is kept; ``head`` the
     first rows; ``sample`` random ones, a number or a share such as ``"5%"``, the same again with the same ``seed``.
     ``sep``, ``encoding``, ``dtype``, ``parse_dates``: as pandas has them. ``backend``: numpy or pyarrow.
     ``member``: a file in an archive, an array of an ``.npz`` file. ``table``: of a database, an HDF5 file or a page.
-    ``sheet``: a name, or a number from 1. ``endpoint``, ``profile``, ``anon``: how to reach an S3 store. All else goes
-    to the reader of pandas, literals only.
+    ``sheet``: a name, or a number from 1. ``endpoint``, ``profile``, ``anon``, ``requester_pays``: how to reach an S3
+    store. ``sha256``: the hash that a fetched file must have. ``refresh`` fetches it anew, ``offline`` takes it from
+    the cache, ``trust`` takes it also where nothing tells that it is whole. All else goes to the reader of pandas,
+    literals only.
 
-    Raises `SourceNotFound`, `SourceDenied`, `DownloadFailed`, `UnknownFormat`, `BrokenFile`, `TooLarge`,
-    `MissingExtra` or `BadOption`; then no file is left behind.
+    Raises `SourceNotFound`, `SourceDenied`, `DownloadFailed`, `ChecksumMismatch`, `Unproven`, `UnknownFormat`,
+    `BrokenFile`, `TooLarge`, `MissingExtra` or `BadOption`; then nothing is left half-written.
     """
     options = {name: value for name, value in locals().items() if name != "source"}
     return _ingest(_request(str(source), None, options)).frame
@@ -120,6 +129,11 @@ PARSER.add_argument("--sheet", metavar="NAME", help="of an Excel or ODS file: it
 PARSER.add_argument("--endpoint", metavar="URL", help="an S3 store other than Amazon's")
 PARSER.add_argument("--profile", help="a profile of the AWS configuration")
 PARSER.add_argument("--anon", action="store_true", help="read a public S3 bucket without credentials")
+PARSER.add_argument("--requester-pays", action="store_true", help="pay for reading an S3 bucket whose owner asks so")
+PARSER.add_argument("--sha256", metavar="HASH", help="the hash that the fetched file must have")
+PARSER.add_argument("--refresh", action="store_true", help="fetch and read it anew, whatever is kept of it")
+PARSER.add_argument("--offline", action="store_true", help="take it from the cache, without asking the server")
+PARSER.add_argument("--trust", action="store_true", help="take it also where nothing tells that all of it arrived")
 PARSER.add_rest("reader", metavar="KEY=VALUE", help="handed to the reader of pandas, as literals")
 
 

@@ -62,6 +62,13 @@ def summarise(frame: pd.DataFrame) -> Summary:
     )
 
 
+def restored(facts: dict[str, Any]) -> Summary:
+    """Make a summary again of what `dataclasses.asdict` and JSON made of one."""
+    columns = tuple(Column(**column) for column in facts["columns"])
+    preview = tuple(map(tuple, facts["preview"]))
+    return Summary(**{**facts, "columns": columns, "preview": preview})
+
+
 def values(frame: pd.DataFrame) -> str:
     """Describe the values of a frame that was one array: their type, and the least and greatest."""
     array = frame.to_numpy()

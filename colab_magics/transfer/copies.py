@@ -54,6 +54,7 @@ class Copy:
 
     path: Path
     size: int
+    sha256: str
     notes: tuple[str, ...] = ()
 
 
@@ -83,7 +84,7 @@ class Courier:
                     f"There is no cache here, so that {remote.shown} is not in it: leave --offline out."
                 )
             got = self._fetch(remote, self.folder / name, name)
-            return Copy(got.path, got.size, _notes(got))
+            return Copy(got.path, got.size, got.sha256, _notes(got))
         stop = self.stop or threading.Event()
         with self.cache.locked(key, stop):
             if stop.is_set():
@@ -104,9 +105,9 @@ class Courier:
         if not got.is_proven_whole:
             target = self.folder / name
             got.path.replace(target)
-            return Copy(target, got.size, _notes(got))
+            return Copy(target, got.size, got.sha256, _notes(got))
         kept = cache.add(key, name, got)
-        return Copy(kept.path, kept.size)
+        return Copy(kept.path, kept.size, kept.sha256)
 
     def _fetch(
         self,
@@ -151,7 +152,7 @@ def _used(cache: Cache, entry: Entry | None, remote: Remote) -> Copy:
     if entry is None:
         raise SourceNotFound(f"{remote.shown} is not in the cache: leave --offline out to fetch it.")
     cache.use(entry)
-    return Copy(entry.path, entry.size)
+    return Copy(entry.path, entry.size, entry.sha256)
 
 
 def _offer(entry: Entry) -> str:

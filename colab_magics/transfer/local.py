@@ -3,7 +3,8 @@
 import difflib
 import os
 import stat
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -18,6 +19,8 @@ from colab_magics.transfer.identity import canonical
 from colab_magics.transfer.kaggle_key import signed
 from colab_magics.transfer.local_paths import expand
 from colab_magics.transfer.names import safe
+from colab_magics.transfer.refusals import PATIENCE, Patience
+from colab_magics.transfer.remote import Remote
 from colab_magics.transfer.source import (
     ArchiveMember,
     BucketObject,
@@ -44,7 +47,7 @@ _MOST_NAMES = 2000  # that are looked through for a similar one
 class LocalFile:
     """A file to read: ``name`` and ``shown`` are those of its source, ``size`` is in bytes.
 
-    ``member``: what the source names in this archive.
+    ``member``: what the source names in this archive. ``sha256``: of a file that was brought, in hexadecimal.
     """
 
     path: Path
@@ -53,6 +56,7 @@ class LocalFile:
     size: int
     notes: tuple[str, ...] = ()
     member: str | None = None
+    sha256: str = ""
 
 
 def to_local(source: Source, courier: Courier, *, access: Access = AMAZON) -> LocalFile:
@@ -68,49 +72,54 @@ def to_local(source: Source, courier: Courier, *, access: Access = AMAZON) -> Lo
         case ArchiveMember(archive, member):
             return replace(to_local(archive, courier, access=access), member=member)
     copy = _copy(source, courier, access)
-    return LocalFile(copy.path, source.name, source.shown, copy.size, copy.notes)
+    return LocalFile(copy.path, source.name, source.shown, copy.size, copy.notes, sha256=copy.sha256)
+
+
+@contextmanager
+def opened(source: Source, access: Access = AMAZON, patience: Patience = PATIENCE) -> Iterator[tuple[Remote, str]]:
+    """Give the file of a store that ``source`` names, and the key by which a cache knows it.
+
+    Raises `SourceError` for what is no file of a store.
+    """
+    found: WebAddress | BucketObject | CloudObject
+    known_as: WebAddress | None = None
+    match source:
+        case WebAddress() | BucketObject() | CloudObject():
+            found = source
+        case KaggleFile():
+            found, known_as = signed(source), source.download
+        case DriveFile() | DriveSheet():
+            found = source.download
+        case BucketPattern(url) if "*" not in url:
+            found = BucketObject(url)
+        case _:
+            raise SourceError(_unread(source))
+    if isinstance(found, WebAddress):
+        with closing(WebFile(found.url, patience)) as remote:
+            yield remote, key_of("web", canonical((known_as or found).url))
+    elif isinstance(found, BucketObject):
+        key = key_of("s3", found.url, access.endpoint or "", access.profile or "", str(access.anon))
+        yield BucketFile(found, access, patience), key
+    else:
+        yield CloudFile(found), key_of("cloud", found.url)
 
 
 def _copy(source: Source, courier: Courier, access: Access) -> Copy:
-    match source:
-        case WebAddress():
-            return _web_copy(source, courier)
-        case KaggleFile():
-            return _web_copy(signed(source), courier, source.download.url)
-        case DriveFile() | DriveSheet():
-            return _web_copy(source.download, courier)
-        case BucketPattern(url) if "*" not in url:
-            return _bucket_copy(BucketObject(url), courier, access)
-        case BucketObject():
-            return _bucket_copy(source, courier, access)
-        case CloudObject():
-            return courier.bring(CloudFile(source), key_of("cloud", source.url), safe(source.name))
-        case _:
-            raise SourceError(_unread(source))
-
-
-def _web_copy(source: WebAddress, courier: Courier, known_as: str = "") -> Copy:
-    with closing(WebFile(source.url, courier.patience)) as remote:
+    with opened(source, access, courier.patience) as (remote, key):
         try:
-            return courier.bring(remote, key_of("web", canonical(known_as or source.url)), safe(source.name))
+            copy = courier.bring(remote, key, safe(source.name))
         except Pointed as pointed:
-            content = large_file(source)
+            content = large_file(source) if isinstance(source, WebAddress) else None
             if content is None:
                 raise UnknownFormat(
                     f"{source.shown} is only the pointer to a file in Git LFS: use the address of its download button."
                 ) from None
             # Git LFS keeps the file itself elsewhere, and its hash in the pointer.
             wish = replace(courier.wish, sha256=courier.wish.sha256 or pointed.pointer.sha256)
-    return _web_copy(content, replace(courier, wish=wish))
-
-
-def _bucket_copy(source: BucketObject, courier: Courier, access: Access) -> Copy:
-    remote = BucketFile(source, access, courier.patience)
-    key = key_of("s3", source.url, access.endpoint or "", access.profile or "", str(access.anon))
-    copy = courier.bring(remote, key, safe(source.name))
-    if remote.is_anonymous and not access.anon:
-        return replace(copy, notes=(*copy.notes, _ANONYMOUS))
-    return copy
+            return _copy(content, replace(courier, wish=wish), access)
+        if isinstance(remote, BucketFile) and remote.is_anonymous and not access.anon:
+            return replace(copy, notes=(*copy.notes, _ANONYMOUS))
+        return copy
 
 
 def _only(pattern: LocalPattern) -> LocalPath:

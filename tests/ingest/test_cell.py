@@ -11,7 +11,7 @@ from servers import FileServer
 
 from colab_magics.errors import BadOption
 from colab_magics.ingest.cell import Failure, entries, ingest_all
-from colab_magics.ingest.engine import Ingested, Request
+from colab_magics.ingest.request import Ingested, Request
 
 
 def test_lines_of_a_cell() -> None:

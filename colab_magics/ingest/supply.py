@@ -1,0 +1,91 @@
+"""The file that is asked for, as one of this machine: where it was, from the cache, or fetched."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from colab_magics.errors import BadOption
+from colab_magics.transfer.resolve import resolve
+from colab_magics.transfer.source import LocalPath, LocalPattern
+
+if TYPE_CHECKING:
+    from colab_magics.ingest.request import Request
+    from colab_magics.transfer.bucket import Access
+    from colab_magics.transfer.cache import Cache
+    from colab_magics.transfer.events import Progress
+    from colab_magics.transfer.local import LocalFile
+
+
+def fetch(
+    request: Request,
+    folder: Path,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+    stop: threading.Event | None = None,
+) -> LocalFile:
+    """Bring the file that is asked for, unless it is local already; safe to call in a thread.
+
+    It comes into the cache, or, where there can be none, into the existing ``folder``.
+    """
+    from colab_magics.ingest.pictures import holds_pictures
+    from colab_magics.transfer.local import LocalFile, to_local
+
+    source = resolve(request.source)
+    if isinstance(source, LocalPath) and os.path.isdir(source.path) and holds_pictures(source.path):  # noqa: PTH112 (raises for no name)
+        return LocalFile(source.path, source.name, source.shown, 0)
+    if isinstance(source, LocalPath | LocalPattern):
+        from colab_magics.transfer.copies import Courier
+
+        return to_local(source, Courier(folder, None))
+    return _brought(request, folder, on_progress, stop)
+
+
+def _brought(
+    request: Request, folder: Path, on_progress: Callable[[Progress], None], stop: threading.Event | None
+) -> LocalFile:
+    from colab_magics.ingest.formats import Format
+    from colab_magics.transfer.copies import Courier, Wish
+    from colab_magics.transfer.local import to_local
+
+    cache, notes = usable_cache()
+    wish = Wish(
+        _hash(request.sha256),
+        refresh=request.refresh,
+        offline=request.offline,
+        trust=request.trust,
+        takes_pages=request.forced in (Format.HTML, Format.XML) or request.reading.table is not None,
+    )
+    courier = Courier(folder, cache, wish, on_progress, stop)
+    file = to_local(resolve(request.source), courier, access=access(request))
+    return replace(file, notes=(*notes, *file.notes))
+
+
+def usable_cache() -> tuple[Cache | None, tuple[str, ...]]:
+    """Return the cache of files, or none and why."""
+    from colab_magics.transfer.cache import default_cache
+
+    try:
+        return default_cache(), ()
+    except OSError as error:
+        return None, (f"The cache cannot be used ({error.strerror}): the next time it is fetched again.",)
+
+
+def access(request: Request) -> Access:
+    """How to reach the store."""
+    from colab_magics.transfer.bucket import Access
+
+    return Access(request.endpoint, request.profile, request.anon, request.requester_pays)
+
+
+def _hash(text: str | None) -> str | None:
+    """Check a hash before anything is fetched for it."""
+    if text is None:
+        return None
+    digits = text.strip().lower().removeprefix("sha256:")
+    if len(digits) != 64 or set(digits) - set("0123456789abcdef"):
+        raise BadOption("--sha256 takes a hash of 64 hexadecimal digits, as  sha256sum FILE  prints it.")
+    return digits
