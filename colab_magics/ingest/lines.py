@@ -52,9 +52,10 @@ def write_blocks(pieces: Pieces, target: Path, lines: int, seed: int) -> Blocks:
     header, _, rest = pieces.head.partition(b"\n")
     start = len(header) + 1
     length = max(1.0, len(rest) / max(1, rest.count(b"\n")))
-    count = min(_MOST_BLOCKS, max(_SPREAD, round(1.5 * lines * length / _BLOCK)))
+    most = min(_MOST_BLOCKS, (pieces.size - start) // (2 * _BLOCK))
+    count = min(most, max(_SPREAD, round(1.5 * lines * length / _BLOCK)))
     dice, share = random.Random(seed), (pieces.size - start - _BLOCK) / count  # noqa: S311 (a sample, no secret)
-    places = [start + int(share * number + dice.random() * share) for number in range(count - 1)]
+    places = [start + int(share * number + dice.random() * (share - _BLOCK)) for number in range(count - 1)]
     places.append(pieces.size - _BLOCK)
     pieces.bring([(place, place + _BLOCK) for place in places])
     written = size = 0
