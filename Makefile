@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # A machine without an NVIDIA GPU needs the small TensorFlow only.
 TENSORFLOW := $(shell nvidia-smi -L >/dev/null 2>&1 && echo "tensorflow[and-cuda]" || { [ "$$(uname -sm)" = "Linux x86_64" ] && echo tensorflow-cpu || echo tensorflow; })
 
-.PHONY: help demo lab test test-colab test-pythons test-backends check bench js browser clean
+.PHONY: help demo lab test test-colab test-pythons test-backends soak-ingest check bench js browser clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,6 +34,9 @@ test-pythons: ## the tests' core on Python 3.11, 3.12 and 3.13, as far as they a
 test-backends: $(VENV)/.test ## the same small training on TensorFlow, JAX and PyTorch (large downloads)
 	$(PIP) install --quiet --constraint constraints.txt --group backends
 	$(BIN)/python -m pytest -k every_backend tests/train
+
+soak-ingest: $(VENV)/.test ## thousands of downloads in faults and kills (about half an hour); prints its counts
+	$(BIN)/python tests/soak/downloads.py
 
 check: $(VENV)/.test js/node_modules/.package-lock.json ## format, lint, types, import directions, bundles
 	$(BIN)/ruff format --check .
