@@ -1,9 +1,10 @@
 """A real file server on loopback that cuts, stalls, lies and refuses on request."""
 
 import re
+import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal
@@ -168,3 +169,51 @@ class Bucket:
             "PUT", f"{self.endpoint}/data{path}", body=body, headers={**signature, **(headers or {})}
         )
         assert answer.status == 200, answer.data
+
+
+class Proxy:
+    """Passes connections on to a server; each of ``ends`` says after how many bytes of an answer one of them ends.
+
+    The first connection has the first of ``ends``, and so on; those beyond are passed on whole. With ``stalls`` a
+    connection falls silent where it would end.
+    """
+
+    def __init__(self, server: str, ends: list[int], *, stalls: bool = False) -> None:
+        host, _, port = server.removeprefix("http://").partition(":")
+        self._server, self._ends, self._stalls = (host, int(port)), ends, stalls
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self._closing = threading.Event()
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.connections = 0
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._closing.set()
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join()
+
+    def _serve(self) -> None:
+        while not self._closing.is_set():
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            end = self._ends[self.connections] if self.connections < len(self._ends) else None
+            self.connections += 1
+            threading.Thread(target=self._pass_on, args=(client, end), daemon=True).start()
+
+    def _pass_on(self, client: socket.socket, end: int | None) -> None:
+        with client, socket.create_connection(self._server) as server:
+            threading.Thread(target=self._copy, args=(client, server, None), daemon=True).start()
+            self._copy(server, client, end)
+            if end is not None and self._stalls:
+                self._closing.wait(30)
+
+    @staticmethod
+    def _copy(source: socket.socket, target: socket.socket, left: int | None) -> None:
+        with suppress(OSError):
+            while (left is None or left > 0) and (block := source.recv(65536 if left is None else min(65536, left))):
+                target.sendall(block)
+                left = None if left is None else left - len(block)

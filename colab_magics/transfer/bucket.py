@@ -160,13 +160,13 @@ class BucketPiece:
 
     def chunks(self) -> Iterator[bytes]:
         """The body as it arrives. Raises `Hiccup` when it is cut, `DownloadFailed` when it stalls."""
-        from botocore.exceptions import BotoCoreError, ReadTimeoutError
+        from botocore.exceptions import BotoCoreError
         from fsspec.asyn import sync
 
         try:
             while chunk := sync(self._loop, _gathered, self._body):
                 yield chunk
-        except ReadTimeoutError:
+        except TimeoutError:
             silence = duration(self._patience.stall)
             raise DownloadFailed(f"{self._shown}: the store sent no data for {silence}. Try again later.") from None
         except (OSError, BotoCoreError, ValueError):

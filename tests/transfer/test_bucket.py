@@ -5,6 +5,7 @@ import itertools
 import os
 import socket
 import threading
+import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from servers import Bucket
+from servers import Bucket, Proxy
 
 from colab_magics.errors import BadOption, DownloadFailed, SourceDenied, SourceError, SourceNotFound
 from colab_magics.transfer.bucket import AMAZON, Access, BucketFile
@@ -23,7 +24,7 @@ from colab_magics.transfer.remote import Hiccup, NotModified
 from colab_magics.transfer.source import BucketObject
 
 BODY = os.urandom(3_000_000)
-QUICK = Patience(connect=0.5, stall=2, attempts=2, pause=0.01)
+QUICK = Patience(connect=2, stall=2, attempts=4, pause=0.01)
 
 
 def copy_object(source: BucketObject, target: Path, *, access: Access = AMAZON, **options: object) -> Downloaded:
@@ -120,7 +121,7 @@ def test_nobody_listens(s3: Bucket, target: Path, monkeypatch: pytest.MonkeyPatc
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         endpoint = f"http://127.0.0.1:{free.getsockname()[1]}"
-        with pytest.raises(DownloadFailed, match="s3://data/x did not arrive: the store cannot be reached, 2 times"):
+        with pytest.raises(DownloadFailed, match="s3://data/x did not arrive: the store cannot be reached, 4 times"):
             copy_object(BucketObject("s3://data/x"), target, access=Access(endpoint))
     assert_untouched(target)
 
@@ -169,4 +170,27 @@ def test_an_interrupt_leaves_nothing(s3: Bucket, target: Path, end: type[BaseExc
         copy_object(
             BucketObject(s3.add("x", BODY)), target, access=Access(s3.endpoint), on_progress=interrupt, stop=stop
         )
+    assert_untouched(target)
+
+
+@pytest.mark.parametrize("ends", [[2_000_000], [1_500_000, 100, 0, 700_000]])
+def test_a_connection_that_is_cut_goes_on(s3: Bucket, target: Path, ends: list[int]) -> None:
+    proxy = Proxy(s3.endpoint, ends)
+    try:
+        copy_object(BucketObject(s3.add("x", BODY)), target, access=Access(proxy.url))
+    finally:
+        proxy.close()
+    assert target.read_bytes() == BODY
+    assert proxy.connections > len(ends)
+
+
+def test_a_store_that_falls_silent_is_given_up(s3: Bucket, target: Path) -> None:
+    proxy = Proxy(s3.endpoint, [1_500_000] * 50, stalls=True)
+    started = time.monotonic()
+    try:
+        with pytest.raises(DownloadFailed, match="s3://data/x: the store sent no data for 2.0 s"):
+            copy_object(BucketObject(s3.add("x", BODY)), target, access=Access(proxy.url))
+    finally:
+        proxy.close()
+    assert time.monotonic() - started < 8
     assert_untouched(target)
