@@ -210,6 +210,9 @@ class Proxy:
             self._copy(server, client, end)
             if end is not None and self._stalls:
                 self._closing.wait(30)
+            for connection in (client, server):  # the other thread still has them
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
 
     @staticmethod
     def _copy(source: socket.socket, target: socket.socket, left: int | None) -> None:

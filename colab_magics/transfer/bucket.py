@@ -160,7 +160,6 @@ class BucketPiece:
 
     def chunks(self) -> Iterator[bytes]:
         """The body as it arrives. Raises `Hiccup` when it is cut, `DownloadFailed` when it stalls."""
-        from botocore.exceptions import BotoCoreError
         from fsspec.asyn import sync
 
         try:
@@ -169,7 +168,7 @@ class BucketPiece:
         except TimeoutError:
             silence = duration(self._patience.stall)
             raise DownloadFailed(f"{self._shown}: the store sent no data for {silence}. Try again later.") from None
-        except (OSError, BotoCoreError, ValueError):
+        except Exception:  # noqa: BLE001 (the HTTP library below aiobotocore has a tree of errors of its own)
             raise Hiccup("the connection broke off") from None
 
     def abort(self) -> None:
