@@ -253,6 +253,24 @@ def test_an_unknown_end_is_told(shell: Any, files: FileServer) -> None:
     assert shell.run(f"df = %ingest {url} --sha256 {hashlib.sha256(CSV).hexdigest()}").error is None
 
 
+def test_without_a_cache_it_is_said(
+    shell: Any, files: FileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("COLAB_MAGICS_CACHE", str(tmp_path / "file" / "cache"))
+    ran = shell.run(f"df = %ingest {files.add('/a.csv', CSV)}")
+    assert "⚠ The cache cannot be used (Not a directory): the next time it is fetched again." in ran.text
+    pd.testing.assert_frame_equal(shell.namespace["df"], FRAME, check_dtype=False)
+
+
+@pytest.mark.parametrize("word", ["abc", "0" * 63, "g" * 64])
+def test_a_hash_that_is_none(shell: Any, files: FileServer, word: str) -> None:
+    assert "--sha256 takes a hash of 64 hexadecimal digits" in failure(
+        shell.run(f"%ingest {files.url}/a --sha256 {word}")
+    )
+    assert files.requests == []
+
+
 def test_the_same_line_again_asks_only_whether_it_changed(shell: Any, files: FileServer) -> None:
     url = files.add("/a.csv", CSV, etag='"1"')
     shell.run(f"first = %ingest {url}")
