@@ -7,13 +7,10 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from colab_magics.errors import BrokenFile
 from colab_magics.ingest.room import available
-
-if TYPE_CHECKING:
-    from colab_magics.ingest.task import Task
 
 PROGRAMS = Path(__file__).parent
 """Where the programs lie: each knows nothing of this package, takes one word of JSON and answers in JSON."""
@@ -32,7 +29,20 @@ _ENVIRONMENT = {
 }
 
 
-def ask(task: Task, program: str, **order: Any) -> dict[str, Any]:
+class Subject(Protocol):
+    """A file to look into, as a `Task` is: ``folder`` is private, ``label`` the name of its format."""
+
+    @property
+    def path(self) -> Path: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def folder(self) -> Path: ...
+    @property
+    def label(self) -> str: ...
+
+
+def ask(task: Subject, program: str, **order: Any) -> dict[str, Any]:
     """Run a program on the file of a task; it gets ``path``, ``folder``, ``memory`` and ``seconds`` beside ``order``.
 
     Raises `BrokenFile` where it is not done in time, or ends without an answer.
@@ -66,7 +76,7 @@ def ask(task: Task, program: str, **order: Any) -> dict[str, Any]:
     return answer if isinstance(answer, dict) else {"fault": "error", "reason": "no answer"}
 
 
-def reason(task: Task, answer: dict[str, Any]) -> str:
+def reason(task: Subject, answer: dict[str, Any]) -> str:
     """Return what the library said, in one line."""
     words = " ".join(str(answer.get("reason", "")).split())[:200]
     return words.replace(str(task.path.absolute()), task.name).rstrip(". ")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from colab_magics.errors import BrokenFile
+from colab_magics.ingest.child import ask, reason
 
 if TYPE_CHECKING:
     from colab_magics.transfer.pieces import Pieces
@@ -16,13 +17,20 @@ _TAIL = 64 << 10  # bytes; most footers are shorter
 _LARGEST_FOOTER = 256 << 20
 
 
+class _Footer(NamedTuple):
+    """A file of which the end is there."""
+
+    path: Path
+    name: str
+    folder: Path
+    label: str = "Parquet"
+
+
 def bring_columns(pieces: Pieces, name: str, columns: tuple[str, ...]) -> None:
     """Bring the footer and the column chunks of ``columns`` (top-level names, or all if empty) of a Parquet file.
 
-    https://parquet.apache.org/docs/file-format/ . Raises `BrokenFile`, and whatever pyarrow does for a damaged footer.
+    https://parquet.apache.org/docs/file-format/ . Raises `BrokenFile`.
     """
-    from pyarrow.parquet import ParquetFile
-
     tail = pieces.read(max(0, pieces.size - _TAIL), pieces.size)
     if tail[-4:] != _MAGIC or len(tail) < 12:
         raise BrokenFile(f"{name} is truncated: it does not end as a Parquet file does. Get the file again.")
@@ -30,20 +38,9 @@ def bring_columns(pieces: Pieces, name: str, columns: tuple[str, ...]) -> None:
     if length > min(pieces.size, _LARGEST_FOOTER):
         raise BrokenFile(f"{name} is damaged: its footer is longer than the file. Get the file again.")
     pieces.bring([(pieces.size - length, pieces.size)])
-    with ParquetFile(pieces.path) as file:
-        pieces.bring(_ranges(file.metadata, frozenset(columns), pieces.size))
-
-
-def _ranges(facts: Any, columns: frozenset[str], size: int) -> Iterator[tuple[int, int]]:
-    for place in range(facts.num_row_groups):
-        group = facts.row_group(place)
-        for number in range(group.num_columns):
-            chunk = group.column(number)
-            if columns and chunk.path_in_schema.partition(".")[0] not in columns:
-                continue
-            offsets = [chunk.data_page_offset]
-            if chunk.has_dictionary_page:
-                offsets.append(chunk.dictionary_page_offset)
-            start = min(offset for offset in offsets if offset is not None)
-            if 0 < start < size:
-                yield start, min(size, start + max(0, chunk.total_compressed_size))
+    footer = _Footer(pieces.path, name, pieces.path.parent)
+    # In a process of its own: pyarrow aborts where the facts of a column are damaged.
+    answer = ask(footer, "parquet_child.py", columns=columns)
+    if "ranges" not in answer:
+        raise BrokenFile(f"{name} cannot be read as Parquet: {reason(footer, answer)}.")
+    pieces.bring((start, end) for start, end in answer["ranges"])

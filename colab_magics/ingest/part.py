@@ -132,15 +132,12 @@ class _Part:
         )
         return self._told(replace(ingested, frame=frame.reset_index(drop=True), notes=(*ingested.notes, note)))
 
-    def _columns(self) -> Ingested | None:
-        from colab_magics.extras import need
+    def _columns(self) -> Ingested:
+        from colab_magics.extras import check
         from colab_magics.ingest.chunks import bring_columns
 
-        arrow = need("pyarrow", by="%ingest of a Parquet file", extra="formats")
-        try:
-            bring_columns(self._pieces, self._source.name, self._request.reading.needed)
-        except (OSError, ValueError, arrow.ArrowException):
-            return None  # its reader says best what is wrong with it
+        check("pyarrow", by="%ingest of a Parquet file", extra="formats")
+        bring_columns(self._pieces, self._source.name, self._request.reading.needed)
         return self._told(self._read(self._request, self._pieces.path))
 
     def _read(self, request: Request, path: Path) -> Ingested:

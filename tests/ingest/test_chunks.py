@@ -1,7 +1,7 @@
 """Columns of a remote Parquet file that were brought without the others."""
 
+import contextlib
 import io
-import os
 import random
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from colab_magics.ingest.chunks import bring_columns
 from colab_magics.transfer.pieces import pieces_of
 from colab_magics.transfer.web import WebFile
 
-pyarrow = pytest.importorskip("pyarrow", reason="Parquet needs pyarrow")
+pytest.importorskip("pyarrow", reason="Parquet needs pyarrow")
 
 
 @pytest.fixture(scope="module")
@@ -55,16 +55,13 @@ def test_what_is_no_parquet(files: FileServer, tmp_path: Path, end: bytes, sente
         bring_columns(pieces, "a.parquet", ("a",))
 
 
-def test_a_damaged_footer_ends_nothing_but_itself(files: FileServer, tmp_path: Path, body: bytes) -> None:
-    dice, start = random.Random(1), len(body) - 8 - int.from_bytes(body[-8:-4], "little")
-    for _ in range(40):
-        damaged = bytearray(body)
-        for _ in range(3):
-            damaged[dice.randrange(start, len(damaged) - 8)] = dice.randrange(256)
-        url = files.add("/a.parquet", bytes(damaged), etag=f'"{os.urandom(4).hex()}"')
-        with pieces_of(WebFile(url), tmp_path, "a") as pieces:
-            try:
-                bring_columns(pieces, "a.parquet", ("b",))
-            except (OSError, ValueError, pyarrow.ArrowException):
-                continue
-            assert pieces.arrived <= len(damaged)
+@pytest.mark.parametrize("seed", range(12))
+def test_a_damaged_footer_ends_nothing_but_itself(files: FileServer, tmp_path: Path, body: bytes, seed: int) -> None:
+    dice, start = random.Random(seed), len(body) - 8 - int.from_bytes(body[-8:-4], "little")
+    damaged = bytearray(body)
+    for _ in range(3):
+        damaged[dice.randrange(start, len(damaged) - 8)] = dice.randrange(256)
+    with pieces_of(WebFile(files.add("/a.parquet", bytes(damaged), etag='"1"')), tmp_path, "a") as pieces:
+        with contextlib.suppress(BrokenFile):
+            bring_columns(pieces, "a.parquet", ("b",))
+        assert pieces.arrived <= len(damaged)
