@@ -43,10 +43,10 @@ class Types:
 def first_rows(pieces: Iterable[pd.DataFrame], condition: Condition | None, count: int) -> pd.DataFrame:
     """Return the first ``count`` rows that meet the condition, and read no piece more."""
     kept: list[pd.DataFrame] = []
-    types = Types()
-    missing = count
+    types, missing, is_numbered = Types(), count, True
     for piece in pieces:
         types.add(piece)
+        is_numbered &= is_counted(piece)
         found = piece if condition is None else piece[condition.mask(piece)]
         # The first piece is kept for its columns.
         if len(found) or not kept:
@@ -54,7 +54,7 @@ def first_rows(pieces: Iterable[pd.DataFrame], condition: Condition | None, coun
             missing -= len(kept[-1])
         if missing <= 0:
             break
-    return types.apply(joined(kept))
+    return types.apply(joined(kept, is_numbered=is_numbered))
 
 
 def sample(
@@ -68,22 +68,23 @@ def sample(
     import numpy as np
 
     generator = np.random.default_rng(seed)
-    types, total = Types(), 0
+    types, total, is_numbered = Types(), 0, True
     kept: list[pd.DataFrame] = []
     drawn: NDArray[np.float64] = np.empty(0)
     for piece in pieces:
         types.add(piece)
+        is_numbered &= is_counted(piece)
         found = piece if condition is None else piece[condition.mask(piece)]
         numbers = np.concatenate((drawn, generator.random(len(found))))
         total += len(found)
         chosen = _lowest(numbers, _enough(amount, total))
-        kept = [_picked([*kept, found], chosen)]
+        kept = [joined([*kept, found], is_numbered=is_numbered).iloc[chosen]]
         drawn = numbers[chosen]
     if not kept:
         raise ValueError("there is nothing in it")
     wanted = total if amount.share is None else max(1, round(amount.share * total))
     exact = _lowest(drawn, min(wanted, amount.rows or wanted))
-    return types.apply(_picked(kept, exact)), total
+    return types.apply(joined([kept[0].iloc[exact]], is_numbered=is_numbered)), total
 
 
 def new_seed() -> int:
@@ -91,14 +92,13 @@ def new_seed() -> int:
     return random.SystemRandom().randrange(10**6)
 
 
-def joined(pieces: list[pd.DataFrame]) -> pd.DataFrame:
+def joined(pieces: list[pd.DataFrame], *, is_numbered: bool) -> pd.DataFrame:
     """Put pieces together; rows that only had numbers are numbered anew."""
     import pandas as pd
 
     if not pieces:
         raise ValueError("there is nothing in it")
     filled = [piece for piece in pieces if len(piece)] or pieces[:1]
-    is_numbered = all(is_counted(piece) for piece in filled)
     frame = filled[0] if len(filled) == 1 else pd.concat(filled, ignore_index=is_numbered)
     return frame.reset_index(drop=True) if is_numbered else frame
 
@@ -107,20 +107,13 @@ def is_counted(frame: pd.DataFrame) -> bool:
     """Do its rows have no other names than their numbers?"""
     import pandas as pd
 
-    return frame.index.name is None and (
-        isinstance(frame.index, pd.RangeIndex) or (frame.index.nlevels == 1 and frame.index.dtype == "int64")
-    )
+    return frame.index.name is None and isinstance(frame.index, pd.RangeIndex)
 
 
 def batches(frame: pd.DataFrame, rows: int) -> Iterator[pd.DataFrame]:
     """Cut a frame that is in memory already."""
     for start in range(0, max(len(frame), 1), rows):
         yield frame.iloc[start : start + rows]
-
-
-def _picked(pieces: list[pd.DataFrame], places: NDArray[np.intp]) -> pd.DataFrame:
-    frame = joined(pieces).iloc[places]
-    return frame.reset_index(drop=True) if is_counted(frame) else frame
 
 
 def _lowest(numbers: NDArray[np.float64], count: int) -> NDArray[np.intp]:

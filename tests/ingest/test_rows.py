@@ -96,3 +96,14 @@ def test_types_are_those_of_a_whole_reading(columns: tuple[list[object], list[ob
 def test_nothing_at_all() -> None:
     with pytest.raises(ValueError, match="there is nothing in it"):
         sample(iter(()), None, Amount(3), seed=1)
+
+
+@pytest.mark.parametrize(
+    "index", [pd.Index([30, 10, 20, 40]), pd.Index(["x", "y", "x", "z"]), pd.RangeIndex(4, name="n")]
+)
+def test_rows_with_names_keep_them(index: pd.Index) -> None:
+    frame = pd.DataFrame({"a": [1, 2, 3, 4]}, index=index)
+    whole = condition("a > 1")
+    pd.testing.assert_frame_equal(first_rows(batches(frame, 3), whole, 9), frame[1:], check_index_type=False)
+    pd.testing.assert_frame_equal(first_rows(batches(frame, 3), None, 2), frame[:2], check_index_type=False)
+    pd.testing.assert_frame_equal(sample(batches(frame, 1), whole, Amount(9), 1)[0], frame[1:], check_index_type=False)

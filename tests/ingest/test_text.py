@@ -194,6 +194,15 @@ def test_the_backend(table: Path) -> None:
     pd.testing.assert_frame_equal(ingested(table, backend="pyarrow")[0], plain(dtype_backend="pyarrow"))
 
 
+def test_an_index_of_numbers_is_kept(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.csv", "a,b\n30,1,2\n10,3,4\n20,5,6\n")
+    whole = pd.read_csv(path)
+    assert whole.index.tolist() == [30, 10, 20]
+    pd.testing.assert_frame_equal(ingested(path, where="a > 1")[0], whole[1:])
+    pd.testing.assert_frame_equal(ingested(path, where="a > 1", head=5)[0], whole[1:])
+    pd.testing.assert_frame_equal(ingested(path, sample=3)[0], whole)
+
+
 @pytest.mark.parametrize("amount", [100, "10%"])
 def test_a_sample(table: Path, amount: int | str) -> None:
     frame, notes = ingested(table, sample=amount, seed=3)
