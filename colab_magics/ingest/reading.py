@@ -11,6 +11,7 @@ from colab_magics.errors import BadOption
 from colab_magics.ingest.condition import Condition
 from colab_magics.ingest.grammar import condition
 from colab_magics.ingest.literals import Pairs, pairs
+from colab_magics.options import Whole, positive
 
 BACKENDS = ("numpy", "pyarrow")
 _SAMPLE = re.compile(r"(\d+)|(\d+(?:\.\d+)?)\s*%")
@@ -83,8 +84,10 @@ def reading(
     """Read the options as a line and as Python give them. Raises `BadOption`."""
     if head is not None and sample is not None:
         raise BadOption("--head takes the first rows and --sample random ones: choose one of them.")
-    if head is not None and (not isinstance(head, int) or head < 1):
-        raise BadOption(f"--head takes a whole number of 1 or more, and not {head}.")
+    if head is not None:
+        positive.check("head", head)
+    if seed is not None:
+        Whole(0).check("seed", seed)
     if backend not in BACKENDS:
         raise BadOption(f"There is no backend {backend}: choose one of {', '.join(BACKENDS)}.")
     return Reading(

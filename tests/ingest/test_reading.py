@@ -43,7 +43,9 @@ def test_marks_that_are_hard_to_type() -> None:
     ("wishes", "sentence"),
     [
         ({"head": 3, "sample": 3}, "choose one of them"),
-        ({"head": 0}, "--head takes a whole number of 1 or more"),
+        ({"head": 0}, "head is 0, which is not a whole number of 1 or more"),
+        ({"head": 2.5}, "head is 2.5, which is not a whole number"),
+        ({"sample": 3, "seed": -1}, "seed is -1, which is not a whole number of 0 or more"),
         ({"sample": "0"}, "--sample takes a number of rows or a share such as 5%, and not 0"),
         ({"sample": "101%"}, "--sample takes"),
         ({"sample": "-3"}, "--sample takes"),
