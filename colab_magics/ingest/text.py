@@ -37,6 +37,7 @@ def read_json(task: Task, **more: Any) -> pd.DataFrame:
     import pandas as pd
 
     frame: pd.DataFrame = pd.read_json(task.path, **json_options(task), **more)
+    task.types(getattr(frame, "columns", ()))  # pandas says nothing of a column that is not there
     return frame
 
 

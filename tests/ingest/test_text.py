@@ -152,6 +152,13 @@ def test_so_are_json_lines(tmp_path: Path, content: str) -> None:
     pd.testing.assert_frame_equal(ingested(path, head=1)[0], pd.read_json(path, lines=True, nrows=1))
 
 
+def test_a_type_for_a_column_that_is_not_in_json(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.json", '[{"a": 1, "b": "01"}]')
+    pd.testing.assert_frame_equal(ingested(path, dtype="b=str")[0], pd.read_json(path, dtype={"b": "str"}))
+    with pytest.raises(BadOption, match="There is no column c. There are a, b"):
+        ingested(path, dtype="c=str")
+
+
 TABLE = "id,name,born,score\n" + "".join(f"{n},n{n % 5},2024-01-{n % 28 + 1:02},{n / 4}\n" for n in range(1000))
 
 
