@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from colab_magics.errors import SourceDenied
 from colab_magics.transfer.source import KaggleFile, WebAddress
+from colab_magics.transfer.tokens import token_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,10 @@ def find_key() -> KaggleKey | None:
 def signed(file: KaggleFile) -> WebAddress:
     """Return the address of a file with the person's key in it, if there is one: public datasets need none.
 
-    The key goes to Kaggle alone, and not to the server that it redirects to.
+    The key goes to Kaggle alone, and not to the server that it redirects to. Where there is a token, which Kaggle
+    gives out in place of keys now, it is the token that is sent.
     """
-    key = find_key()
+    key = None if token_for(file.download.url).value else find_key()
     if key is None:
         return file.download
     login = f"{quote(key.user, safe='')}:{quote(key.key, safe='')}"

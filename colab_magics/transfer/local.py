@@ -36,6 +36,7 @@ from colab_magics.transfer.source import (
     Upload,
     WebAddress,
 )
+from colab_magics.transfer.tokens import token_for
 from colab_magics.transfer.web import WebFile
 
 _ANONYMOUS = "No AWS credentials were found: it was read anonymously."
@@ -105,9 +106,30 @@ def opened(source: Source, access: Access = AMAZON, patience: Patience = PATIENC
 
 
 def _copy(source: Source, courier: Courier, access: Access) -> Copy:
-    with opened(source, access, courier.patience) as (remote, key):
+    match source:
+        case WebAddress():
+            return _web_copy(source, courier)
+        case KaggleFile():
+            return _web_copy(signed(source), courier, source.download.url)
+        case DriveFile() | DriveSheet():
+            return _web_copy(source.download, courier)
+        case BucketPattern(url) if "*" not in url:
+            return _bucket_copy(BucketObject(url), courier, access)
+        case BucketObject():
+            return _bucket_copy(source, courier, access)
+        case CloudObject():
+            return courier.bring(CloudFile(source), key_of("cloud", source.url), safe(source.name))
+        case _:
+            raise SourceError(_unread(source))
+
+
+def _web_copy(source: WebAddress, courier: Courier, known_as: str = "") -> Copy:
+    token = token_for(source.url)
+    with closing(WebFile(source.url, courier.patience, token=token.value)) as remote:
         try:
-            copy = courier.bring(remote, key, safe(source.name))
+            return courier.bring(remote, key_of("web", canonical(known_as or source.url)), safe(source.name))
+        except SourceDenied as error:
+            raise (SourceDenied(f"{error} {token.advice}") if token.advice else error) from None
         except Pointed as pointed:
             content = large_file(source) if isinstance(source, WebAddress) else None
             if content is None:

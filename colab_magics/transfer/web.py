@@ -28,11 +28,15 @@ _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")
 
 
 class WebFile:
-    """The `Remote` of an http or https address."""
+    """The `Remote` of an http or https address.
 
-    def __init__(self, url: str, patience: Patience = PATIENCE) -> None:
+    ``token`` is sent to the server of the address alone, and to none that it redirects to.
+    """
+
+    def __init__(self, url: str, patience: Patience = PATIENCE, *, token: str = "") -> None:
         self.shown = redacted(url)
         self._url = url
+        self._token = token
         self._patience = patience
         self._pools: dict[tuple[str, str], urllib3.PoolManager] = {}
         self._lock = threading.Lock()
@@ -66,7 +70,7 @@ class WebFile:
         here = self._url
         for _ in range(_MOST_REDIRECTS):
             parts = _checked(here)
-            credentials = _credentials(parts) if _origin(here) == _origin(self._url) else {}
+            credentials = self._credentials(parts) if _origin(here) == _origin(self._url) else {}
             with self._asked(parts, {**headers, **credentials}) as response:
                 status = response.status
                 if status == 416 and "Range" in headers and "If-Range" not in headers:
@@ -80,6 +84,12 @@ class WebFile:
                     return
                 here = urljoin(here, response.headers["Location"])
         raise DownloadFailed(f"{self.shown} redirects in a circle: check the address.")
+
+    def _credentials(self, parts: SplitResult) -> dict[str, str]:
+        if parts.username is not None:
+            login = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+            return dict(urllib3.make_headers(basic_auth=login))
+        return {"Authorization": f"Bearer {self._token}"} if self._token else {}
 
     @contextmanager
     def _asked(self, parts: SplitResult, headers: Mapping[str, str]) -> Iterator[urllib3.BaseHTTPResponse]:
@@ -213,12 +223,6 @@ def _host(parts: SplitResult) -> str:
 def _origin(url: str) -> tuple[str, str]:
     parts = urlsplit(url)
     return parts.scheme, _host(parts).lower()
-
-
-def _credentials(parts: SplitResult) -> dict[str, str]:
-    if parts.username is None:
-        return {}
-    return dict(urllib3.make_headers(basic_auth=f"{unquote(parts.username)}:{unquote(parts.password or '')}"))
 
 
 def _new_pool(parts: SplitResult) -> urllib3.PoolManager:

@@ -16,7 +16,7 @@ from colab_magics.transfer.source import KaggleFile
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
-    for name in ("KAGGLE_USERNAME", "KAGGLE_KEY", "KAGGLE_CONFIG_DIR"):
+    for name in ("KAGGLE_USERNAME", "KAGGLE_KEY", "KAGGLE_CONFIG_DIR", "KAGGLE_API_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path
 
@@ -74,3 +74,9 @@ def test_a_server_hears_the_key(home: Path, files: FileServer, tmp_path: Path, m
     address = signed(KaggleFile("o/d", "a.csv"))
     download(address.url.replace("https", "http").replace("www.kaggle.com", url.split("/")[2]), tmp_path / "a.csv")
     assert files.requests[-1][1]["authorization"] == "Basic dTpjYW5hcnk="
+
+
+def test_a_token_comes_before_the_key(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(home / ".kaggle")
+    monkeypatch.setenv("KAGGLE_API_TOKEN", "KGAT_canary")
+    assert signed(KaggleFile("o/d")) == KaggleFile("o/d").download
