@@ -3,39 +3,21 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
-from colab_magics.errors import BadOption, DownloadFailed, SourceDenied, SourceError, SourceNotFound
+from colab_magics.errors import DownloadFailed
 from colab_magics.format import duration
-from colab_magics.transfer.ramp import MOST_CONNECTIONS
+from colab_magics.transfer.bucket_store import AMAZON, Access, BucketStore, status_of
 from colab_magics.transfer.refusals import PATIENCE, Patience
 from colab_magics.transfer.remote import Changed, Hiccup, NotModified, Unranged, Version
-from colab_magics.transfer.source import BucketObject, redacted
+from colab_magics.transfer.source import BucketObject
+
+__all__ = ["AMAZON", "Access", "BucketFile", "BucketPiece"]
 
 _CHUNK = 1 << 20
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18})")
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """How to reach a store.
-
-    ``endpoint`` of other stores than Amazon's, ``profile`` of the AWS configuration, ``anon`` without credentials,
-    ``requester_pays`` where the owner of the bucket lets the reader pay.
-    """
-
-    endpoint: str | None = None
-    profile: str | None = None
-    anon: bool = False
-    requester_pays: bool = False
-
-
-AMAZON = Access()
 
 
 class BucketFile:
@@ -43,10 +25,12 @@ class BucketFile:
 
     def __init__(self, source: BucketObject, access: Access = AMAZON, patience: Patience = PATIENCE) -> None:
         self.shown = source.shown
-        self.is_anonymous = access.anon
-        self._source, self._access, self._patience = source, access, patience
-        self._store: Any = None
-        self._lock = threading.Lock()
+        self._store = BucketStore(source.url, source.shown, access, patience)
+        self._patience = patience
+
+    @property
+    def is_anonymous(self) -> bool:
+        return self._store.is_anonymous
 
     @contextmanager
     def open(
@@ -62,9 +46,9 @@ class BucketFile:
             conditions["IfMatch"] = of.validator
         if unless is not None and unless.etag:
             conditions["IfNoneMatch"] = unless.etag
-        with self._faults_named():
-            store, answer = self._asked(conditions)
-            piece = BucketPiece(store.loop, answer, start, self.shown, self._patience)
+        with self._store.faults_named():
+            system, answer = self._sent(conditions)
+            piece = BucketPiece(system.loop, answer, start, self.shown, self._patience)
         try:
             if of is not None and piece.version != of:
                 raise Changed
@@ -74,75 +58,19 @@ class BucketFile:
         finally:
             piece.abort()
 
-    def _asked(self, conditions: dict[str, str]) -> tuple[Any, dict[str, Any]]:
-        """Send the request; without credentials, once more and anonymously."""
-        from botocore.exceptions import NoCredentialsError
-
-        store = self._opened()
+    def _sent(self, conditions: dict[str, str]) -> tuple[Any, dict[str, Any]]:
+        bucket, _, key = self._store.url.partition("://")[2].partition("/")
         try:
-            return store, self._sent(store, conditions)
-        except NoCredentialsError:
-            with self._lock:
-                if not self.is_anonymous:
-                    self.is_anonymous, self._store = True, None
-            store = self._opened()
-            return store, self._sent(store, conditions)
-
-    def _sent(self, store: Any, conditions: dict[str, str]) -> dict[str, Any]:
-        bucket, _, key = self._source.url.partition("://")[2].partition("/")
-        try:
-            answer: dict[str, Any] = store.call_s3("get_object", Bucket=bucket, Key=key, **store.req_kw, **conditions)
+            return self._store.call("get_object", Bucket=bucket, Key=key, **conditions)
         except OSError as error:
-            status = _status(error)
+            status = status_of(error)
             if status == 416 and "IfMatch" not in conditions and "Range" in conditions:
                 # Only an empty object has no first byte; asked without a range, it says so itself.
-                return self._sent(store, {name: value for name, value in conditions.items() if name != "Range"})
+                return self._sent({name: value for name, value in conditions.items() if name != "Range"})
             meaning = {304: NotModified, 412: Changed, 416: Changed, 501: Unranged}.get(status)
             if meaning is not None:
                 raise meaning from None
             raise
-        return answer
-
-    def _opened(self) -> Any:
-        with self._lock:
-            if self._store is None:
-                self._store = _new_store(replace(self._access, anon=self.is_anonymous), self._patience)
-            return self._store
-
-    @contextmanager
-    def _faults_named(self) -> Iterator[None]:
-        """Turn what s3fs and botocore raise into a sentence."""
-        from botocore.exceptions import BotoCoreError, EndpointConnectionError, ParamValidationError, ProfileNotFound
-
-        shown, access = self.shown, self._access
-        try:
-            yield
-        except SourceError:
-            raise
-        except ProfileNotFound as error:
-            raise BadOption(f"The AWS configuration has no profile {access.profile}: check --profile.") from error
-        except FileNotFoundError as error:
-            self._refuse_folder()
-            raise SourceNotFound(f"There is no object {shown}: check the bucket, the key and the endpoint.") from error
-        except PermissionError as error:
-            way = "anonymously" if self.is_anonymous else "with the credentials that were found"
-            raise SourceDenied(f"{shown} may not be read {way}: choose others by --profile or AWS_PROFILE.") from error
-        except ParamValidationError as error:
-            raise SourceNotFound(f"{shown} cannot be an object: check the name of the bucket.") from error
-        except EndpointConnectionError:
-            raise Hiccup("the store cannot be reached") from None
-        except (OSError, BotoCoreError) as error:
-            status = _status(error)
-            raise Hiccup(f"the store answered {status}" if status else "the connection broke off") from None
-
-    def _refuse_folder(self) -> None:
-        with suppress(OSError):  # who may not list, learns that there is no such object
-            if self._opened().isdir(self._source.url):
-                raise _IsFolder(f"{self.shown} is a folder: name one object in it.")
-
-
-class _IsFolder(SourceError):
-    """The source is a prefix of objects, and no object."""
 
 
 class BucketPiece:
@@ -183,45 +111,3 @@ async def _gathered(body: Any) -> bytes:
         blocks.append(block)
         size += len(block)
     return b"".join(blocks)
-
-
-def _status(error: BaseException) -> int:
-    """Return the status that a store answered, or 0 where it did not."""
-    response = getattr(error.__cause__, "response", None) or {}
-    return int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-
-
-def _new_store(access: Access, patience: Patience) -> Any:
-    import s3fs
-
-    _check_endpoint(access.endpoint)
-    store = s3fs.S3FileSystem(
-        anon=access.anon,
-        profile=access.profile,
-        endpoint_url=access.endpoint,
-        requester_pays=access.requester_pays,
-        config_kwargs={
-            "connect_timeout": patience.connect,
-            "read_timeout": patience.stall,
-            "retries": {"max_attempts": 0},
-            "max_pool_connections": MOST_CONNECTIONS,
-        },
-        skip_instance_cache=True,
-        use_listings_cache=False,
-    )
-    store.retries = 1  # `Tries` counts them
-    return store
-
-
-def _check_endpoint(endpoint: str | None) -> None:
-    try:
-        parts = urlsplit(endpoint or "https://default")
-        is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_address = False
-    if not is_address:
-        raise BadOption(
-            f"{redacted(endpoint or '')} cannot be the address of a store: --endpoint starts with http(s)://."
-        )
-    if parts.username is not None or parts.query:
-        raise BadOption(f"--endpoint {redacted(endpoint or '')} takes no name, password or query: use --profile.")
