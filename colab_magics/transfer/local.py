@@ -19,8 +19,7 @@ from colab_magics.transfer.identity import canonical
 from colab_magics.transfer.kaggle_key import signed
 from colab_magics.transfer.local_paths import expand
 from colab_magics.transfer.names import safe
-from colab_magics.transfer.refusals import PATIENCE, Patience
-from colab_magics.transfer.remote import Remote
+from colab_magics.transfer.patterns import expand
 from colab_magics.transfer.source import (
     ArchiveMember,
     BucketObject,
@@ -33,7 +32,6 @@ from colab_magics.transfer.source import (
     LocalPath,
     LocalPattern,
     Source,
-    Upload,
     WebAddress,
 )
 from colab_magics.transfer.tokens import token_for
@@ -68,8 +66,8 @@ def to_local(source: Source, courier: Courier, *, access: Access = AMAZON) -> Lo
     match source:
         case LocalPath(path):
             return LocalFile(path, source.name, source.shown, _size(path))
-        case LocalPattern():
-            return to_local(_only(source), courier)
+        case LocalPattern() | BucketPattern():
+            return to_local(_only(source, courier, access), courier, access=access)
         case ArchiveMember(archive, member):
             return replace(to_local(archive, courier, access=access), member=member)
     copy = _copy(source, courier, access)
@@ -113,8 +111,6 @@ def _copy(source: Source, courier: Courier, access: Access) -> Copy:
             return _web_copy(signed(source), courier, source.download.url)
         case DriveFile() | DriveSheet():
             return _web_copy(source.download, courier)
-        case BucketPattern(url) if "*" not in url:
-            return _bucket_copy(BucketObject(url), courier, access)
         case BucketObject():
             return _bucket_copy(source, courier, access)
         case CloudObject():
@@ -144,22 +140,18 @@ def _web_copy(source: WebAddress, courier: Courier, known_as: str = "") -> Copy:
         return copy
 
 
-def _only(pattern: LocalPattern) -> LocalPath:
-    paths = expand(pattern)
-    if len(paths) > 1:
-        some = " or ".join(path.name for path in paths[:2])
-        raise SourceError(f"{pattern.shown} matches {len(paths)} files: name one of them, such as {some}.")
-    return paths[0]
+def _only(pattern: LocalPattern | BucketPattern, courier: Courier, access: Access) -> Source:
+    found = expand(pattern, access, stop=courier.stop, patience=courier.patience)
+    if len(found) > 1:
+        some = " or ".join(source.name for source in found[:2])
+        raise SourceError(f"{pattern.shown} matches {len(found)} files: name one of them, such as {some}.")
+    return found[0]
 
 
 def _unread(source: Source) -> str:
-    match source:
-        case DrivePath():
-            return f"{source.shown} wants a login at Drive, which is not there yet: share the file, and give its link."
-        case Upload():
-            return "Nothing can be uploaded here yet: give the path of a file."
-        case _:
-            return f"{source.shown} is a pattern, and patterns of objects are not read yet: name one object."
+    if isinstance(source, DrivePath):
+        return f"{source.shown} wants a login at Drive, which is not there yet: share the file, and give its link."
+    return "Nothing can be uploaded here yet: give the path of a file."
 
 
 def _size(path: Path) -> int:

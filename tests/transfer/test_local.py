@@ -145,10 +145,19 @@ def test_a_key_may_look_like_a_pattern(s3: Bucket, folder: Path) -> None:
     assert to_local(BucketObject("s3://data/a[1].csv"), Courier(folder, None), access=access).size == 2
 
 
+def test_a_pattern_of_one_object_is_that_object(s3: Bucket, folder: Path) -> None:
+    access = Access(s3.endpoint)
+    for key in ("d/a.csv", "d/b.csv", "d/b.tsv"):
+        s3.add(key, b"a\n")
+    got = to_local(BucketPattern("s3://data/d/*.tsv"), Courier(folder, None), access=access)
+    assert (got.name, got.shown, got.size) == ("b.tsv", "s3://data/d/b.tsv", 2)
+    with pytest.raises(SourceError, match=r"\*.csv matches 2 files: name one of them, such as a.csv or b.csv"):
+        to_local(BucketPattern("s3://data/d/*.csv"), Courier(folder, None), access=access)
+
+
 @pytest.mark.parametrize(
     ("source", "sentence"),
     [
-        (BucketPattern("s3://b/*.csv"), r"s3://b/\*.csv is a pattern, .* name one object"),
         (DrivePath("d/a.csv"), "drive://d/a.csv wants a login at Drive"),
         (Upload(), "Nothing can be uploaded here yet"),
     ],
