@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from colab_magics.errors import BrokenFile, UnknownFormat
+from colab_magics.errors import BrokenFile, SourceDenied, UnknownFormat
 
 _PAGE = re.compile(
     rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|script|title)\b", re.IGNORECASE | re.DOTALL
@@ -38,8 +38,9 @@ def pointer_in(head: bytes) -> LfsPointer | None:
 
 
 def refuse_disguise(head: bytes, content_type: str, name: str) -> None:
-    """Raise `UnknownFormat` for a web page where data was asked for, and `BrokenFile` for an empty answer.
+    """Raise `UnknownFormat` for a web page where data was asked for, `SourceDenied` for one to log in at.
 
+    `BrokenFile` is raised for an empty answer.
     ``head``: the first bytes. ``name``: that of the file asked for; a page may be one where it ends in .html or .xml.
     """
     if not head:
@@ -56,7 +57,7 @@ def refuse_disguise(head: bytes, content_type: str, name: str) -> None:
     if _QUOTA.search(head):
         raise UnknownFormat(f"{start}: too many people have fetched it from Google Drive. Try again in 24 hours.")
     if _LOGIN.search(head):
-        raise UnknownFormat(
+        raise SourceDenied(
             f"{start}: it asks to log in. Use the address of a public file, or save it with a browser first."
         )
     raise UnknownFormat(

@@ -14,8 +14,8 @@ from colab_magics.errors import (
     BrokenFile,
     ChecksumMismatch,
     DownloadFailed,
+    SourceDenied,
     SourceNotFound,
-    UnknownFormat,
     Unproven,
 )
 from colab_magics.transfer.cache import Cache
@@ -136,7 +136,7 @@ def test_what_cannot_be_proved_whole_is_refused(files: FileServer, courier: Cour
     ("body", "error", "sentence"),
     [
         (b"", BrokenFile, "a.csv is empty: the server sent 0 bytes"),
-        (b"<!doctype html><p>Sign in", UnknownFormat, "a.csv is a web page and not data: it asks to log in"),
+        (b"<!doctype html><p>Sign in", SourceDenied, "a.csv is a web page and not data: it asks to log in"),
     ],
 )
 def test_a_disguise_is_not_kept(

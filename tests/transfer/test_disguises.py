@@ -2,7 +2,7 @@
 
 import pytest
 
-from colab_magics.errors import BrokenFile, UnknownFormat
+from colab_magics.errors import BrokenFile, SourceDenied, UnknownFormat
 from colab_magics.transfer.disguises import LfsPointer, pointer_in, refuse_disguise
 
 HASH = "4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393"
@@ -16,7 +16,7 @@ POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{HASH}\nsize 
         (b"<!DOCTYPE html><html><title>x</title>", UnknownFormat, "d.csv is a web page and not data: open its address"),
         (b"\xef\xbb\xbf\r\n <HTML>", UnknownFormat, "is a web page and not data"),
         (b"<!-- saved --><!doctype  html>", UnknownFormat, "is a web page and not data"),
-        (b"<html><input type='password'>", UnknownFormat, "it asks to log in"),
+        (b"<html><input type='password'>", SourceDenied, "it asks to log in"),
         (b"<html>Google Drive can't scan this file for viruses.", UnknownFormat, "without a scan for viruses"),
         (b"<html><p>Quota exceeded for this file", UnknownFormat, "too many people have fetched it"),
     ],
