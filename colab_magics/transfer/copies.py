@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from colab_magics.errors import DownloadFailed, SourceDenied, SourceNotFound, Unproven
 from colab_magics.transfer.disguises import LfsPointer, pointer_in, refuse_disguise
 from colab_magics.transfer.events import Downloaded, Progress, Stopped
-from colab_magics.transfer.fetch import fetch
+from colab_magics.transfer.fetch import Verify, fetch
 from colab_magics.transfer.refusals import PATIENCE, Patience
 from colab_magics.transfer.remote import NotModified
 
@@ -50,19 +50,24 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A local file, and what the person should know of how it came; ``size`` in bytes."""
+    """A local file, and what the person should know of how it came; ``size`` in bytes.
+
+    ``name``: the one that it was brought by, also where it was in the cache already.
+    """
 
     path: Path
     size: int
     sha256: str
     notes: tuple[str, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Courier:
     """Brings copies of remote files.
 
-    ``cache``: where they are kept; without one they come into ``folder``, a private one that exists.
+    ``cache``: where they are kept; without one they come into ``folder``, a private one that exists. ``verify``: looks
+    at a whole file before it counts as one; see `fetch`.
     """
 
     folder: Path
@@ -71,6 +76,7 @@ class Courier:
     on_progress: Callable[[Progress], None] = lambda _: None
     stop: threading.Event | None = None
     patience: Patience = PATIENCE
+    verify: Verify = lambda path, sha256: None
 
     def bring(self, remote: Remote, key: str, name: str) -> Copy:
         """Return a copy of ``remote``, which the cache knows by ``key``; ``name`` is one that a file may have.
@@ -84,7 +90,7 @@ class Courier:
                     f"There is no cache here, so that {remote.shown} is not in it: leave --offline out."
                 )
             got = self._fetch(remote, self.folder / name, name)
-            return Copy(got.path, got.size, got.sha256, _notes(got))
+            return Copy(got.path, got.size, _notes(got), name)
         stop = self.stop or threading.Event()
         with self.cache.locked(key, stop):
             if stop.is_set():
@@ -105,9 +111,9 @@ class Courier:
         if not got.is_proven_whole:
             target = self.folder / name
             got.path.replace(target)
-            return Copy(target, got.size, got.sha256, _notes(got))
+            return Copy(target, got.size, _notes(got), name)
         kept = cache.add(key, name, got)
-        return Copy(kept.path, kept.size, kept.sha256)
+        return Copy(kept.path, kept.size, (), name)
 
     def _fetch(
         self,
@@ -135,6 +141,7 @@ class Courier:
             shelf=cache.shelf(key) if cache else None,
             most=wish.most,
             inspect=inspect,
+            verify=self.verify,
             on_progress=self.on_progress,
             stop=self.stop,
             patience=self.patience,
@@ -152,7 +159,7 @@ def _used(cache: Cache, entry: Entry | None, remote: Remote) -> Copy:
     if entry is None:
         raise SourceNotFound(f"{remote.shown} is not in the cache: leave --offline out to fetch it.")
     cache.use(entry)
-    return Copy(entry.path, entry.size, entry.sha256)
+    return Copy(entry.path, entry.size, (), entry.name)
 
 
 def _offer(entry: Entry) -> str:

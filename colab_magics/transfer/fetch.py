@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from colab_magics.errors import DownloadFailed
+from colab_magics.errors import ChecksumMismatch, DownloadFailed
 from colab_magics.format import size as in_words
 from colab_magics.transfer.connections import Begun, Connections
 from colab_magics.transfer.events import Downloaded, Progress, Stopped
@@ -32,6 +32,10 @@ Inspect = Callable[[bytes, str], None]
 """Looks at the first bytes of a file and at its content type, before the rest is fetched; raises what is wrong."""
 
 
+Verify = Callable[[Path, str], None]
+"""Looks at a whole file, whose sha256 is given, before it gets its name; raises what is wrong, or `Changed`."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Order:
     """What was asked for."""
@@ -43,6 +47,7 @@ class _Order:
     inspect: Inspect
     report: Callable[[Progress], None]
     stop: threading.Event
+    verify: Verify
 
 
 def download(
@@ -72,6 +77,7 @@ def fetch(
     shelf: Shelf | None = None,
     most: int | None = None,
     inspect: Inspect = lambda head, content_type: None,
+    verify: Verify = lambda path, sha256: None,
     on_progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
     patience: Patience = PATIENCE,
@@ -80,16 +86,18 @@ def fetch(
 
     ``sha256``: the hash in hexadecimal that the bytes must have. ``unless``: a version that need not be brought.
     ``shelf``: where an unfinished file waits for the next try. ``most``: bytes that it may have. ``inspect`` may
-    refuse it by its first `HEAD` bytes. ``on_progress`` is called in this thread, and what it raises ends the
-    download. ``stop``: set in another thread, it ends the download with `Stopped`. Broken connections, 429 and 5xx
-    are tried again, a server that is silent for too long is not.
+    refuse it by its first `HEAD` bytes, ``verify`` by all of them. ``on_progress`` is called in this thread, and what
+    it raises ends the download. ``stop``: set in another thread, it ends the download with `Stopped`. Broken
+    connections, 429 and 5xx are tried again, a server that is silent for too long is not.
 
     Where the store tells versions apart, the file comes in parts of one version, over up to 16 connections.
 
     Raises `SourceNotFound`, `SourceDenied`, `DownloadFailed`, `ChecksumMismatch` or `NotModified`; then, and on an
     interrupt, ``target`` is what it was before.
     """
-    order = _Order(remote, sha256, unless, most, inspect, on_progress or (lambda _: None), stop or threading.Event())
+    order = _Order(
+        remote, sha256, unless, most, inspect, on_progress or (lambda _: None), stop or threading.Event(), verify
+    )
     started = time.monotonic()
     tries, are_parts_given, is_alone, changes = Tries(remote.shown, patience), True, False, 0
     with Landing(target, shelf) as place:
@@ -157,6 +165,12 @@ def _bring(order: _Order, place: Landing, tries: Tries | None) -> Piece:
         raise Stopped
     _check_size(order, place.size)
     order.report(Progress(place.size, size))
+    place.digest()
+    try:
+        order.verify(place.path, place.sha256)
+    except (Changed, ChecksumMismatch):
+        place.discard()
+        raise
     place.publish(order.sha256)
     return piece
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from servers import FileServer, Page
 
-from colab_magics.errors import DownloadFailed, UnknownFormat
+from colab_magics.errors import ChecksumMismatch, DownloadFailed, UnknownFormat
 from colab_magics.transfer.events import Downloaded, Progress
 from colab_magics.transfer.fetch import fetch
 from colab_magics.transfer.landing import Shelf
 from colab_magics.transfer.refusals import Patience
-from colab_magics.transfer.remote import NotModified
+from colab_magics.transfer.remote import Changed, NotModified
 from colab_magics.transfer.web import WebFile
 
 MEGA = 1 << 20
@@ -244,3 +244,17 @@ def test_without_locks_both_get_it_whole(
 ) -> None:
     monkeypatch.setattr("colab_magics.transfer.journal.is_held", lambda path: False)
     test_a_living_process_keeps_its_bytes(files, target, shelf)
+
+
+def test_what_is_wrong_as_a_whole_is_not_kept(files: FileServer, target: Path, shelf: Shelf) -> None:
+    url = files.add("/data.bin", BODY, etag='"1"')
+    seen: list[tuple[bytes, str]] = []
+
+    def verify(path: Path, sha256: str) -> None:
+        seen.append((path.read_bytes(), sha256))
+        raise [Changed, ChecksumMismatch("wrong")][len(seen) - 1]
+
+    with pytest.raises(ChecksumMismatch, match="wrong"):
+        bring(url, target, shelf=shelf, verify=verify)
+    assert seen == [(BODY, hashlib.sha256(BODY).hexdigest())] * 2
+    assert [*shelf.folder.iterdir(), *target.parent.iterdir()] == []
