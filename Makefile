@@ -70,7 +70,7 @@ $(VENV)/.demo: Makefile pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.test: $(VENV)/.demo
 	@echo "Installing what tests and checks need into $(VENV)."
-	@$(PIP) install --quiet --constraint constraints.txt --group test --group check --editable ".[keras,formats,engines]"
+	@$(PIP) install --quiet --constraint constraints.txt --group test --group check --editable ".[keras,formats,drive]"
 	@$(PIP) install --quiet "gputil>=1.4" || echo "GPUtil cannot be built here: the tests that need it are left out."
 	@touch $@
 

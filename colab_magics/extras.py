@@ -6,7 +6,7 @@ from types import ModuleType
 
 from colab_magics.errors import MissingExtra
 
-_LIBRARIES = {"sklearn": "scikit-learn"}
+_LIBRARIES = {"google": "google-auth", "google_auth_oauthlib": "google-auth-oauthlib", "sklearn": "scikit-learn"}
 """The name to install, where it is not the name to import."""
 
 

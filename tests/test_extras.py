@@ -1,7 +1,6 @@
 """Optional libraries: there, or explained."""
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
@@ -23,11 +22,18 @@ def test_what_is_missing_is_explained() -> None:
         check("json", "no_such_module", by="%ingest", extra="formats")
 
 
-def test_the_name_to_install_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "sklearn", raising=False)
+@pytest.mark.parametrize(
+    ("module", "library"),
+    [
+        ("sklearn", "scikit-learn"),
+        ("google.auth", "google-auth"),
+        ("google_auth_oauthlib.flow", "google-auth-oauthlib"),
+    ],
+)
+def test_the_name_to_install_is_told(module: str, library: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("colab_magics.extras.find_spec", lambda module: None)
-    with pytest.raises(MissingExtra, match="needs scikit-learn"):
-        check("sklearn", by="%train_mnist", extra="train")
+    with pytest.raises(MissingExtra, match=f"needs {library}, which"):
+        check(module, by="%train_mnist", extra="train")
 
 
 def test_a_broken_library_is_not_called_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

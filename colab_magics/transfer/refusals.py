@@ -100,10 +100,15 @@ def refuse(response: BaseHTTPResponse, url: str, patience: Patience) -> None:
         raise SourceDenied(f"{shown} may not be read (the server answered {status}): it wants other credentials.")
     if status != 429 and status < 500:
         raise DownloadFailed(f"{shown} cannot be fetched: the server answered {status}. Check the address.")
-    wait = _asked_wait(response.headers.get("Retry-After", ""))
+    raise Hiccup(f"the server answered {status}", pause_asked(shown, response.headers.get("Retry-After", ""), patience))
+
+
+def pause_asked(shown: str, header: str, patience: Patience) -> float | None:
+    """Return the seconds of a Retry-After header, or None where it has none. Raises `DownloadFailed` for too many."""
+    wait = _asked_wait(header)
     if wait is not None and wait > patience.longest_wait:
         raise DownloadFailed(f"The server of {shown} is busy and asks to wait {duration(wait)}: try again then.")
-    raise Hiccup(f"the server answered {status}", wait)
+    return wait
 
 
 def _asked_wait(header: str) -> float | None:
