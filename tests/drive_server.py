@@ -154,6 +154,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _media(self, entry: Entry) -> None:
         if entry.type.startswith("application/vnd.google-apps."):
             return self._refuse(403, "fileNotDownloadable")
+        self.drive.on_media(entry)
         body, headers, status = entry.body, {"Content-Type": entry.type}, 200
         wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
         if wanted and entry.fault != "whole":
@@ -163,7 +164,6 @@ class _Handler(BaseHTTPRequestHandler):
                 return self._refuse(416, "requestedRangeNotSatisfiable")
             body, status = body[first : last + 1], 206
             headers["Content-Range"] = f"bytes {first}-{last}/{size}"
-        self.drive.on_media(entry)
         return self._start(status, body, headers, is_cut=entry.fault == "cut")
 
     def _export(self, entry: Entry, query: Query) -> None:
