@@ -6,6 +6,10 @@ from urllib.parse import quote
 
 from colab_magics.transfer.addresses import WebAddress, redacted
 
+DOWNLOADS = "https://drive.usercontent.google.com"
+SHEETS = "https://docs.google.com"
+"""Where Google gives to everybody what is shared by link."""
+
 
 @dataclass(frozen=True, slots=True)
 class KaggleFile:
@@ -52,7 +56,7 @@ class DriveFile:
     def download(self) -> WebAddress:
         """Where a file is fetched that everybody with the link may read, without Drive's question about viruses."""
         key = f"&resourcekey={self.resource_key}" if self.resource_key else ""
-        url = f"https://drive.usercontent.google.com/download?id={self.id}&export=download&confirm=t{key}"
+        url = f"{DOWNLOADS}/download?id={self.id}&export=download&confirm=t{key}"
         return WebAddress(url, self.name)
 
 
@@ -85,11 +89,11 @@ class DriveSheet:
 
     @property
     def shown(self) -> str:
-        return f"https://docs.google.com/spreadsheets/d/{self.id}"
+        return f"{SHEETS}/spreadsheets/d/{self.id}"
 
     @property
     def download(self) -> WebAddress:
         """Where a table is fetched as CSV that everybody with the link may read."""
         key = f"&resourcekey={self.resource_key}" if self.resource_key else ""
         gid = f"&gid={self.gid}" if self.gid else ""
-        return WebAddress(f"{self.shown}/export?format=csv{gid}{key}", self.name)
+        return WebAddress(f"{SHEETS}/spreadsheets/d/{self.id}/export?format=csv{gid}{key}", self.name)

@@ -14,6 +14,7 @@ from colab_magics.transfer.bucket import AMAZON, Access, BucketFile
 from colab_magics.transfer.cache import key_of
 from colab_magics.transfer.cloud import CloudFile
 from colab_magics.transfer.copies import Copy, Courier, Pointed
+from colab_magics.transfer.drive_copies import bring_private
 from colab_magics.transfer.github import large_file
 from colab_magics.transfer.identity import canonical
 from colab_magics.transfer.kaggle_key import signed
@@ -71,36 +72,8 @@ def to_local(source: Source, courier: Courier, *, access: Access = AMAZON) -> Lo
         case ArchiveMember(archive, member):
             return replace(to_local(archive, courier, access=access), member=member)
     copy = _copy(source, courier, access)
-    return LocalFile(copy.path, source.name, source.shown, copy.size, copy.notes, sha256=copy.sha256)
-
-
-@contextmanager
-def opened(source: Source, access: Access = AMAZON, patience: Patience = PATIENCE) -> Iterator[tuple[Remote, str]]:
-    """Give the file of a store that ``source`` names, and the key by which a cache knows it.
-
-    Raises `SourceError` for what is no file of a store.
-    """
-    found: WebAddress | BucketObject | CloudObject
-    known_as: WebAddress | None = None
-    match source:
-        case WebAddress() | BucketObject() | CloudObject():
-            found = source
-        case KaggleFile():
-            found, known_as = signed(source), source.download
-        case DriveFile() | DriveSheet():
-            found = source.download
-        case BucketPattern(url) if "*" not in url:
-            found = BucketObject(url)
-        case _:
-            raise SourceError(_unread(source))
-    if isinstance(found, WebAddress):
-        with closing(WebFile(found.url, patience)) as remote:
-            yield remote, key_of("web", canonical((known_as or found).url))
-    elif isinstance(found, BucketObject):
-        key = key_of("s3", found.url, access.endpoint or "", access.profile or "", str(access.anon))
-        yield BucketFile(found, access, patience), key
-    else:
-        yield CloudFile(found), key_of("cloud", found.url)
+    name = copy.name if isinstance(source, DriveFile | DrivePath | DriveSheet) else source.name
+    return LocalFile(copy.path, name or source.name, source.shown, copy.size, copy.notes)
 
 
 def _copy(source: Source, courier: Courier, access: Access) -> Copy:
@@ -110,13 +83,15 @@ def _copy(source: Source, courier: Courier, access: Access) -> Copy:
         case KaggleFile():
             return _web_copy(signed(source), courier, source.download.url)
         case DriveFile() | DriveSheet():
-            return _web_copy(source.download, courier)
+            return _drive_copy(source, courier)
+        case DrivePath():
+            return bring_private(source, courier)
         case BucketObject():
             return _bucket_copy(source, courier, access)
         case CloudObject():
             return courier.bring(CloudFile(source), key_of("cloud", source.url), safe(source.name))
         case _:
-            raise SourceError(_unread(source))
+            raise SourceError("Nothing can be uploaded here yet: give the path of a file.")
 
 
 def _web_copy(source: WebAddress, courier: Courier, known_as: str = "") -> Copy:
@@ -134,10 +109,24 @@ def _web_copy(source: WebAddress, courier: Courier, known_as: str = "") -> Copy:
                 ) from None
             # Git LFS keeps the file itself elsewhere, and its hash in the pointer.
             wish = replace(courier.wish, sha256=courier.wish.sha256 or pointed.pointer.sha256)
-            return _copy(content, replace(courier, wish=wish), access)
-        if isinstance(remote, BucketFile) and remote.is_anonymous and not access.anon:
-            return replace(copy, notes=(*copy.notes, _ANONYMOUS))
-        return copy
+    return _web_copy(content, replace(courier, wish=wish))
+
+
+def _drive_copy(source: DriveFile | DriveSheet, courier: Courier) -> Copy:
+    """What everybody with the link may read needs no login; only what is refused so is asked for with one."""
+    try:
+        return _web_copy(source.download, courier)
+    except (SourceNotFound, SourceDenied, UnknownFormat) as refused:
+        return bring_private(source, courier, refused)
+
+
+def _bucket_copy(source: BucketObject, courier: Courier, access: Access) -> Copy:
+    remote = BucketFile(source, access, courier.patience)
+    key = key_of("s3", source.url, access.endpoint or "", access.profile or "", str(access.anon))
+    copy = courier.bring(remote, key, safe(source.name))
+    if remote.is_anonymous and not access.anon:
+        return replace(copy, notes=(*copy.notes, _ANONYMOUS))
+    return copy
 
 
 def _only(pattern: LocalPattern | BucketPattern, courier: Courier, access: Access) -> Source:
@@ -146,12 +135,6 @@ def _only(pattern: LocalPattern | BucketPattern, courier: Courier, access: Acces
         some = " or ".join(source.name for source in found[:2])
         raise SourceError(f"{pattern.shown} matches {len(found)} files: name one of them, such as {some}.")
     return found[0]
-
-
-def _unread(source: Source) -> str:
-    if isinstance(source, DrivePath):
-        return f"{source.shown} wants a login at Drive, which is not there yet: share the file, and give its link."
-    return "Nothing can be uploaded here yet: give the path of a file."
 
 
 def _size(path: Path) -> int:

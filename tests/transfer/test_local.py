@@ -16,7 +16,6 @@ from colab_magics.transfer.source import (
     ArchiveMember,
     BucketObject,
     BucketPattern,
-    DrivePath,
     LocalPath,
     LocalPattern,
     Source,
@@ -158,7 +157,6 @@ def test_a_pattern_of_one_object_is_that_object(s3: Bucket, folder: Path) -> Non
 @pytest.mark.parametrize(
     ("source", "sentence"),
     [
-        (DrivePath("d/a.csv"), "drive://d/a.csv wants a login at Drive"),
         (Upload(), "Nothing can be uploaded here yet"),
     ],
 )
