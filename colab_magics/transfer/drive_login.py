@@ -21,8 +21,8 @@ CLIENT_VARIABLE = "COLAB_MAGICS_DRIVE_CLIENT"
 
 THREE_WAYS = (
     f"set {FILE_VARIABLE} to the file of a service account that may read it, or {CLIENT_VARIABLE} to the file of an "
-    f"OAuth client of your own, or run  gcloud auth application-default login --scopes={READ_SCOPE},"
-    "https://www.googleapis.com/auth/cloud-platform"
+    "OAuth client of your own, or run  gcloud auth application-default login --client-id-file=CLIENT.json "
+    f"--scopes={READ_SCOPE},https://www.googleapis.com/auth/cloud-platform"
 )
 """How to log in outside Colab."""
 
