@@ -34,6 +34,7 @@ FIELDS = (
     "id,name,mimeType,size,md5Checksum,sha256Checksum,headRevisionId,version,modifiedTime,driveId,resourceKey,"
     "capabilities(canDownload),shortcutDetails(targetId,targetMimeType,targetResourceKey)"
 )
+_FORMS = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 _MOST_TOLD = 1 << 20  # bytes of an answer that is no file
 
 
@@ -131,13 +132,13 @@ class DriveClient:
             yield answer.raw
 
     @contextmanager
-    def export(self, facts: DriveFacts, shown: str, gid: str = "", mime_type: str = "text/csv") -> Iterator[Any]:
-        """Have a sheet written as another type; yield urllib3's response. With ``gid`` one table of it, as CSV."""
+    def export(self, facts: DriveFacts, shown: str, gid: str = "", form: str = "csv") -> Iterator[Any]:
+        """Have a sheet written as ``csv`` or ``xlsx``, with ``gid`` one table of it; yield urllib3's response."""
         file = quote(facts.id, safe="")
         if gid:
-            address, query = f"{self._docs}/spreadsheets/d/{file}/export", {"format": "csv", "gid": gid}
+            address, query = f"{self._docs}/spreadsheets/d/{file}/export", {"format": form, "gid": gid}
         else:
-            address, query = f"{self._api}/drive/v3/files/{file}/export", {"mimeType": mime_type}
+            address, query = f"{self._api}/drive/v3/files/{file}/export", {"mimeType": _FORMS[form]}
         with self._answer(address, query, shown, _opened_by(facts.id, facts.resource_key)) as answer:
             yield answer.raw
 

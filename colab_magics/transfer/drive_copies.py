@@ -49,9 +49,9 @@ def _bring(source: _Private, courier: Courier, client: DriveClient, key: str) ->
     find = _Known(client, source)
     facts = find.first(courier)
     if facts.is_sheet:
-        gid = source.gid if isinstance(source, DriveSheet) else ""
-        sheet = DriveSheetExport(client, find, source.shown, gid, courier.patience)
-        copy = courier.bring(sheet, key, safe(f"{facts.name}.csv"))
+        gid, form = (source.gid, source.form) if isinstance(source, DriveSheet) else ("", "csv")
+        sheet = DriveSheetExport(client, find, source.shown, gid, courier.patience, form=form)
+        copy = courier.bring(sheet, key, safe(f"{facts.name}.{form}"))
         return copy if isinstance(source, DriveSheet) else replace(copy, notes=(*copy.notes, _FIRST_TABLE))
     remote = DriveDownload(client, find, source.shown, courier.patience)
     return replace(courier, verify=remote.verify).bring(remote, key, safe(facts.name))
@@ -92,8 +92,8 @@ def _key(source: _Private, login: Login | None) -> str:
     match source:
         case DriveFile(id=file):
             return key_of("drive", file)
-        case DriveSheet(id=file, gid=gid):
-            return key_of("drive-sheet", file, gid)
+        case DriveSheet(id=file, gid=gid, form=form):
+            return key_of("drive-sheet", file, gid, form)
         case DrivePath(path):  # each account has files of its own at a path
             return key_of("drive-path", path, login.identity if login else "")
 

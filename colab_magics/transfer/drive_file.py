@@ -71,7 +71,7 @@ class DriveDownload:
 
 
 class DriveSheetExport:
-    """The `Remote` of one table of a sheet, or of its first: one stream that Google writes as it is asked for."""
+    """The `Remote` of a sheet in a form, or of its table ``gid``: one stream that Google writes when it is asked."""
 
     def __init__(
         self,
@@ -80,9 +80,12 @@ class DriveSheetExport:
         shown: str,
         gid: str = "",
         patience: Patience = PATIENCE,
+        *,
+        form: str = "csv",
     ) -> None:
         self.shown = shown
         self._client, self._find, self._gid, self._patience = client, find, gid, patience
+        self._form = form
 
     @contextmanager
     def open(
@@ -96,7 +99,7 @@ class DriveSheetExport:
         version = Version(None, facts.version.etag, facts.modified)
         if unless is not None and version.etag and version.etag == unless.etag:
             raise NotModified
-        with self._client.export(facts, self.shown, self._gid) as response:
+        with self._client.export(facts, self.shown, self._gid, self._form) as response:
             yield DrivePiece(response, version, self._patience)
 
 

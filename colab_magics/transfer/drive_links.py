@@ -1,7 +1,7 @@
 """Links that people share from Google Drive and Sheets, and ``drive://``."""
 
 import re
-from urllib.parse import SplitResult
+from urllib.parse import SplitResult, parse_qs
 
 from colab_magics.errors import SourceError
 from colab_magics.transfer.addresses import asked, redacted
@@ -45,7 +45,7 @@ def file_of_link(parts: SplitResult) -> DriveFile | DriveSheet | WebAddress | No
         return _published(parts, found[1])
     if (found := _SHEET.fullmatch(path)) and found[1] != "e":
         is_export = (found[2] or "").startswith(("/export", "/gviz/"))
-        return None if is_export else DriveSheet(found[1], _gid(parts), key)
+        return _exported(parts, found[1], key) if is_export else DriveSheet(found[1], _gid(parts), key)
     if what := _UNREAD.get(path.split("/")[1] if "/" in path else ""):
         raise SourceError(f"{redacted(parts.geturl())} is {what} and no table: share a file or a sheet.")
     if _FOLDER.fullmatch(path):
@@ -60,6 +60,13 @@ def _published(parts: SplitResult, sheet: str) -> WebAddress | None:
     table = f"&gid={gid}&single=true" if gid else ""
     url = f"https://docs.google.com/spreadsheets/d/e/{sheet}/pub?output=csv{table}"
     return WebAddress(url, f"{sheet}.csv")
+
+
+def _exported(parts: SplitResult, sheet: str, key: str) -> DriveSheet | None:
+    """Read the address of an export, so that a login may help where it is private; None for one that wants more."""
+    form = asked(parts, "format")
+    is_plain = parts.path.endswith("/export") and set(parse_qs(parts.query)) <= {"format", "gid", "resourcekey"}
+    return DriveSheet(sheet, _gid(parts), key, form == "xlsx") if is_plain and form in ("csv", "xlsx") else None
 
 
 def _gid(parts: SplitResult) -> str:

@@ -77,15 +77,21 @@ class DrivePath:
 
 @dataclass(frozen=True, slots=True)
 class DriveSheet:
-    """One table of a Google Sheets document: the one numbered ``gid``, or the first."""
+    """One table of a Google Sheets document: the one numbered ``gid``, or the first; or an Excel workbook of all."""
 
     id: str
     gid: str = ""
     resource_key: str = field(default="", repr=False)
+    is_workbook: bool = False
+
+    @property
+    def form(self) -> str:
+        """How Google is to write it."""
+        return "xlsx" if self.is_workbook else "csv"
 
     @property
     def name(self) -> str:
-        return f"{self.id}.csv"
+        return f"{self.id}.{self.form}"
 
     @property
     def shown(self) -> str:
@@ -93,7 +99,7 @@ class DriveSheet:
 
     @property
     def download(self) -> WebAddress:
-        """Where a table is fetched as CSV that everybody with the link may read."""
+        """Where it is fetched if everybody with the link may read it."""
         key = f"&resourcekey={self.resource_key}" if self.resource_key else ""
         gid = f"&gid={self.gid}" if self.gid else ""
-        return WebAddress(f"{SHEETS}/spreadsheets/d/{self.id}/export?format=csv{gid}{key}", self.name)
+        return WebAddress(f"{SHEETS}/spreadsheets/d/{self.id}/export?format={self.form}{gid}{key}", self.name)

@@ -141,6 +141,14 @@ def test_a_sheet_by_its_path_or_link(
     assert (got.path.read_bytes(), got.name, got.notes) == (b"c,d\n", "Prices.csv", ())
 
 
+def test_a_sheet_as_a_workbook(public: FileServer, drive: DriveServer, courier: Courier, logged_in: list[bool]) -> None:
+    drive.add("S1", "Prices", type=SHEET, tables={"0": b"PK"})
+    public.add("/spreadsheets/d/S1/export", LOGIN_PAGE)
+    assert to_local(DriveSheet("S1", is_workbook=True), courier).name == "Prices.xlsx"
+    assert public.requests[-1][0] == "/spreadsheets/d/S1/export?format=xlsx"
+    assert drive.requests[-1][1]["mimeType"].endswith("spreadsheetml.sheet")
+
+
 def test_a_workbook_that_was_opened_as_a_sheet(
     public: FileServer, drive: DriveServer, courier: Courier, logged_in: list[bool]
 ) -> None:

@@ -236,13 +236,16 @@ DRIVE_FILES = [
     (f"{SHEETS}/d/{ID}/edit?gid=1#gid=2", DriveSheet(ID, "2"), f"{ID}.csv"),
     (f"{SHEETS}/d/{ID}/edit?gid=7", DriveSheet(ID, "7"), f"{ID}.csv"),
     (f"{SHEETS}/d/{ID}", DriveSheet(ID), f"{ID}.csv"),
+    (f"{SHEETS}/d/{ID}/export?format=csv&gid=7", DriveSheet(ID, "7"), f"{ID}.csv"),
+    (f"{SHEETS}/d/{ID}/export?format=xlsx", DriveSheet(ID, is_workbook=True), f"{ID}.xlsx"),
     (f"{SHEETS}/u/0/d/{ID}/edit?resourcekey=0-x&usp=sharing", DriveSheet(ID, "", "0-x"), f"{ID}.csv"),
     (f"{SHEETS}/d/{ID}/edit#gid=nonsense", DriveSheet(ID), f"{ID}.csv"),
     (f"{SHEETS}/d/e/2PACX-1v/pubhtml?gid=3&single=true", WebAddress(f"{SHEETS}/d/e/2PACX-1v/pub?output=csv&gid=3&single=true", "2PACX-1v.csv"), "2PACX-1v.csv"),
     (f"{SHEETS}/d/e/2PACX-1v/pubhtml", WebAddress(f"{SHEETS}/d/e/2PACX-1v/pub?output=csv", "2PACX-1v.csv"), "2PACX-1v.csv"),
 ]  # fmt: skip
 DRIVE_KEPT = [
-    f"{SHEETS}/d/{ID}/export?format=xlsx",
+    f"{SHEETS}/d/{ID}/export?format=ods",
+    f"{SHEETS}/d/{ID}/export?format=csv&range=A1:B2",
     f"{SHEETS}/d/{ID}/gviz/tq?tqx=out:csv&sheet=A%20b",
     f"{SHEETS}/d/e/2PACX-1v/pub?output=tsv&gid=1",
     f"https://drive.google.com/uc?id={ID}%26x",
