@@ -70,14 +70,14 @@ $(VENV)/.demo: Makefile pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.test: $(VENV)/.demo
 	@echo "Installing what tests and checks need into $(VENV)."
-	@$(PIP) install --quiet --constraint constraints.txt --group test --group check --editable ".[keras,formats,drive]"
+	@$(PIP) install --quiet --constraint constraints.txt --group test --group check --editable ".[keras,formats,engines,drive]"
 	@$(PIP) install --quiet "gputil>=1.4" || echo "GPUtil cannot be built here: the tests that need it are left out."
 	@touch $@
 
 $(VENV)-colab/.done: Makefile pyproject.toml tests/constraints-colab.txt
 	$(PYTHON) -m venv $(VENV)-colab
 	$(VENV)-colab/bin/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(VENV)-colab/bin/python -m pip install --quiet --constraint tests/constraints-colab.txt --group core-test --editable ".[keras,formats,engines]" $(TENSORFLOW)
+	$(VENV)-colab/bin/python -m pip install --quiet --constraint tests/constraints-colab.txt --group core-test --editable ".[keras,formats,engines,drive]" $(TENSORFLOW)
 	touch $@
 
 js/node_modules/.package-lock.json: js/package.json js/package-lock.json

@@ -28,10 +28,11 @@ _NAMED = (
     r"|signature|_key|_pwd|_pass)[\w-]*)"
     r"(\s*[:=]\s*)(?:(?:basic|bearer|token)\s+)?[^\s,;]+"
 )
-_SCHEME = re.compile(r"(?i)\b(basic|bearer)\s+[\w.~+/=-]{8,}")
-_TOKEN = re.compile(
-    r"\b(?:gh[opusr]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{12,}|hf_\w{16,}|pypi-[\w-]{16,}|sk-[\w-]{16,}|xox[abprs]-[\w-]{10,}"
-    r"|AKIA[0-9A-Z]{12,}|AIza[\w-]{20,}|npm_\w{16,}|dapi[0-9a-f]{16,}|ya29\.[\w.-]{16,}|GOCSPX-[\w-]{12,}|1//0[\w-]{20,}|KGAT_\w{16,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)"
+_SCHEME = r"(?i)\b(basic|bearer)\s+[\w.~+/=-]{8,}"
+_PREFIXED = (
+    r"\b(?:gh[opusr]_\w{16,}|github_pat_\w{16,}|gl(?:pat|rt|dt)-[\w-]{12,}|glsa_\w{16,}|hf_\w{16,}|pypi-[\w-]{16,}"
+    r"|sk-[\w-]{16,}|[prs]k_(?:live|test)_\w{10,}|xox[abeprs]-[\w-]{10,}|xapp-[\w-]{10,}|A[KS]IA[0-9A-Z]{12,}"
+    r"|AIza[\w-]{20,}|ya29\.[\w-]{10,}|npm_\w{16,}|dapi[0-9a-f]{16,}|GOCSPX-[\w-]{12,}|1//0[\w-]{20,}|KGAT_\w{16,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)"
 )
 _SERIAL = r"\b(GPU|MIG)-[0-9a-fA-F][\w/-]{7,}"
 _HOME = (
@@ -60,7 +61,7 @@ _SHAPES = (
     _Shape(("://",), _USER, f"{_HIDDEN}@"),
     _Shape(
         ("gh", "git", "gl", "hf_", "pypi-", "sk-", "k_live", "k_test", "xox", "xapp-", "akia", "asia", "aiza", "ya29.",
-         "npm_", "dapi", "eyj"),
+         "npm_", "dapi", "eyj", "gocspx-", "1//0", "kgat_"),
         _PREFIXED,
         _HIDDEN,
     ),

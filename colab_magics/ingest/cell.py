@@ -92,14 +92,14 @@ def _start(
     folder: Path,
     arrived: dict[Request, Progress],
     stop: threading.Event,
-) -> Future[LocalFile]:
+) -> Future[tuple[LocalFile, ...]]:
     def remember(progress: Progress) -> None:
         arrived[request] = progress
 
     return pool.submit(fetch, request, Path(tempfile.mkdtemp(dir=folder)), remember, stop)
 
 
-def _outcome(request: Request, future: Future[LocalFile], started: float, tell: Tell) -> Ingested | Failure:
+def _outcome(request: Request, future: Future[tuple[LocalFile, ...]], started: float, tell: Tell) -> Ingested | Failure:
     try:
         return load(request, future.result(), started, tell)
     except ColabMagicsError as error:

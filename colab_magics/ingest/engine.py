@@ -97,11 +97,20 @@ def ingest_one(request: Request, tell: Tell) -> Ingested:
             ingested = of_part(request, folder, tell, parse)
             if ingested is not None:
                 return ingested
-        file = fetch(request, folder, Pace(tell))
-        return load(request, file, started, tell)
+        return load(request, fetch(request, folder, Pace(tell)), started, tell)
 
 
-def load(request: Request, file: LocalFile, started: float, tell: Tell) -> Ingested:
+def load(request: Request, files: tuple[LocalFile, ...], started: float, tell: Tell) -> Ingested:
+    """Read a file, or several to one frame; ``started`` is when the work began (monotonic)."""
+    from colab_magics.ingest.several import check, join
+
+    if len(files) == 1:
+        return _load(request, files[0], started, tell)
+    check(request, files)
+    return join([_load(request, file, started, tell) for file in files], request, started)
+
+
+def _load(request: Request, file: LocalFile, started: float, tell: Tell) -> Ingested:
     """Take the frame from the cache of frames, or read the file, and keep its frame if that took long."""
     from colab_magics.ingest.kept import Keeper
 

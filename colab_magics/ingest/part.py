@@ -35,8 +35,8 @@ def of_part(request: Request, folder: Path, tell: Tell, parse: Parse) -> Ingeste
     ``folder``: a private one; what lies in it is gone afterwards. ``parse`` reads a local file. Raises as `fetch` and
     ``parse`` do.
     """
+    from colab_magics.transfer.delivery import opened
     from colab_magics.transfer.disguises import refuse_disguise
-    from colab_magics.transfer.local import opened
     from colab_magics.transfer.pieces import pieces_of
     from colab_magics.transfer.remote import Changed, NotModified, Unranged
 

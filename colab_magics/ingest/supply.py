@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from colab_magics.errors import BadOption
+from colab_magics.transfer.local_paths import expand
 from colab_magics.transfer.resolve import resolve
 from colab_magics.transfer.source import LocalPath, LocalPattern
 
@@ -26,30 +27,31 @@ def fetch(
     folder: Path,
     on_progress: Callable[[Progress], None] = lambda _: None,
     stop: threading.Event | None = None,
-) -> LocalFile:
-    """Bring the file that is asked for, unless it is local already; safe to call in a thread.
+) -> tuple[LocalFile, ...]:
+    """Bring the file that is asked for, or the files of a pattern, unless local already; safe to call in a thread.
 
-    It comes into the cache, or, where there can be none, into the existing ``folder``.
+    They come into the cache, or, where there can be none, into the existing ``folder``.
     """
     from colab_magics.ingest.pictures import holds_pictures
-    from colab_magics.transfer.local import LocalFile, to_local
+    from colab_magics.transfer.local import LocalFile, local_file
 
     source = resolve(request.source)
     if isinstance(source, LocalPath) and os.path.isdir(source.path) and holds_pictures(source.path):  # noqa: PTH112 (raises for no name)
-        return LocalFile(source.path, source.name, source.shown, 0)
-    if isinstance(source, LocalPath | LocalPattern):
-        from colab_magics.transfer.copies import Courier
-
-        return to_local(source, Courier(folder, None))
+        return (LocalFile(source.path, source.name, source.shown, 0),)
+    if isinstance(source, LocalPath):
+        return (local_file(source),)
+    if isinstance(source, LocalPattern):
+        return tuple(map(local_file, expand(source)))
     return _brought(request, folder, on_progress, stop)
 
 
 def _brought(
     request: Request, folder: Path, on_progress: Callable[[Progress], None], stop: threading.Event | None
-) -> LocalFile:
+) -> tuple[LocalFile, ...]:
     from colab_magics.ingest.formats import Format
+    from colab_magics.transfer import patterns
     from colab_magics.transfer.copies import Courier, Wish
-    from colab_magics.transfer.local import to_local
+    from colab_magics.transfer.delivery import to_local
 
     cache, notes = usable_cache()
     wish = Wish(
@@ -60,8 +62,10 @@ def _brought(
         takes_pages=request.forced in (Format.HTML, Format.XML) or request.reading.table is not None,
     )
     courier = Courier(folder, cache, wish, on_progress, stop)
-    file = to_local(resolve(request.source), courier, access=access(request))
-    return replace(file, notes=(*notes, *file.notes))
+    how = access(request)
+    sources = patterns.expand(resolve(request.source), how, stop=stop)
+    files = [to_local(source, courier, access=how) for source in sources]
+    return tuple(replace(file, notes=(*notes, *file.notes)) for file in files)
 
 
 def usable_cache() -> tuple[Cache | None, tuple[str, ...]]:

@@ -90,7 +90,7 @@ class Courier:
                     f"There is no cache here, so that {remote.shown} is not in it: leave --offline out."
                 )
             got = self._fetch(remote, self.folder / name, name)
-            return Copy(got.path, got.size, _notes(got), name)
+            return Copy(got.path, got.size, got.sha256, _notes(got), name)
         stop = self.stop or threading.Event()
         with self.cache.locked(key, stop):
             if stop.is_set():
@@ -111,9 +111,9 @@ class Courier:
         if not got.is_proven_whole:
             target = self.folder / name
             got.path.replace(target)
-            return Copy(target, got.size, _notes(got), name)
+            return Copy(target, got.size, got.sha256, _notes(got), name)
         kept = cache.add(key, name, got)
-        return Copy(kept.path, kept.size, (), name)
+        return Copy(kept.path, kept.size, kept.sha256, (), name)
 
     def _fetch(
         self,
@@ -159,7 +159,7 @@ def _used(cache: Cache, entry: Entry | None, remote: Remote) -> Copy:
     if entry is None:
         raise SourceNotFound(f"{remote.shown} is not in the cache: leave --offline out to fetch it.")
     cache.use(entry)
-    return Copy(entry.path, entry.size, (), entry.name)
+    return Copy(entry.path, entry.size, entry.sha256, (), entry.name)
 
 
 def _offer(entry: Entry) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from colab_magics.errors import SourceError, SourceNotFound
-from colab_magics.transfer import paths
+from colab_magics.transfer import local_paths
 from colab_magics.transfer.bucket_store import AMAZON, Access, BucketStore, status_of
 from colab_magics.transfer.events import Stopped
 from colab_magics.transfer.refusals import PATIENCE, Patience
@@ -41,7 +41,7 @@ def expand(
     """
     match source:
         case LocalPattern():
-            return paths.expand(source, most)
+            return local_paths.expand(source, most)
         case BucketPattern():
             return _Listing(source, access, stop or threading.Event(), patience).objects(most)
         case ArchiveMember(archive, member):

@@ -119,7 +119,7 @@ def test_completion(shell: Any) -> None:
         ("%ingest a.csv --format parquet", "a.csv cannot be read as Parquet: "),
         ("%ingest a.csv --member x", "has no members"),
         ("%ingest a.pkl", "is a pickle"),
-        ("%ingest *.csv", "*.csv matches 2 files: name one of them, such as a.csv or empty.csv"),
+        ("%ingest *.csv --head 2", "--head takes one file, and *.csv names 2 files"),
         ("%ingest a.csv --columns a,x", "There is no column x. There are a, b."),
         ("%ingest a.csv --where 'a.real > 1'", "--where cannot compare a.real > 1"),
         ("%ingest a.csv --head 2 --sample 2", "choose one of them"),

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from servers import Bucket, FileServer
 
-from colab_magics.errors import UnknownFormat
+from colab_magics.errors import SourceDenied
 from colab_magics.ingest.engine import ingest_one
 from colab_magics.ingest.reading import reading
 from colab_magics.ingest.request import Ingested, Request
@@ -132,7 +132,7 @@ def test_what_is_in_the_cache_is_not_asked_for_in_parts(files: FileServer, text:
 
 def test_a_web_page_in_place_of_the_file(files: FileServer) -> None:
     page = b"<!doctype html><p>Sign in</p>" + b" " * (5 << 20)
-    with pytest.raises(UnknownFormat, match="a.csv is a web page and not data: it asks to log in"):
+    with pytest.raises(SourceDenied, match="a.csv is a web page and not data: it asks to log in"):
         ingest(files.add("/a.csv", page, etag='"1"'), head=5)
 
 

@@ -12,9 +12,9 @@ from fsspec.implementations.memory import MemoryFileSystem
 from colab_magics.errors import DownloadFailed, MissingExtra, SourceDenied, SourceError, SourceNotFound
 from colab_magics.transfer.cloud import CloudFile
 from colab_magics.transfer.copies import Courier
+from colab_magics.transfer.delivery import to_local
 from colab_magics.transfer.events import Progress, Stopped
 from colab_magics.transfer.fetch import fetch
-from colab_magics.transfer.local import to_local
 from colab_magics.transfer.remote import NotModified
 from colab_magics.transfer.resolve import resolve
 from colab_magics.transfer.source import CloudObject

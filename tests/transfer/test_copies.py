@@ -200,3 +200,35 @@ def test_a_copy_is_called_as_it_was_brought(files: FileServer, courier: Courier)
     assert courier.bring(remote, "key", "a.csv").name == "a.csv"
     assert replace(courier, wish=Wish(offline=True)).bring(remote, "key", "other").name == "a.csv"
     assert replace(courier, cache=None).bring(remote, "key", "b.csv").name == "b.csv"
+
+
+_FULL = """
+import resource, signal, sys
+from pathlib import Path
+from colab_magics.errors import DownloadFailed
+from colab_magics.transfer.cache import Cache
+from colab_magics.transfer.copies import Courier
+from colab_magics.transfer.web import WebFile
+url, folder, cache = sys.argv[1:]
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(2.5e6), int(2.5e6)))
+try:
+    Courier(Path(folder), Cache(Path(cache))).bring(WebFile(url), "key", "a.csv")
+except DownloadFailed as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit for the size of files")
+def test_a_disk_that_is_full_in_the_middle(files: FileServer, courier: Courier) -> None:
+    url = files.add("/a.csv", BODY, etag='"1"')
+    path = bring(courier, url).path
+    body = bytes(1 << 22)
+    files.add("/a.csv", body, etag='"2"')
+    words = [sys.executable, "-c", _FULL, url, str(courier.folder), str(courier.cache.folder)]
+    told = subprocess.run(words, capture_output=True, text=True, check=True, timeout=60)
+    assert "cannot be written to" in told.stdout
+    assert "File too large" in told.stdout
+    assert "A copy of 20" in told.stdout
+    assert path.read_bytes() == BODY
+    assert bring(courier, url).path.read_bytes() == body

@@ -16,10 +16,10 @@ from colab_magics.errors import BrokenFile, SourceDenied, SourceError, SourceNot
 from colab_magics.transfer import drive_copies, hosted
 from colab_magics.transfer.cache import Cache
 from colab_magics.transfer.copies import Courier, Wish
+from colab_magics.transfer.delivery import to_local
 from colab_magics.transfer.drive import DriveClient
 from colab_magics.transfer.drive_login import Login
 from colab_magics.transfer.events import Progress, Stopped
-from colab_magics.transfer.local import to_local
 from colab_magics.transfer.refusals import Patience
 from colab_magics.transfer.source import DriveFile, DrivePath, DriveSheet, Source
 

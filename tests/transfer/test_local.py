@@ -11,7 +11,8 @@ from servers import Bucket, FileServer
 from colab_magics.errors import ChecksumMismatch, SourceDenied, SourceError, SourceNotFound, UnknownFormat
 from colab_magics.transfer.bucket import Access
 from colab_magics.transfer.copies import Courier
-from colab_magics.transfer.local import LocalFile, to_local
+from colab_magics.transfer.delivery import to_local
+from colab_magics.transfer.local import LocalFile
 from colab_magics.transfer.source import (
     ArchiveMember,
     BucketObject,
@@ -120,7 +121,7 @@ def test_git_lfs_is_followed(files: FileServer, folder: Path, monkeypatch: pytes
     with pytest.raises(UnknownFormat, match="/raw/a.csv is only the pointer to a file in Git LFS: use the address"):
         to_local(source, Courier(folder, None))
     content = WebAddress(files.add("/media/a.csv", body))
-    monkeypatch.setattr("colab_magics.transfer.local.large_file", lambda source: content)
+    monkeypatch.setattr("colab_magics.transfer.delivery.large_file", lambda source: content)
     got = to_local(source, Courier(folder / "inner", None))
     assert (got.path.read_bytes(), got.shown) == (body, source.shown)
     files.add("/media/a.csv", b"other")

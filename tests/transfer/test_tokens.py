@@ -6,10 +6,10 @@ import pytest
 from servers import FileServer, file_server
 
 from colab_magics.errors import BadOption, SourceDenied
-from colab_magics.transfer import local
+from colab_magics.transfer import delivery
 from colab_magics.transfer.cache import Cache
 from colab_magics.transfer.copies import Courier
-from colab_magics.transfer.local import to_local
+from colab_magics.transfer.delivery import to_local
 from colab_magics.transfer.source import WebAddress
 from colab_magics.transfer.tokens import NO_TOKEN, Token, token_for
 from colab_magics.transfer.web import WebFile
@@ -91,11 +91,11 @@ def test_a_refusal_says_where_a_token_belongs(
         ({"HF_TOKEN": "hf_canary"}, "may not be read .*Look whether the token may read it, and accept its terms"),
         ({}, "may not be read .*Set HF_TOKEN to a token of your account"),
     ):
-        monkeypatch.setattr(local, "token_for", lambda _, environ=environ: token_for(HUB, environ))
+        monkeypatch.setattr(delivery, "token_for", lambda _, environ=environ: token_for(HUB, environ))
         with pytest.raises(SourceDenied, match=sentence) as caught:
             to_local(WebAddress(url), courier)
         assert "canary" not in str(caught.value)
-    monkeypatch.setattr(local, "token_for", lambda _: NO_TOKEN)
+    monkeypatch.setattr(delivery, "token_for", lambda _: NO_TOKEN)
     with pytest.raises(SourceDenied, match="it wants other credentials.$"):
         to_local(WebAddress(url), courier)
     assert Token("") == NO_TOKEN
