@@ -27,7 +27,7 @@ from colab_magics.ingest.readers import reader_of
 from colab_magics.ingest.task import Reader
 
 TABLE = pd.DataFrame({"a": [1, 2, 3], "b": ["x", "é", None], "c": [0.5, None, 2.25]})
-PACKED = gzip.compress(TABLE.to_csv(index=False).encode())
+PACKED = gzip.compress(TABLE.to_csv(index=False).encode(), mtime=0)
 
 
 @pytest.mark.parametrize(
