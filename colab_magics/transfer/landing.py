@@ -93,6 +93,10 @@ class Landing:
         with self._faults_named():
             self._begin(*self._new_file(), Ranges())
 
+    def drop(self) -> None:
+        """End it, and keep nothing for a next try."""
+        self._end(is_kept=False)
+
     def take_up(self, version: Version) -> None:
         """Go on with what an ended process left of ``version``, if it did, and leave the same to the next."""
         from colab_magics.transfer import journal
