@@ -16,13 +16,9 @@ _open: "weakref.WeakSet[Panel]" = weakref.WeakSet()
 
 
 def bundle(name: str) -> str:
-    """Read the built JavaScript of a panel. Raises `MissingBundle` when it was never built."""
-    path = _STATIC / f"{name}.js"
-    try:
-        # A string and not the path: anywidget keeps every panel made from a path alive (anywidget#929).
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise MissingBundle(f"The panel {path.name} is not built: run  make js  (it needs Node 20).") from error
+    """Read the built JavaScript of a panel, behind what all of them share; raises `MissingBundle` if there is none."""
+    # A string and not the path: anywidget keeps every panel made from a path alive (anywidget#929).
+    return _built("shared") + _built(name)
 
 
 class Panel(anywidget.AnyWidget):
@@ -88,6 +84,14 @@ class Panel(anywidget.AnyWidget):
         if command not in self.commands:
             raise ColabMagicsError(f"This panel has no command {command!r}.")
         return getattr(self, str(command))(data if isinstance(data, dict) else {})
+
+
+def _built(name: str) -> str:
+    path = _STATIC / f"{name}.js"
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise MissingBundle(f"The panel {path.name} is not built: run  make js  (it needs Node 20).") from error
 
 
 def close_all() -> None:

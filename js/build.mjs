@@ -1,10 +1,13 @@
-/** Bundles every panel into one ES module: `<slice>/panel.ts` to `<slice>.js`, `<slice>/<name>.panel.ts` to `<name>.js`. */
+/**
+ * Bundles every panel: `<slice>/panel.ts` to `<slice>.js`, `<slice>/<name>.panel.ts` to `<name>.js`. What all of them use
+ * is built once, to `shared.js`, which Python puts in front of each: together they are one ES module.
+ */
 import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { context, transform } from "esbuild";
+import { context, build as esbuild, transform } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -42,6 +45,26 @@ const cssAsText = {
   },
 };
 
+const base = join(here, "shared/base.ts");
+
+/** What `shared/base.ts` exports is taken from `shared.js`, and only what is used. @type {import("esbuild").Plugin} */
+const fromShared = {
+  name: "from-shared",
+  async setup(build) {
+    const built = await esbuild({ ...common, entryPoints: [base], format: "esm", write: false });
+    const names = Object.values(built.metafile?.outputs ?? {}).flatMap((output) => output.exports);
+    const files = new Set(Object.keys(built.metafile?.inputs ?? {}).map((file) => resolve(here, file)));
+    build.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) =>
+      files.has(`${resolve(resolveDir, path)}.ts`) ? { path: "base", namespace: "shared" } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: "shared" }, () => ({
+      contents: names
+        .map((name) => `export const ${name} = /* @__PURE__ */ (() => cm.${name})();`)
+        .join("\n"),
+    }));
+  },
+};
+
 /** @type {import("esbuild").Plugin} */
 const printSizes = {
   name: "print-sizes",
@@ -60,30 +83,46 @@ const clash = names.find((name, index) => names.indexOf(name) !== index);
 if (clash) throw new Error(`Two panels would be built to ${clash}.js: rename one of them.`);
 if (panels.length === 0) console.log("No panel.ts found, nothing to build.");
 
-const build = await context({
-  entryPoints: panels,
-  outdir: resolve(options.out),
+/** @type {import("esbuild").BuildOptions} */
+const common = {
   absWorkingDir: here,
   bundle: true,
-  format: "esm",
   target: "es2021",
   charset: "utf8",
   minify: true,
   legalComments: "none",
   metafile: true,
   banner: { js: "/* built by `make js`, do not edit */" },
-  plugins: [cssAsText, printSizes],
+  plugins: [cssAsText],
   logLevel: "warning",
-});
+};
+
+const builds = await Promise.all([
+  context({
+    ...common,
+    entryPoints: [{ in: base, out: "shared" }],
+    outdir: resolve(options.out),
+    format: "iife",
+    globalName: "cm",
+    plugins: [cssAsText, printSizes],
+  }),
+  context({
+    ...common,
+    entryPoints: panels,
+    outdir: resolve(options.out),
+    format: "esm",
+    plugins: [cssAsText, fromShared, printSizes],
+  }),
+]);
 
 if (options.watch) {
-  await build.watch();
+  await Promise.all(builds.map((build) => build.watch()));
 } else {
   try {
-    await build.rebuild();
+    await Promise.all(builds.map((build) => build.rebuild()));
   } catch {
     process.exitCode = 1; // esbuild has already printed why
   } finally {
-    await build.dispose();
+    await Promise.all(builds.map((build) => build.dispose()));
   }
 }

@@ -144,7 +144,10 @@ def test_a_view_is_what_a_front_end_draws(counter: Counter) -> None:
 
 def test_a_bundle_is_text_so_that_closed_panels_can_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_panel, "_STATIC", tmp_path)
+    with pytest.raises(MissingBundle, match=r"The panel shared\.js is not built: run  make js"):
+        bundle("envinfo")
+    (tmp_path / "shared.js").write_text("var cm = {};\n")
     (tmp_path / "envinfo.js").write_text("export default {}")
-    assert bundle("envinfo") == "export default {}"
+    assert bundle("envinfo") == "var cm = {};\nexport default {}"
     with pytest.raises(MissingBundle, match=r"The panel ingest\.js is not built: run  make js"):
         bundle("ingest")
