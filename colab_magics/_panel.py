@@ -26,10 +26,12 @@ class Panel(anywidget.AnyWidget):
 
     A subclass sets ``_esm = bundle("<slice>")``, adds synced traits, and names in ``commands`` the methods that its
     front end may call. Such a method takes the message's data (a dict) and returns what goes back as JSON, or that
-    and a list of buffers; an exception goes back as a sentence.
+    and a list of buffers; an exception goes back as a sentence. The methods named in ``takes_bytes``, too, get the
+    message's buffers as their second argument.
     """
 
     commands: tuple[str, ...] = ()
+    takes_bytes: tuple[str, ...] = ()
 
     card = traitlets.Dict().tag(sync=True)
 
@@ -70,7 +72,7 @@ class Panel(anywidget.AnyWidget):
         reply: dict[str, Any] = {"kind": "reply", "id": message.get("id")}
         attachments: list[bytes] = []
         try:
-            result = self._obey(message.get("command"), message.get("data"))
+            result = self._obey(message.get("command"), message.get("data"), buffers)
             if isinstance(result, tuple):
                 result, attachments = result
             reply |= {"ok": True, "result": result}
@@ -80,10 +82,12 @@ class Panel(anywidget.AnyWidget):
             reply |= {"ok": False, "error": f"{type(error).__name__}: {error}"}
         self.send(reply, buffers=attachments)
 
-    def _obey(self, command: object, data: object) -> Any:
+    def _obey(self, command: object, data: object, buffers: list[memoryview]) -> Any:
         if command not in self.commands:
             raise ColabMagicsError(f"This panel has no command {command!r}.")
-        return getattr(self, str(command))(data if isinstance(data, dict) else {})
+        method = getattr(self, str(command))
+        message = data if isinstance(data, dict) else {}
+        return method(message, buffers) if command in self.takes_bytes else method(message)
 
 
 def _built(name: str) -> str:

@@ -20,7 +20,8 @@ class Counter(Panel):
     """Counts on command."""
 
     _esm = "export default {}"
-    commands = ("add", "refuse", "fail", "bytes")
+    commands = ("add", "refuse", "fail", "bytes", "weigh")
+    takes_bytes = ("weigh",)
     count = traitlets.Int(0).tag(sync=True)
 
     def add(self, data: Mapping[str, Any]) -> int:
@@ -35,6 +36,9 @@ class Counter(Panel):
 
     def bytes(self, _: Mapping[str, Any]) -> tuple[dict[str, int], list[bytes]]:
         return {"length": 3}, [b"abc"]
+
+    def weigh(self, data: Mapping[str, Any], buffers: list[memoryview]) -> list[int]:
+        return [data["unit"] * len(buffer) for buffer in buffers]
 
     def secret(self, _: Mapping[str, Any]) -> str:
         return "not a command"
@@ -58,9 +62,10 @@ def sent(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> Sent:
     return replies
 
 
-def receive(panel: Panel, content: object) -> None:
+def receive(panel: Panel, content: object, *buffers: bytes) -> None:
     """Deliver a message as the comm does."""
-    panel._handle_msg({"content": {"data": {"method": "custom", "content": content}}, "buffers": []})
+    data = {"method": "custom", "content": content}
+    panel._handle_msg({"content": {"data": data}, "buffers": [memoryview(buffer) for buffer in buffers]})
 
 
 def command(name: object, data: object = None) -> dict[str, object]:
@@ -96,6 +101,11 @@ def test_every_command_is_answered(
 def test_an_answer_may_carry_bytes(counter: Counter, sent: Sent) -> None:
     receive(counter, command("bytes"))
     assert sent == [({"kind": "reply", "id": "7", "ok": True, "result": {"length": 3}}, [b"abc"])]
+
+
+def test_a_command_may_carry_bytes(counter: Counter, sent: Sent) -> None:
+    receive(counter, command("weigh", {"unit": 2}), b"abc", b"")
+    assert sent == [({"kind": "reply", "id": "7", "ok": True, "result": [6, 0]}, [])]
 
 
 @pytest.mark.parametrize("message", [{}, {"kind": "reply", "id": "7"}, {"event": "click"}])
