@@ -18,7 +18,7 @@ from colab_magics.format import size as in_words
 from colab_magics.format import size_of
 from colab_magics.transfer.cache import key_of
 from colab_magics.transfer.journal import sweep
-from colab_magics.transfer.landing import Landing, Shelf
+from colab_magics.transfer.landing import Landing, Shelf, Taken
 from colab_magics.transfer.names import safe
 from colab_magics.transfer.remote import Version
 
@@ -183,6 +183,9 @@ class Upload:
         target = self._landing.target = _reserved(wanted)
         try:
             self._landing.publish(None)
+        except Taken as error:
+            target.unlink(missing_ok=True)
+            raise DownloadFailed(f"Another program took {self.offer.name} away: choose it again.") from error
         except BaseException:
             target.unlink(missing_ok=True)
             self._end(is_kept=True)
