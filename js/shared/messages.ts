@@ -13,6 +13,9 @@ export interface AskOptions {
   buffers?: readonly (ArrayBuffer | ArrayBufferView)[];
 }
 
+/** Nothing came back in time. */
+export class Silence extends Error {}
+
 type Envelope = { kind: "reply"; id: string } & (
   | { ok: true; result: unknown }
   | { ok: false; error: string }
@@ -48,7 +51,7 @@ export function ask<Result>(
       settle();
       resolve({ result: content.result as Result, buffers: received });
     };
-    const timer = setTimeout(() => fail(new Error(silence(timeout))), timeout);
+    const timer = setTimeout(() => fail(new Silence(silence(timeout))), timeout);
 
     model.on("msg:custom", receive);
     signal?.addEventListener("abort", abort);
