@@ -55,6 +55,11 @@ def has_kernel() -> bool:
     return getattr(current(), "kernel", None) is not None
 
 
+def can_be_asked() -> bool:
+    """Is there a person at a page? What runs notebooks for nobody, as nbclient does, tells that nobody answers."""
+    return has_kernel() and bool(getattr(current().kernel, "_allow_stdin", True))
+
+
 def namespace() -> dict[str, Any]:
     """The notebook's variables; empty in a plain Python process."""
     shell = current()

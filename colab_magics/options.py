@@ -68,8 +68,7 @@ class LineParser(argparse.ArgumentParser):
     def parse_line(self, line: str, namespace: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Read ``line``; ``$name``, a word or an option's value, stands for the text, number or path of that name.
 
-        Where a ``source`` is required, the bare name of a variable with a text or a path stands for it, too, unless
-        there is a file of that name. ``namespace`` holds the variables.
+        ``namespace`` holds the variables.
         """
         words, rest = split(line), []
         if self._rest is not None and "--" in words:
@@ -82,8 +81,6 @@ class LineParser(argparse.ArgumentParser):
             options = vars(self.parse_args(words))
         except HelpAsked:
             raise HelpAsked(self.format_help()) from None
-        if any(action.dest == "source" and action.required for action in self._actions):
-            options["source"] = _source(options["source"], namespace or {})
         return options if self._rest is None else {**options, self._rest: rest}
 
     def error(self, message: str) -> NoReturn:
@@ -149,7 +146,8 @@ def _substituted(word: str, namespace: Mapping[str, Any]) -> str:
     return option + (str(value) if isinstance(value, (str, int, float, Path)) else name)
 
 
-def _source(word: str, namespace: Mapping[str, Any]) -> str:
+def named_source(word: str, namespace: Mapping[str, Any]) -> str:
+    """The text or path of the variable ``word``, or the word itself where there is none, or a file of that name."""
     if not word.isidentifier() or not isinstance(namespace.get(word), (str, Path)):
         return word
     return word if os.path.exists(word) else str(namespace[word])  # noqa: PTH110 (the same, and without pathlib's errors)

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from colab_magics.errors import BadOption, UnknownVariable
-from colab_magics.options import HelpAsked, LineParser, Whole, identifier, lookup, positive, split, whole
+from colab_magics.options import HelpAsked, LineParser, Whole, identifier, lookup, named_source, positive, split, whole
 
 
 def fetch(source: str, *, n: int = 9, view: str = "first", name: str | None = None, deep: bool = False) -> None:
@@ -157,15 +157,15 @@ def test_a_variable_stands_for_an_options_value(parser: LineParser) -> None:
         parser.parse_line("x --view=$which")
 
 
-def test_a_bare_name_stands_for_a_source(parser: LineParser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bare_name_stands_for_a_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     known = {"here": "data.csv", "there": Path("b"), "many": [1]}
-    assert parser.parse_line("here", known)["source"] == "data.csv"
-    assert parser.parse_line("there", known)["source"] == "b"
-    assert parser.parse_line("many", known)["source"] == "many"
-    assert parser.parse_line("other", known)["source"] == "other"
+    assert named_source("here", known) == "data.csv"
+    assert named_source("there", known) == "b"
+    assert named_source("many", known) == "many"
+    assert named_source("other", known) == "other"
     (tmp_path / "here").touch()
-    assert parser.parse_line("here", known)["source"] == "here"
+    assert named_source("here", known) == "here"
 
 
 def test_nothing_is_evaluated(parser: LineParser) -> None:

@@ -213,7 +213,7 @@ class Desk:
     def _add(self, shown: str, name: str, typed: object, **facts: Any) -> str:
         if sum(item.is_open for item in self._items.values()) >= _MOST:
             raise BadOption(f"{_MOST} files are on their way already: wait until some have arrived.")
-        taken = {item.variable for item in self._items.values() if item.is_open}
+        taken = {item.variable for item in self._items.values() if item.is_open or (not typed and item.name != shown)}
         variable = variable_for(name, typed or self._request.name or "", self._namespace(), taken)
         key = str(next(self._numbers))
         self._items[key] = Item(key, shown, variable, **facts)

@@ -18,8 +18,8 @@ from colab_magics.ingest.formats import Format
 from colab_magics.ingest.literals import typed
 from colab_magics.ingest.reading import BACKENDS, reading
 from colab_magics.ingest.request import Ingested, Request
-from colab_magics.ingest.screen import Screen
-from colab_magics.options import LineParser, identifier, positive, split, whole
+from colab_magics.ingest.screen import DeskScreen, Screen
+from colab_magics.options import LineParser, identifier, named_source, positive, split, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,7 +30,7 @@ _OF_READING = frozenset(inspect.signature(reading).parameters)
 
 
 def ingest(
-    source: str | Path,
+    source: str | Path = "upload:",
     *,
     format: str | None = None,  # noqa: A002 (the option's own name, as in pandas)
     columns: str | Iterable[str] | None = None,
@@ -63,6 +63,9 @@ def ingest(
     is fetched that first rows, a sample or some columns of Parquet need. What is packed is unpacked. Arrays of more
     than two dimensions are flattened to one row each, with their shape in ``frame.attrs["shape"]``.
 
+    Without a source, a panel asks for one: for files to upload, a path or an address. It is waited for where the page
+    is heard while a cell runs; elsewhere the variable is made when the file is here, and None is returned.
+
     ``format``: the name of a format, where it shall not be recognised from the content. ``columns``, in this order,
     and ``where``, a condition such as ``"age > 30 and city in ('Oslo', 'Rome')"``, choose what is kept; ``head`` the
     first rows; ``sample`` random ones, a number or a share such as ``"5%"``, the same again with the same ``seed``.
@@ -77,7 +80,8 @@ def ingest(
     `BrokenFile`, `TooLarge`, `MissingExtra` or `BadOption`; then nothing is left half-written.
     """
     options = {name: value for name, value in locals().items() if name != "source"}
-    return _ingest(_request(str(source), None, options)).frame
+    frame: pd.DataFrame = _frame(_request(str(source), None, options))
+    return frame
 
 
 def _request(source: str, name: str | None, options: dict[str, Any]) -> Request:
@@ -94,10 +98,20 @@ def _ingest(request: Request) -> Ingested:
     return ingested
 
 
+def _frame(request: Request) -> Any:
+    """Return the frame; of several files that were uploaded together, the frames by name."""
+    return DeskScreen(request).wait() if _is_asked_for(request) else _ingest(request).frame
+
+
+def _is_asked_for(request: Request) -> bool:
+    return request.source.lower() in ("upload:", "upload://")
+
+
 PARSER = LineParser(
     ingest,
     description="Read any source into a DataFrame, and show its shape, columns, missing values and first rows.",
     examples="""
+        df = %ingest
         df = %ingest data.csv
         %ingest https://github.com/owner/project/blob/main/data.parquet --as df
         %ingest s3://bucket/data.csv --anon --as df
@@ -110,7 +124,11 @@ PARSER = LineParser(
         test  = https://example.org/test.csv
     """,
 )
-PARSER.add_argument("source", help="a path, an http(s):// or s3:// address, or $name of a variable with one")
+PARSER.add_argument(
+    "source",
+    nargs="?",
+    help="a path, an http(s):// or s3:// address, or $name of a variable with one; without any, a panel asks for it",
+)
 PARSER.add_argument("--as", dest="as_", type=identifier, metavar="NAME", help="the variable to make")
 PARSER.add_argument("--format", choices=[str(known) for known in Format], help="do not go by the content")
 PARSER.add_argument("--columns", metavar="A,B", help="only these columns, in this order")
@@ -144,10 +162,12 @@ def run(line: str, cell: str | None) -> object:
         return None
     options = _options(line)
     name = options.pop("as_")
-    ingested = _ingest(_request(options.pop("source"), name, options))
+    request = _request(options.pop("source"), name, options)
+    frame = _frame(request)
     if name is None:
-        return ingested.frame
-    _shell.assign(name, ingested.frame)
+        return frame
+    if not _is_asked_for(request):  # else the desk has made the variable, or will
+        _shell.assign(name, frame)
     return None
 
 
@@ -196,6 +216,7 @@ def _halves(line: str) -> tuple[list[str], list[str]]:
 def _options(line: str) -> dict[str, Any]:
     options = PARSER.parse_line(line, _shell.namespace())
     options["reader"] = typed(options["reader"])
+    options["source"] = named_source(options["source"], _shell.namespace())
     return options
 
 

@@ -1,9 +1,15 @@
-"""The panel of ``%ingest``: the card, and how far it is while it is on its way."""
+"""The panels of ``%ingest``: of a source that is on its way, and of the desk where files are handed in."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import traitlets
 
 from colab_magics._panel import Panel, bundle
 from colab_magics.card import Card
+
+if TYPE_CHECKING:
+    from colab_magics.ingest.desk import Desk
 
 
 class IngestPanel(Panel):
@@ -26,3 +32,57 @@ class IngestPanel(Panel):
             self.card = card.data()
             self.phase = ""
             self.progress = None
+
+
+class DeskPanel(Panel):
+    """Takes files and sources, and shows what becomes of each: ``items`` are those of the desk.
+
+    ``card`` is empty until the first is here; ``recent`` are sources of earlier days, ``variable`` is the name that
+    was asked for, ``waits`` says whether the cell goes on only when something has come.
+    """
+
+    _esm = bundle("desk")
+    commands = ("hello", "begin", "piece", "finish", "fetch", "cancel", "release")
+    takes_bytes = ("piece",)
+
+    items: Any = traitlets.List().tag(sync=True)
+    recent: Any = traitlets.List().tag(sync=True)
+    variable = traitlets.Unicode("").tag(sync=True)
+    waits = traitlets.Bool(False).tag(sync=True)
+
+    def __init__(self, desk: "Desk", **traits: Any) -> None:
+        super().__init__(**traits)
+        self._desk = desk
+
+    def hello(self, _: Mapping[str, Any]) -> None:
+        """A page shows the panel."""
+        self._desk.hello()
+
+    def begin(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        """Take up a file."""
+        return self._desk.begin(message)
+
+    def piece(self, message: Mapping[str, Any], buffers: list[memoryview]) -> dict[str, Any]:
+        """Take a piece of a file and its digests."""
+        return self._desk.piece(message, buffers)
+
+    def finish(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        """A file is whole."""
+        return self._desk.finish(message)
+
+    def fetch(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        """Read a source."""
+        return self._desk.fetch(message)
+
+    def cancel(self, message: Mapping[str, Any]) -> None:
+        """Stop what is on its way."""
+        self._desk.cancel(message)
+
+    def release(self, _: Mapping[str, Any]) -> None:
+        """Let the cell go on."""
+        self._desk.release()
+
+    def close(self) -> None:
+        """Take the panel away; what has arrived of files waits for the next one."""
+        self._desk.close()
+        super().close()

@@ -1,15 +1,25 @@
-"""What is seen while one ``%ingest`` works."""
+"""What is seen while one ``%ingest`` works, or where it was given nothing to work on."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from colab_magics import _shell
 from colab_magics._screen import Screen as WorkScreen
+from colab_magics.errors import SourceError
 from colab_magics.ingest import card as cards
+from colab_magics.ingest.desk import Desk, as_data
+from colab_magics.ingest.invitation import NOBODY, invitation, outcome_card, recent_sources
 
 if TYPE_CHECKING:
     from colab_magics.card import Card
-    from colab_magics.ingest.panel import IngestPanel
+    from colab_magics.ingest.engine import Request
+    from colab_magics.ingest.panel import DeskPanel, IngestPanel
+
+_PATIENCE = 10.0  # seconds for a page to draw the panel and to say so
+_WAITED_FOR = "The cell goes on when a file or a source has become a frame."
+_LATER = "The variable is made when the file is here; the cell does not wait for it."
 
 
 class Screen(WorkScreen["IngestPanel"]):
@@ -42,3 +52,52 @@ class Screen(WorkScreen["IngestPanel"]):
 
     def tells(self, error: BaseException) -> bool:
         return self.is_open
+
+
+class DeskScreen:
+    """The panel where files are handed in, for as long as the kernel lives. Raises `SourceError` where nobody is."""
+
+    def __init__(self, request: Request) -> None:
+        if not _shell.can_be_asked():
+            raise SourceError(NOBODY)
+        self._desk = Desk(request, Path.cwd(), _shell.assign, _shell.namespace, self._tell)
+        self._waits = _shell.hears_while_busy()
+        self._name = request.name or ""
+        self._panel: DeskPanel | None = None
+        self._seen = 0
+        self._shown = _shell.show(invitation(_WAITED_FOR if self._waits else _LATER), self._open)
+
+    def wait(self) -> object:
+        """Return what came, where the page can be heard meanwhile; elsewhere return None at once."""
+        if not self._waits:
+            return None
+        try:
+            heard = self._desk.is_heard(_PATIENCE)
+            return self._desk.wait().value if heard else None
+        finally:
+            self._waits = False
+            if self._panel is not None:
+                self._panel.waits = False
+            if not self._seen:
+                self._shown.update(invitation(_LATER))
+
+    def _open(self) -> DeskPanel:
+        from colab_magics.ingest.panel import DeskPanel
+
+        self._panel = DeskPanel(self._desk, recent=recent_sources(), variable=self._name, waits=self._waits, card={})
+        return self._panel
+
+    def _tell(self) -> None:
+        """In any thread: show what has changed."""
+        panel, outcome, items = self._panel, self._desk.outcome, self._desk.items
+        if panel is None:
+            return
+        here = len(outcome.done) + len(outcome.saved)
+        with panel.hold_sync():
+            panel.items = as_data(items)
+            if here == self._seen:
+                return
+            self._seen = here
+            card = outcome_card(outcome, items)
+            panel.card = card.data()
+        self._shown.update(card)

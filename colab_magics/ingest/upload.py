@@ -146,6 +146,7 @@ class Upload:
         with self._lock:
             self._landing.write_at(position, bytes(piece))
             self._digests.update(zip(range(position, position + size, BLOCK), found, strict=True))
+            self._landing.digest(LARGEST_PIECE)  # so that a large file need not be read again at its end
         return True
 
     def finish(self, root: object) -> Arrived:

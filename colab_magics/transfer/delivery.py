@@ -92,7 +92,7 @@ def _copy(source: Source, courier: Courier, access: Access) -> Copy:
         case CloudObject():
             return courier.bring(CloudFile(source), key_of("cloud", source.url), safe(source.name))
         case _:
-            raise SourceError("Nothing can be uploaded here yet: give the path of a file.")
+            raise SourceError("A file that is uploaded stands alone: write  %ingest upload:  on a line of its own.")
 
 
 def _web_copy(source: WebAddress, courier: Courier, known_as: str = "") -> Copy:

@@ -30,15 +30,20 @@ export interface Options {
   question?: number;
 }
 
-type Begun = { id: string; position: number };
+/** What the kernel knows a file by; as `Offer` in `colab_magics/ingest/upload.py`. */
+export async function offerOf(file: File, variable: string): Promise<object> {
+  const head = hex(await digest(await read(file, 0, block)));
+  return { name: file.name, size: file.size, modified: file.lastModified, head, variable };
+}
+
+export type Begun = { id: string; position: number };
 type Way = "sent" | "silent";
 
 export async function sendFile(file: File, options: Options): Promise<void> {
   const { ask, variable, signal, onBegun, onArrived, onSilence } = options;
   const { patience = 5000, questions = 15, question = 20_000 } = options;
   const digests: Uint8Array[] = [];
-  const head = hex(await digest(await read(file, 0, block)));
-  const offer = { name: file.name, size: file.size, modified: file.lastModified, head, variable };
+  const offer = await offerOf(file, variable);
 
   let { id, position } = await begin();
   onBegun(id);

@@ -96,6 +96,14 @@ def test_names_are_typed_asked_for_on_the_line_or_made(make: Callable[..., Noteb
     assert len(notebook.desk.items) == 2
 
 
+def test_two_files_do_not_become_one_variable(make: Callable[..., Notebook]) -> None:
+    notebook = make()
+    assert notebook.settled(notebook.upload(CSV, "t.csv")).variable == "t"
+    assert notebook.settled(notebook.upload(CSV, "t.csv.txt")).variable == "t_2"
+    assert notebook.settled(notebook.upload(CSV + b"3,z\n", "t.csv")).variable == "t"
+    assert len(notebook.names["t"]) == 3
+
+
 def test_several_files_are_read_one_after_another(make: Callable[..., Notebook]) -> None:
     notebook = make()
     keys = [notebook.upload(CSV + b"3,z\n" * number, f"t{number}.csv") for number in range(5)]

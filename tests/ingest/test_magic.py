@@ -106,7 +106,11 @@ def test_completion(shell: Any) -> None:
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("%ingest", "the following arguments are required: source"),
+        (
+            "%ingest",
+            "Nobody can choose a file here: this runs without a page that shows panels. Name the file instead:",
+        ),
+        ("%ingest upload: --as x", "Nobody can choose a file here"),
         ("%ingest a.csv --fromat csv", "unknown option: --fromat. Did you mean --format?"),
         ("%ingest a.csv --format yaml", "invalid choice: 'yaml'"),
         ("%ingest a.csv --as 1x", "1x cannot be the name of a variable"),

@@ -158,7 +158,7 @@ def test_a_pattern_of_one_object_is_that_object(s3: Bucket, folder: Path) -> Non
 @pytest.mark.parametrize(
     ("source", "sentence"),
     [
-        (Upload(), "Nothing can be uploaded here yet"),
+        (Upload(), "A file that is uploaded stands alone: write  %ingest upload:"),
     ],
 )
 def test_what_is_not_fetched_yet(folder: Path, source: Source, sentence: str) -> None:

@@ -1,0 +1,184 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { CardData } from "../shared/card";
+import { FakeModel } from "../shared/model.fake";
+import panel from "./desk.panel";
+import type { Item } from "./item";
+
+type State = {
+  card: CardData | Record<string, never>;
+  items: Item[];
+  recent: string[];
+  variable: string;
+  waits: boolean;
+};
+
+const item = (more: Partial<Item>): Item => ({
+  ...{ id: "1", name: "sales.csv", variable: "sales", phase: "arriving", size: 4, received: 0 },
+  ...{ progress: null, sentence: "", code: "" },
+  ...more,
+});
+
+let model: FakeModel<State>;
+let host: HTMLElement;
+let undo: () => void;
+let begun: object[];
+let refusal: string;
+
+beforeEach(() => {
+  model = new FakeModel<State>({ card: {}, items: [], recent: [], variable: "", waits: false });
+  begun = [];
+  refusal = "";
+  model.answer = (command: string, data: never) => {
+    if (refusal && command !== "hello") throw new Error(refusal);
+    if (command === "begin") {
+      begun.push(data);
+      return { id: String(begun.length), position: 0 };
+    }
+    return command === "piece" ? { kept: true } : {};
+  };
+  host = document.body.appendChild(document.createElement("div"));
+  undo = panel.render({ model, el: host });
+});
+
+afterEach(() => {
+  undo();
+  host.remove();
+});
+
+const asked = (command: string) =>
+  model.sent
+    .map(({ content }) => content as { command: string; data: object })
+    .filter((sent) => sent.command === command);
+const button = (name: string) =>
+  [...host.querySelectorAll<HTMLButtonElement>("button")].find((each) => each.textContent === name);
+const field = (place: number) => host.querySelectorAll<HTMLInputElement>("input[type=text]")[place];
+const rows = () => [...host.querySelectorAll("li")].map((each) => each.textContent);
+const error = () => host.querySelector("[role=alert]")?.textContent;
+
+function choose(...names: string[]): void {
+  const chooser = host.querySelector<HTMLInputElement>("input[type=file]");
+  Object.defineProperty(chooser, "files", {
+    value: names.map((name) => new File(["abcd"], name)),
+    configurable: true,
+  });
+  chooser?.dispatchEvent(new Event("change"));
+}
+
+function type(place: number, text: string): HTMLInputElement | undefined {
+  const input = field(place);
+  if (input) input.value = text;
+  return input;
+}
+
+describe("the desk", () => {
+  it("says that somebody looks", () => {
+    expect(asked("hello")).toHaveLength(1);
+  });
+
+  it("sends what is chosen, one after another", async () => {
+    choose("sales.csv", "costs.csv");
+    await vi.waitFor(() => expect(asked("finish")).toHaveLength(2));
+    expect(begun[0]).toMatchObject({ name: "sales.csv", size: 4, variable: "" });
+    expect(asked("piece")).toHaveLength(2);
+  });
+
+  it("numbers a name that was typed for several files", async () => {
+    type(1, "table");
+    choose("a.csv", "b.csv");
+    await vi.waitFor(() => expect(asked("finish")).toHaveLength(2));
+    expect(begun.slice(0, 2)).toMatchObject([{ variable: "table" }, { variable: "table_2" }]);
+  });
+
+  it("takes what is dropped, and not a folder", async () => {
+    const drop = host.querySelector(".cm-drop");
+    const event = (isDirectory: boolean) => {
+      const dropped = new Event("drop", { cancelable: true });
+      const items = [{ webkitGetAsEntry: () => ({ isDirectory }) }];
+      Object.assign(dropped, { dataTransfer: { items, files: [new File(["abcd"], "a.csv")] } });
+      return dropped;
+    };
+    drop?.dispatchEvent(event(true));
+    expect(error()).toBe("A folder cannot be taken: drop or choose the files in it.");
+    const good = event(false);
+    drop?.dispatchEvent(good);
+    expect(good.defaultPrevented).toBe(true);
+    await vi.waitFor(() => expect(asked("finish")).toHaveLength(1));
+    expect(error()).toBe("");
+  });
+
+  it("shows a refusal beside its file", async () => {
+    refusal = "11 MB do not fit.";
+    choose("big.csv");
+    await vi.waitFor(() => expect(rows()[0]).toContain("big.csv failed"));
+    expect(rows()[0]).toContain("11 MB do not fit.");
+    expect(asked("piece")).toHaveLength(0);
+  });
+
+  it("reads what is typed, and keeps it when that is refused", async () => {
+    refusal = "Type a path or an address first.";
+    button("Read")?.click();
+    await vi.waitFor(() => expect(error()).toBe("Type a path or an address first."));
+    refusal = "";
+    type(1, "df");
+    type(0, "https://example.org/a.csv")?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter" }));
+    await vi.waitFor(() => expect(field(0)?.value).toBe(""));
+    expect(asked("fetch").at(-1)?.data).toEqual({ source: "https://example.org/a.csv", variable: "df" });
+    expect(error()).toBe("");
+  });
+
+  it("offers what was fetched before", async () => {
+    model.set("recent", ["https://example.org/data/a.csv"]);
+    await vi.waitFor(() => expect(button("a.csv")).toBeDefined());
+    button("a.csv")?.click();
+    expect(field(0)?.value).toBe("https://example.org/data/a.csv");
+  });
+
+  it("says what became of each, and cancels", async () => {
+    model.set("items", [
+      item({ id: "3", phase: "done", code: 'sales = pd.read_csv("sales.csv")' }),
+      item({ id: "4", phase: "working", name: "far.csv", progress: 0.5, sentence: "2 MB of 4 MB" }),
+      item({ id: "5", phase: "saved", name: "cat.png", sentence: "It is here, as cat.png" }),
+    ]);
+    await vi.waitFor(() => expect(rows()).toHaveLength(3));
+    expect(rows()[0]).toContain('sales.csv → sales hereCancelsales = pd.read_csv("sales.csv")');
+    expect(host.querySelectorAll("[role=progressbar]")[1]?.getAttribute("aria-valuenow")).toBe("50");
+    expect(host.querySelector("[role=status]")?.textContent).toContain(
+      "cat.png: saved. It is here, as cat.png",
+    );
+    host.querySelector<HTMLButtonElement>("[aria-label='Cancel far.csv']")?.click();
+    await vi.waitFor(() => expect(asked("cancel").at(-1)?.data).toEqual({ id: "4" }));
+  });
+
+  it("says how a file goes on that an earlier page began", async () => {
+    model.set("items", [item({ size: 4 << 20, received: 1 << 20 })]);
+    await vi.waitFor(() => expect(rows()[0]).toContain("1.0 MB of 4.0 MB arrived."));
+    expect(rows()[0]).toContain("choose the same file again, and it goes on");
+  });
+
+  it("lets the cell go on", async () => {
+    expect(button("Do not wait")?.parentElement?.hidden).toBe(true);
+    model.set("waits", true);
+    await vi.waitFor(() => expect(button("Do not wait")?.parentElement?.hidden).toBe(false));
+    button("Do not wait")?.click();
+    expect(asked("release")).toHaveLength(1);
+  });
+
+  it("shows what is in the frame", async () => {
+    model.set("card", { title: "sales.csv", big: "2 rows, 2 columns", state: "", tone: "", parts: [] });
+    await vi.waitFor(() => expect(host.querySelector(".cm-big")?.textContent).toBe("2 rows, 2 columns"));
+  });
+
+  it("shows hostile text as text", async () => {
+    const evil = "<img src=x onerror=alert(1)>";
+    model.set("items", [item({ name: evil, variable: evil, phase: "done", sentence: evil, code: evil })]);
+    model.set("recent", [evil]);
+    await vi.waitFor(() => expect(rows()[0]).toContain(evil));
+    expect(host.querySelector("img")).toBeNull();
+  });
+
+  it("leaves nothing behind", () => {
+    undo();
+    expect(host.childNodes).toHaveLength(0);
+    expect(model.listenerCount).toBe(0);
+  });
+});
