@@ -22,6 +22,8 @@ from colab_magics.transfer.events import Stopped
 from colab_magics.transfer.source import redacted
 
 _BEAT = 0.1  # seconds between two looks of who waits
+_SILENCE = 90.0  # seconds; a browser lets a page in the background speak once a minute
+_GRACE = 3.0  # seconds for another page to speak when one has gone
 _TOLD = 0.5  # seconds between two times that a page hears what has arrived
 _LONGEST_SOURCE = 4096  # characters
 _MOST = 100  # items at a time
@@ -97,6 +99,7 @@ class Desk:
         self._stops: dict[str, threading.Event] = {}
         self._reader: threading.Thread | None = None
         self._told = float("-inf")
+        self._heard_at = time.monotonic()
         self._heard, self._released = threading.Event(), threading.Event()
 
     @property
@@ -108,8 +111,13 @@ class Desk:
     # what a page may ask for
 
     def hello(self) -> None:
-        """A page shows the panel."""
+        """A page shows the panel, and says so again while the cell waits."""
+        self._heard_at = time.monotonic()
         self._heard.set()
+
+    def bye(self) -> None:
+        """A page goes; another may show the panel, too."""
+        self._heard_at = min(self._heard_at, time.monotonic() - _SILENCE + _GRACE)
 
     def begin(self, message: Mapping[str, Any]) -> dict[str, Any]:
         """Take up a file: return its id and from where on its bytes are wanted."""
@@ -181,8 +189,11 @@ class Desk:
         return self._heard.wait(patience)
 
     def wait(self) -> Outcome:
-        """Wait until something has come and nothing more is on its way, or until the person lets the cell go on."""
-        while not self._released.wait(_BEAT):
+        """Wait until something has come and nothing more is on its way.
+
+        It also ends when the person lets the cell go on, or when no page is heard any more.
+        """
+        while not self._released.wait(_BEAT) and time.monotonic() - self._heard_at < _SILENCE:
             with self._lock:
                 if (self.outcome.done or self.outcome.saved) and not any(item.is_open for item in self.items):
                     break
@@ -225,6 +236,7 @@ class Desk:
     def _upload(self, message: Mapping[str, Any]) -> Upload:
         with self._lock:
             upload = self._uploads.get(str(message.get("id")))
+            self._heard_at = time.monotonic()
         if upload is None:
             raise BadOption("This file is not on its way any more: choose it again.")
         return upload

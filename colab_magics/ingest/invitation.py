@@ -26,8 +26,8 @@ def invitation(sentence: str) -> Card:
     return Card("Ingest", state="nothing here yet", parts=(Note(sentence),))
 
 
-def outcome_card(outcome: Outcome, items: Sequence[Item]) -> Card:
-    """Show what has come: one frame in detail, several in a table, files that are none by their names."""
+def outcome_card(outcome: Outcome, items: Sequence[Item] = ()) -> Card:
+    """Show what has come: one frame in detail, several in a table; with ``items``, what a list beside it would say."""
     lines = tuple(("Plain pandas", item.code) for item in items if item.code)
     notes = tuple(Note(item.sentence, "warn") for item in items if item.phase == "saved")
     if not outcome.done:

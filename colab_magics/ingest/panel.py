@@ -42,7 +42,7 @@ class DeskPanel(Panel):
     """
 
     _esm = bundle("desk")
-    commands = ("hello", "begin", "piece", "finish", "fetch", "cancel", "release")
+    commands = ("hello", "bye", "begin", "piece", "finish", "fetch", "cancel", "release")
     takes_bytes = ("piece",)
 
     items: Any = traitlets.List().tag(sync=True)
@@ -57,6 +57,10 @@ class DeskPanel(Panel):
     def hello(self, _: Mapping[str, Any]) -> None:
         """A page shows the panel."""
         self._desk.hello()
+
+    def bye(self, _: Mapping[str, Any]) -> None:
+        """A page goes."""
+        self._desk.bye()
 
     def begin(self, message: Mapping[str, Any]) -> dict[str, Any]:
         """Take up a file."""

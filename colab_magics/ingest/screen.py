@@ -98,6 +98,5 @@ class DeskScreen:
             if here == self._seen:
                 return
             self._seen = here
-            card = outcome_card(outcome, items)
-            panel.card = card.data()
-        self._shown.update(card)
+            panel.card = outcome_card(outcome).data() if outcome.done else {}
+        self._shown.update(outcome_card(outcome, items))

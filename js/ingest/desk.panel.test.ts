@@ -75,6 +75,33 @@ describe("the desk", () => {
     expect(asked("hello")).toHaveLength(1);
   });
 
+  it("says so again until the kernel has heard it", async () => {
+    undo();
+    vi.useFakeTimers();
+    const { answer } = model;
+    model.answer = undefined;
+    undo = panel.render({ model, el: host });
+    await vi.advanceTimersByTimeAsync(2500);
+    model.answer = answer;
+    await vi.advanceTimersByTimeAsync(20_000);
+    vi.useRealTimers();
+    expect(asked("hello")).toHaveLength(1 + 4);
+  });
+
+  it("says so while the cell waits, and when the page goes", async () => {
+    undo();
+    vi.useFakeTimers();
+    undo = panel.render({ model, el: host });
+    await vi.advanceTimersByTimeAsync(45_000);
+    expect(asked("hello")).toHaveLength(2);
+    model.set("waits", true);
+    await vi.advanceTimersByTimeAsync(40_000);
+    vi.useRealTimers();
+    expect(asked("hello")).toHaveLength(4);
+    window.dispatchEvent(new Event("pagehide"));
+    expect(asked("bye")).toHaveLength(1);
+  });
+
   it("sends what is chosen, one after another", async () => {
     choose("sales.csv", "costs.csv");
     await vi.waitFor(() => expect(asked("finish")).toHaveLength(2));

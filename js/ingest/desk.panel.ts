@@ -31,6 +31,12 @@ type Sending = {
   isOver: boolean;
 };
 
+/** How often the kernel is told that somebody looks, until it answers, and the milliseconds between. */
+const hellos = 12;
+const pause = 1000;
+/** Milliseconds between two signs of life while the cell waits. */
+const heartbeat = 20_000;
+
 const folder = "A folder cannot be taken: drop or choose the files in it.";
 
 export default definePanel<State>({
@@ -219,6 +225,17 @@ export default definePanel<State>({
       }
     }
 
+    /**
+     * Again and again: JupyterLab sends to the busy main shell what comes before its subshell is made. A kernel that
+     * hears nothing while a cell runs answers late, or never, which is no fault.
+     */
+    async function sayHello(): Promise<void> {
+      for (let said = 0; said < hellos && !signal.aborted; said += 1) {
+        const answer = ask(model, "hello", {}, { signal, timeout: pause });
+        if (await answer.catch(() => undefined)) return;
+      }
+    }
+
     async function fetchTyped(): Promise<void> {
       if (await command("fetch", { source: source.value, variable: variable.value })) {
         source.value = "";
@@ -331,8 +348,13 @@ export default definePanel<State>({
     onChange("items", show);
     onChange("recent", showRecent);
     onChange(["card", "waits"], showRest);
-    // A kernel that hears nothing while a cell runs answers late, or never: that is no fault.
-    ask(model, "hello", {}, { signal, timeout: 600_000 }).catch(() => undefined);
+    void sayHello();
+    const heart = setInterval(() => model.get("waits") && void sayHello(), heartbeat);
+    signal.addEventListener("abort", () => clearInterval(heart));
+    // A kernel in a running cell cannot show the panel on the next page: the cell must not wait for that.
+    window.addEventListener("pagehide", () => void ask(model, "bye", {}, { signal }).catch(() => undefined), {
+      signal,
+    });
   },
 });
 

@@ -2,15 +2,27 @@
 
 import hashlib
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from browser.jupyter import App
 from browser.notebook import Notebook
 from playwright.sync_api import Locator, expect
 
 MB = 1 << 20
 CSV = "a,b\n1,x\n2,y\n"
+
+# Elements that reach over the panel's right edge and are in no box of their own that scrolls or cuts.
+_OVERFLOW = """root => {
+    const edge = root.getBoundingClientRect().right + 1;
+    const isInBox = (element) => element !== root
+        && (getComputedStyle(element).overflowX !== "visible" || isInBox(element.parentElement));
+    return [root, ...root.querySelectorAll("*")]
+        .filter((element) => element.getBoundingClientRect().right > edge && !isInBox(element.parentElement ?? root))
+        .map((element) => element.outerHTML.slice(0, 120));
+}"""
 
 
 def make(folder: Path, name: str, size: int) -> Path:
@@ -43,3 +55,161 @@ def test_every_byte_arrives(open_notebook: Callable[..., Notebook], tmp_path: Pa
         assert sha256(notebook.path.with_name(path.name)) == sha256(path), path.name
     assert not list(notebook.path.parent.glob(".colab_magics*"))
     expect(notebook.run(2)).to_contain_text("4")
+
+
+def begin(notebook: Notebook, cell: int = 1) -> Locator:
+    """Run a cell with a panel that waits for files; give the panel."""
+    notebook.run(cell, wait=False)
+    panel = notebook.panel(cell)
+    expect(panel.get_by_role("button", name="Choose files")).to_be_visible()
+    return panel
+
+
+def slowed(notebook: Notebook, milliseconds: int = 300) -> None:
+    """Let every piece take a while, so that there is a middle to act in."""
+    notebook.page.evaluate(
+        """(milliseconds) => {
+            window.cmRead ??= Blob.prototype.arrayBuffer;
+            const read = window.cmRead;
+            Blob.prototype.arrayBuffer = async function () {
+                if (this.size > 1 << 18) await new Promise((resolve) => setTimeout(resolve, milliseconds));
+                return read.call(this);
+            };
+        }""",
+        milliseconds,
+    )
+
+
+def test_a_reload_in_the_middle_goes_on(open_notebook: Callable[..., Notebook], tmp_path: Path) -> None:
+    notebook = open_notebook("df = %ingest")
+    panel = begin(notebook)
+    panel.get_by_role("button", name="Do not wait").click()
+    notebook.wait()
+    notebook.save()
+    slowed(notebook)
+    path = make(tmp_path, "big.bin", 60 * MB)
+    choose(panel, path)
+    expect(panel.locator("li")).to_contain_text(re.compile(r"[2-9]\d\.\d MB of 60\.0 MB"))
+    notebook.page.reload()
+    panel = notebook.panel(1)
+    expect(panel.locator("li")).to_contain_text("of 60.0 MB arrived. It does not come from this page")
+    arrived = panel.locator("li").inner_text()
+    choose(panel, path)
+    expect(panel.locator("li").first).to_contain_text("saved")
+    expect(panel.locator("li")).to_have_count(1)
+    assert sha256(notebook.path.with_name("big.bin")) == sha256(path)
+    assert float(re.search(r"([\d.]+) MB of", arrived)[1]) > 5
+
+
+def test_a_lost_connection_is_told_and_goes_on(open_notebook: Callable[..., Notebook], tmp_path: Path) -> None:
+    notebook = open_notebook("df = %ingest")
+    panel = begin(notebook)
+    slowed(notebook)
+    path = make(tmp_path, "big.bin", 60 * MB)
+    choose(panel, path)
+    expect(panel.locator("li")).to_contain_text(re.compile(r"[1-9]\d?\.\d MB of 60\.0 MB"))
+    for _ in range(3):
+        notebook.page.evaluate(
+            "() => window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.reconnect()"
+        )
+        notebook.page.wait_for_timeout(700)
+    expect(panel.locator("li")).to_contain_text("saved")
+    assert sha256(notebook.path.with_name("big.bin")) == sha256(path)
+
+
+@pytest.mark.parametrize("name", ["<img src=x onerror=pwned=1>.csv", "..%2f..%2fevil.csv", "déjà vu &lt;b&gt;.csv"])
+def test_a_hostile_name_is_text_and_stays_here(
+    name: str, open_notebook: Callable[..., Notebook], tmp_path: Path
+) -> None:
+    notebook = open_notebook("df = %ingest", "df")
+    panel = begin(notebook)
+    path = tmp_path / name
+    path.write_text(CSV)
+    choose(panel, path)
+    notebook.wait()
+    expect(panel.locator("li")).to_contain_text(name)
+    expect(panel.locator("li")).to_contain_text("here")
+    assert notebook.value("df.to_dict('list')") == {"a": [1, 2], "b": ["x", "y"]}
+    assert notebook.page.locator("img[src=x]").count() == 0
+    assert notebook.page.evaluate("() => window.pwned") is None
+    (saved,) = notebook.path.parent.glob("*.csv")
+    assert re.fullmatch(r"[A-Za-z0-9_.-]+", saved.name)
+
+
+def test_by_keyboard_alone(open_notebook: Callable[..., Notebook], tmp_path: Path, app: App) -> None:
+    notebook = open_notebook("df = %ingest", app=app, files={"here.csv": CSV})
+    panel = begin(notebook)
+    before, keyboard = notebook.kinds, notebook.page.keyboard
+    path = tmp_path / "keys.csv"
+    path.write_text(CSV)
+    panel.get_by_role("button", name="Choose files").focus()
+    with notebook.page.expect_file_chooser() as chooser:
+        keyboard.press("Enter")
+    keyboard.press("Tab")
+    keyboard.type("here.csv")
+    keyboard.press("Tab")
+    keyboard.type("abxdd0")  # each of which does something to a notebook
+    keyboard.press("Enter")
+    expect(panel.locator("li").first).to_contain_text("here.csv → abxdd0")
+    notebook.wait()
+    chooser.value.set_files(path)
+    expect(panel.locator("li").last).to_contain_text("keys.csv → keys")
+    expect(panel.locator(".cm-big")).to_have_text("abxdd0 2 x 2 · keys 2 x 2")
+    assert notebook.value("(abxdd0.shape, keys.shape, df.shape)") == [[2, 2]] * 3
+    assert notebook.kinds == before
+
+
+def test_the_cell_waits_no_longer_than_the_person(open_notebook: Callable[..., Notebook], tmp_path: Path) -> None:
+    notebook = open_notebook("df = %ingest --as later", "later.shape")
+    panel = begin(notebook)
+    panel.get_by_role("button", name="Do not wait").click()
+    notebook.wait()
+    expect(panel.get_by_role("button", name="Do not wait")).to_be_hidden()
+    path = tmp_path / "x.csv"
+    path.write_text(CSV)
+    choose(panel, path)
+    expect(panel.locator("li")).to_contain_text("x.csv → later")
+    expect(notebook.run(2)).to_contain_text("(2, 2)")
+    notebook.reopen_without_kernel()
+    expect(notebook.output(1)).to_contain_text('later = pd.read_csv("x.csv")')
+
+
+def test_an_interrupt_ends_the_waiting(open_notebook: Callable[..., Notebook]) -> None:
+    notebook = open_notebook("df = %ingest")
+    panel = begin(notebook)
+    notebook.interrupt()
+    notebook.wait()
+    expect(notebook.output(1)).to_contain_text("KeyboardInterrupt")
+    expect(panel.get_by_role("button", name="Do not wait")).to_be_hidden()
+
+
+def test_the_panel_fits(
+    open_notebook: Callable[..., Notebook], tmp_path: Path, shoot: Callable[[Locator, str], None]
+) -> None:
+    notebook = open_notebook("%ingest")
+    panel = begin(notebook)
+    looks(notebook, panel, shoot, "desk-empty")
+    slowed(notebook, 4000)
+    paths = [tmp_path / "a rather long name of the sales of the year 2025, all regions.csv", tmp_path / "cat.png"]
+    paths[0].write_text("region,sales,day\n" + "north,1.5,2025-01-01\nsouth,,2025-01-02\n" * 30)
+    paths[1].write_bytes(b"\x89PNG\r\n\x1a\n")
+    choose(panel, *paths, make(tmp_path, "video.bin", 90 * MB))
+    panel.get_by_label("Path or address").fill("missing.csv")
+    panel.get_by_role("button", name="Read").click()
+    video = panel.locator("li").filter(has_text="video.bin")
+    expect(panel.locator("li").filter(has_text="There is no file missing.csv")).to_be_visible()
+    expect(video).to_contain_text("/s")
+    looks(notebook, panel, shoot, "desk-running")
+    expect(video).to_contain_text("arriving")
+    slowed(notebook, 0)
+    expect(video).to_contain_text("saved")
+    looks(notebook, panel, shoot, "desk-done")
+
+
+def looks(notebook: Notebook, panel: Locator, shoot: Callable[[Locator, str], None], name: str) -> None:
+    for theme in ("light", "dark"):
+        notebook.theme("dark" if theme == "dark" else "light")
+        for width in (400, 600, 1200):
+            notebook.width(panel, width)
+            shoot(panel, f"{name}-{theme}-{width}")
+            assert panel.evaluate(_OVERFLOW) == [], f"{name}, {theme}, {width} px"

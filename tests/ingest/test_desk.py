@@ -12,6 +12,7 @@ import pytest
 from servers import FileServer
 
 from colab_magics.errors import BadOption, ChecksumMismatch, SourceError
+from colab_magics.ingest import desk as desk_module
 from colab_magics.ingest.desk import Desk, Item, as_data
 from colab_magics.ingest.engine import Request
 from colab_magics.ingest.upload import BLOCK, UNFINISHED
@@ -243,6 +244,23 @@ def test_the_cell_is_let_go_on(make: Callable[..., Notebook], way: str) -> None:
     notebook = make()
     threading.Timer(0.2, getattr(notebook.desk, way)).start()
     assert notebook.desk.wait().value is None
+
+
+def test_a_cell_does_not_wait_for_a_page_that_has_gone(
+    make: Callable[..., Notebook], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk_module, "_GRACE", 0.3)
+    notebook = make()
+    notebook.desk.hello()
+    notebook.desk.bye()
+    notebook.desk.hello()  # another page
+    waiting = threading.Thread(target=notebook.desk.wait)
+    waiting.start()
+    waiting.join(0.6)
+    assert waiting.is_alive()
+    notebook.desk.bye()
+    waiting.join(5)
+    assert not waiting.is_alive()
 
 
 def test_a_page_is_heard(make: Callable[..., Notebook]) -> None:
