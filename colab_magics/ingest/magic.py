@@ -16,9 +16,10 @@ from colab_magics.ingest.cell import Failure, entries, ingest_all
 from colab_magics.ingest.engine import ingest_one
 from colab_magics.ingest.formats import Format
 from colab_magics.ingest.literals import typed
+from colab_magics.ingest.parcel import pack
 from colab_magics.ingest.reading import BACKENDS, reading
 from colab_magics.ingest.request import Ingested, Request
-from colab_magics.ingest.screen import DeskScreen, Screen
+from colab_magics.ingest.screen import DeskScreen, Screen, send
 from colab_magics.options import LineParser, identifier, named_source, positive, split, whole
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _OF_READING = frozenset(inspect.signature(reading).parameters)
 
 
 def ingest(
-    source: str | Path = "upload:",
+    source: str | Path | pd.DataFrame = "upload:",
     *,
     format: str | None = None,  # noqa: A002 (the option's own name, as in pandas)
     columns: str | Iterable[str] | None = None,
@@ -54,6 +55,7 @@ def ingest(
     refresh: bool = False,
     offline: bool = False,
     trust: bool = False,
+    download: bool = False,
     **reader: object,
 ) -> pd.DataFrame:
     """Read a file from a path, a web address or ``s3://`` into a DataFrame, and show what is in it.
@@ -74,13 +76,14 @@ def ingest(
     ``sheet``: a name, or a number from 1. ``endpoint``, ``profile``, ``anon``, ``requester_pays``: how to reach an S3
     store. ``sha256``: the hash that a fetched file must have. ``refresh`` fetches it anew, ``offline`` takes it from
     the cache, ``trust`` takes it also where nothing tells that it is whole. All else goes to the reader of pandas,
-    literals only.
+    literals only. ``download``: send the file, or the frame as CSV, to the browser instead, and return None.
 
     Raises `SourceNotFound`, `SourceDenied`, `DownloadFailed`, `ChecksumMismatch`, `Unproven`, `UnknownFormat`,
     `BrokenFile`, `TooLarge`, `MissingExtra` or `BadOption`; then nothing is left half-written.
     """
-    options = {name: value for name, value in locals().items() if name != "source"}
-    frame: pd.DataFrame = _frame(_request(str(source), None, options))
+    options = {name: value for name, value in locals().items() if name not in ("source", "download")}
+    request = _request(str(source), None, options)
+    frame: pd.DataFrame = _send(source) if download else _frame(request)
     return frame
 
 
@@ -98,6 +101,10 @@ def _ingest(request: Request) -> Ingested:
     return ingested
 
 
+def _send(source: Any) -> Any:
+    send(pack(source, _shell.namespace()))
+
+
 def _frame(request: Request) -> Any:
     """Return the frame; of several files that were uploaded together, the frames by name."""
     return DeskScreen(request).wait() if _is_asked_for(request) else _ingest(request).frame
@@ -113,6 +120,7 @@ PARSER = LineParser(
     examples="""
         df = %ingest
         df = %ingest data.csv
+        %ingest --download df
         %ingest https://github.com/owner/project/blob/main/data.parquet --as df
         %ingest s3://bucket/data.csv --anon --as df
         %ingest big.csv --columns name,age --where "age > 30" --sample 1000
@@ -152,6 +160,7 @@ PARSER.add_argument("--sha256", metavar="HASH", help="the hash that the fetched 
 PARSER.add_argument("--refresh", action="store_true", help="fetch and read it anew, whatever is kept of it")
 PARSER.add_argument("--offline", action="store_true", help="take it from the cache, without asking the server")
 PARSER.add_argument("--trust", action="store_true", help="take it also where nothing tells that all of it arrived")
+PARSER.add_argument("--download", action="store_true", help="send a file, or a frame as CSV, to the browser")
 PARSER.add_rest("reader", metavar="KEY=VALUE", help="handed to the reader of pandas, as literals")
 
 
@@ -162,6 +171,8 @@ def run(line: str, cell: str | None) -> object:
         return None
     options = _options(line)
     name = options.pop("as_")
+    if options.pop("download"):
+        return _send(options["source"])
     request = _request(options.pop("source"), name, options)
     frame = _frame(request)
     if name is None:
@@ -202,6 +213,8 @@ def _cell_options(line: str, rest: str) -> dict[str, Any]:
     (first, first_reader), (own, own_reader) = _halves(line), _halves(rest)
     reader = ["--", *first_reader, *own_reader] if first_reader or own_reader else []
     options = _options(shlex.join([*first, *own, *reader]))
+    if options.pop("download"):
+        raise BadOption("--download stands on a line, and not in a cell.")
     if options.pop("as_") is not None:
         raise BadOption("In a cell the name stands before the source:  name = source")
     return options

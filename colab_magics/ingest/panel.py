@@ -10,6 +10,7 @@ from colab_magics.card import Card
 
 if TYPE_CHECKING:
     from colab_magics.ingest.desk import Desk
+    from colab_magics.ingest.parcel import Parcel
 
 
 class IngestPanel(Panel):
@@ -90,3 +91,30 @@ class DeskPanel(Panel):
         """Take the panel away; what has arrived of files waits for the next one."""
         self._desk.close()
         super().close()
+
+
+class ParcelPanel(Panel):
+    """Sends one file to the page that asks first: ``size`` is in bytes."""
+
+    _esm = bundle("parcel")
+    commands = ("claim", "part")
+
+    name = traitlets.Unicode("").tag(sync=True)
+    size = traitlets.Float(0).tag(sync=True)  # an Int of more than 2^53 is none in a browser either
+
+    def __init__(self, parcel: "Parcel") -> None:
+        super().__init__(name=parcel.name, size=parcel.size, card=parcel.card().data())
+        self._parcel = parcel
+
+    def claim(self, _: Mapping[str, Any]) -> bool:
+        """Shall this page save it by itself?"""
+        return self._parcel.claim()
+
+    def part(self, message: Mapping[str, Any]) -> tuple[dict[str, str], list[bytes]]:
+        """Give a part of it."""
+        return self._parcel.part(message.get("position"))
+
+    def close(self) -> None:
+        """Take the panel away, and close the file."""
+        super().close()
+        self._parcel.close()

@@ -9,13 +9,14 @@ from colab_magics import _shell
 from colab_magics._screen import Screen as WorkScreen
 from colab_magics.errors import SourceError
 from colab_magics.ingest import card as cards
+from colab_magics.ingest import parcel as parcels
 from colab_magics.ingest.desk import Desk, as_data
 from colab_magics.ingest.invitation import NOBODY, invitation, outcome_card, recent_sources
 
 if TYPE_CHECKING:
     from colab_magics.card import Card
     from colab_magics.ingest.engine import Request
-    from colab_magics.ingest.panel import DeskPanel, IngestPanel
+    from colab_magics.ingest.panel import DeskPanel, IngestPanel, ParcelPanel
 
 _PATIENCE = 10.0  # seconds for a page to draw the panel and to say so
 _WAITED_FOR = "The cell goes on when a file or a source has become a frame."
@@ -52,6 +53,20 @@ class Screen(WorkScreen["IngestPanel"]):
 
     def tells(self, error: BaseException) -> bool:
         return self.is_open
+
+
+def send(parcel: parcels.Parcel) -> None:
+    """Send a file to the browser. Raises `SourceError` where nobody is."""
+    if not _shell.can_be_asked():
+        parcel.close()
+        raise SourceError(parcels.NOBODY.format(name=parcel.name))
+
+    def open_panel() -> ParcelPanel:
+        from colab_magics.ingest.panel import ParcelPanel
+
+        return ParcelPanel(parcel)
+
+    _shell.show(parcel.card(), open_panel)
 
 
 class DeskScreen:

@@ -213,3 +213,18 @@ def looks(notebook: Notebook, panel: Locator, shoot: Callable[[Locator, str], No
             notebook.width(panel, width)
             shoot(panel, f"{name}-{theme}-{width}")
             assert panel.evaluate(_OVERFLOW) == [], f"{name}, {theme}, {width} px"
+
+
+def test_a_file_and_a_frame_are_saved_by_the_browser(open_notebook: Callable[..., Notebook], app: App) -> None:
+    setup = (
+        "import os, pandas as pd\nopen('big.bin', 'wb').write(os.urandom(25_000_000))\ndf = pd.DataFrame({'a': [1]})"
+    )
+    notebook = open_notebook(setup, "%ingest --download big.bin", "%ingest --download df", app=app)
+    notebook.run(1)
+    for cell, name in ((2, "big.bin"), (3, "df.csv")):
+        with notebook.page.expect_download() as download:
+            notebook.run(cell)
+        expect(notebook.panel(cell)).to_contain_text("given to the browser")
+        assert download.value.suggested_filename == name
+        body = download.value.path().read_bytes()
+        assert body == (b"a\n1\n" if name == "df.csv" else notebook.path.with_name(name).read_bytes())
