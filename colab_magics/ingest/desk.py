@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from colab_magics.errors import BadOption, ColabMagicsError
-from colab_magics.ingest.engine import Ingested, Request, fetch, parse
+from colab_magics.ingest.engine import load
 from colab_magics.ingest.pace import Pace
 from colab_magics.ingest.plain import plain_line
+from colab_magics.ingest.request import Ingested, Request
+from colab_magics.ingest.supply import fetch
 from colab_magics.ingest.upload import Offer, Upload, limit_of
 from colab_magics.ingest.variables import variable_for
 from colab_magics.transfer.events import Stopped
@@ -290,9 +292,9 @@ class Desk:
         started = time.monotonic()
         request = replace(self._request, source=job.source, name=self._items[job.key].variable)
         with tempfile.TemporaryDirectory(prefix="colab-magics-", ignore_cleanup_errors=True) as folder:
-            file = fetch(request, Path(folder), Pace(tell), stop)
-            tell(f"Reading {file.name}", None)
-            ingested = parse(request, file, started)
+            files = fetch(request, Path(folder), Pace(tell), stop)
+            tell(f"Reading {files[0].name}", None)
+            ingested = load(request, files, started, tell)
         tell("", None)
         self._assign(str(request.name), ingested.frame)
         line = plain_line(request, ingested)

@@ -12,6 +12,7 @@ from colab_magics import _shell
 from colab_magics.errors import BadOption, ColabMagicsError, SourceError
 from colab_magics.format import plural
 from colab_magics.ingest import card as cards
+from colab_magics.ingest.cache import ACTIONS, holdings
 from colab_magics.ingest.cell import Failure, entries, ingest_all
 from colab_magics.ingest.engine import ingest_one
 from colab_magics.ingest.formats import Format
@@ -56,6 +57,7 @@ def ingest(
     offline: bool = False,
     trust: bool = False,
     download: bool = False,
+    cache: str | None = None,
     **reader: object,
 ) -> pd.DataFrame:
     """Read a file from a path, a web address or ``s3://`` into a DataFrame, and show what is in it.
@@ -77,11 +79,14 @@ def ingest(
     store. ``sha256``: the hash that a fetched file must have. ``refresh`` fetches it anew, ``offline`` takes it from
     the cache, ``trust`` takes it also where nothing tells that it is whole. All else goes to the reader of pandas,
     literals only. ``download``: send the file, or the frame as CSV, to the browser instead, and return None.
+    ``cache``: list or clear what is kept, and return a frame of it.
 
     Raises `SourceNotFound`, `SourceDenied`, `DownloadFailed`, `ChecksumMismatch`, `Unproven`, `UnknownFormat`,
     `BrokenFile`, `TooLarge`, `MissingExtra` or `BadOption`; then nothing is left half-written.
     """
-    options = {name: value for name, value in locals().items() if name not in ("source", "download")}
+    options = {name: value for name, value in locals().items() if name not in ("source", "download", "cache")}
+    if cache is not None:
+        return _show_cache(cache)
     request = _request(str(source), None, options)
     frame: pd.DataFrame = _send(source) if download else _frame(request)
     return frame
@@ -99,6 +104,14 @@ def _ingest(request: Request) -> Ingested:
         ingested = ingest_one(request, screen.tell)
         screen.show(cards.loaded(ingested))
     return ingested
+
+
+def _show_cache(action: str) -> pd.DataFrame:
+    if action not in ACTIONS:
+        raise BadOption(f"cache takes {' or '.join(ACTIONS)}, and not {action}.")
+    held = holdings(action)
+    _shell.show(held.card())
+    return held.frame()
 
 
 def _send(source: Any) -> Any:
@@ -161,6 +174,7 @@ PARSER.add_argument("--refresh", action="store_true", help="fetch and read it an
 PARSER.add_argument("--offline", action="store_true", help="take it from the cache, without asking the server")
 PARSER.add_argument("--trust", action="store_true", help="take it also where nothing tells that all of it arrived")
 PARSER.add_argument("--download", action="store_true", help="send a file, or a frame as CSV, to the browser")
+PARSER.add_argument("--cache", nargs="?", const="list", choices=ACTIONS, help="list what is kept, or clear it")
 PARSER.add_rest("reader", metavar="KEY=VALUE", help="handed to the reader of pandas, as literals")
 
 
@@ -171,6 +185,9 @@ def run(line: str, cell: str | None) -> object:
         return None
     options = _options(line)
     name = options.pop("as_")
+    action = options.pop("cache")
+    if action is not None:
+        return _show_cache(action)
     if options.pop("download"):
         return _send(options["source"])
     request = _request(options.pop("source"), name, options)
@@ -213,6 +230,8 @@ def _cell_options(line: str, rest: str) -> dict[str, Any]:
     (first, first_reader), (own, own_reader) = _halves(line), _halves(rest)
     reader = ["--", *first_reader, *own_reader] if first_reader or own_reader else []
     options = _options(shlex.join([*first, *own, *reader]))
+    if options.pop("cache") is not None:
+        raise BadOption("--cache stands on a line, and not in a cell.")
     if options.pop("download"):
         raise BadOption("--download stands on a line, and not in a cell.")
     if options.pop("as_") is not None:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from colab_magics.card import Card, Facts
 from colab_magics.errors import BadOption, BrokenFile, OutputDenied
 from colab_magics.format import size as in_words
-from colab_magics.ingest.engine import Request, fetch
 from colab_magics.ingest.upload import LARGEST_PIECE, is_count
+from colab_magics.transfer.local import local_file
 from colab_magics.transfer.resolve import resolve
-from colab_magics.transfer.source import LocalPath, LocalPattern
+from colab_magics.transfer.source import LocalPath
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,9 +70,9 @@ def pack(source: str | Path | pd.DataFrame, namespace: Mapping[str, Any]) -> Par
     if type(frame).__name__ == "DataFrame" and not isinstance(frame, str | Path):
         return _packed(frame, f"{source if isinstance(source, str) else 'frame'}.csv")
     named = resolve(str(source))
-    if not isinstance(named, LocalPath | LocalPattern):
-        raise BadOption("--download sends a file of this machine, or a frame: fetch the source first.")
-    file = fetch(Request(str(source)), Path())
+    if not isinstance(named, LocalPath):
+        raise BadOption("--download sends one file of this machine, or a frame: fetch the source first.")
+    file = local_file(named)
     return Parcel(file.path, file.name)
 
 

@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from colab_magics.ingest.engine import Request
+from colab_magics.ingest.request import Request
 from colab_magics.transfer.resolve import resolve
 from colab_magics.transfer.source import LocalPath, WebAddress, redacted
 
 if TYPE_CHECKING:
-    from colab_magics.ingest.engine import Ingested
+    from colab_magics.ingest.request import Ingested
 
 _CALLS = {
     "CSV": "pd.read_csv({})",

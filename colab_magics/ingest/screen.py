@@ -15,8 +15,8 @@ from colab_magics.ingest.invitation import NOBODY, invitation, outcome_card, rec
 
 if TYPE_CHECKING:
     from colab_magics.card import Card
-    from colab_magics.ingest.engine import Request
     from colab_magics.ingest.panel import DeskPanel, IngestPanel, ParcelPanel
+    from colab_magics.ingest.request import Request
 
 _PATIENCE = 10.0  # seconds for a page to draw the panel and to say so
 _WAITED_FOR = "The cell goes on when a file or a source has become a frame."

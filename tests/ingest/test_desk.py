@@ -14,7 +14,7 @@ from servers import FileServer
 from colab_magics.errors import BadOption, ChecksumMismatch, SourceError
 from colab_magics.ingest import desk as desk_module
 from colab_magics.ingest.desk import Desk, Item, as_data
-from colab_magics.ingest.engine import Request
+from colab_magics.ingest.request import Request
 from colab_magics.ingest.upload import BLOCK, UNFINISHED
 
 CSV = b"a,b\n1,x\n2,y\n"

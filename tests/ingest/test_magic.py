@@ -275,6 +275,19 @@ def test_a_hash_that_is_none(shell: Any, files: FileServer, word: str) -> None:
     assert files.requests == []
 
 
+def test_the_cache_is_listed_and_cleared(shell: Any, files: FileServer) -> None:
+    shell.run(f"df = %ingest {files.add('/a.csv', CSV, etag='1')}?X-Amz-Signature=canary")
+    ran = shell.run("held = %ingest --cache")
+    held = shell.namespace["held"]
+    assert held["source"].tolist() == [f"{files.url}/a.csv?…"]
+    assert held["size"].tolist() == [len(CSV)]
+    assert f"{files.url}/a.csv?…" in ran.text
+    assert "canary" not in ran.text
+    assert "12 bytes freed" in shell.run("%ingest --cache clear").text
+    assert "0 files" in shell.run("%ingest --cache").text
+    assert "invalid choice: 'emtpy'" in failure(shell.run("%ingest --cache emtpy"))
+
+
 def test_the_same_line_again_asks_only_whether_it_changed(shell: Any, files: FileServer) -> None:
     url = files.add("/a.csv", CSV, etag='"1"')
     shell.run(f"first = %ingest {url}")

@@ -43,7 +43,7 @@ def test_a_frame_is_sent_as_csv(tmp_path: Path) -> None:
 def test_what_cannot_be_sent(tmp_path: Path) -> None:
     with pytest.raises(SourceNotFound, match=r"There is no file none\.csv"):
         pack("none.csv", {})
-    with pytest.raises(BadOption, match="--download sends a file of this machine, or a frame"):
+    with pytest.raises(BadOption, match="--download sends one file of this machine, or a frame"):
         pack("https://example.org/a.csv", {})
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from colab_magics.ingest.engine import Request, ingest_one
+from colab_magics.ingest.engine import ingest_one
 from colab_magics.ingest.plain import plain_line
+from colab_magics.ingest.request import Request
 
 FRAME = pd.DataFrame({"a": [1, 2], "b": ["x", "y"]})
 
@@ -34,6 +35,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("name", ["a.csv", "a b.tsv", "a.json", "a.jsonl", "a.csv.gz", "a.parquet", "a.xlsx"])
 @pytest.mark.parametrize("is_absolute", [True, False])
+@pytest.mark.filterwarnings("ignore:The default engine for reading 'xlsx' files")
 def test_it_makes_the_same_frame(folder: Path, name: str, is_absolute: bool) -> None:
     code, frame = line(str(folder / name) if is_absolute else f"'{name}'"[1:-1])
     assert code.startswith("rows = pd.read_")
