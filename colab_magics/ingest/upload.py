@@ -144,7 +144,7 @@ class Upload:
         if b"".join(found) != digests:
             return False
         with self._lock:
-            self._landing.write_at(position, bytes(piece))
+            self._landing.write_at(position, piece)
             self._digests.update(zip(range(position, position + size, BLOCK), found, strict=True))
             self._landing.digest(LARGEST_PIECE)  # so that a large file need not be read again at its end
         return True

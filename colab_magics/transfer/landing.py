@@ -114,7 +114,7 @@ class Landing:
         """Write behind the last byte of a file that arrives from front to end."""
         self.write_at(self.arrived.front, chunk)
 
-    def write_at(self, position: int, chunk: bytes) -> None:
+    def write_at(self, position: int, chunk: bytes | memoryview) -> None:
         """Write bytes where they belong."""
         with self._faults_named(), self._lock:
             if self._descriptor is None:
@@ -252,7 +252,7 @@ class Landing:
             ) from error
 
 
-def _write_all(descriptor: int, position: int, chunk: bytes) -> None:
+def _write_all(descriptor: int, position: int, chunk: bytes | memoryview) -> None:
     view = memoryview(chunk)
     while view:
         if hasattr(os, "pwrite"):

@@ -1,0 +1,191 @@
+"""A file through a real Jupyter server into a kernel: the panel of %ingest in Chromium beside Colab's pattern of pieces.
+
+python benchmarks/upload.py [MB]
+
+Colab's pattern: pieces of 100 KiB in base64, one on its way at a time, as google.colab.files.upload has it; here over
+the same server and the same page, by a comm of the kernel, so that only the pattern differs. Chromium is driven by a few
+words of its own protocol: Playwright listens to every message of a page, which makes uploads less than half as fast.
+"""
+
+import asyncio
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from tornado.websocket import WebSocketClientConnection, websocket_connect
+
+_MEMORY = """
+import psutil, threading, time
+base = most = psutil.Process().memory_info().rss
+def watch():
+    global most
+    while True:
+        most = max(most, psutil.Process().memory_info().rss)
+        time.sleep(0.02)
+threading.Thread(target=watch, daemon=True).start()
+"""
+_COLAB = """
+import base64
+got = bytearray()
+def opened(comm, _):
+    @comm.on_msg
+    def take(message):
+        got.extend(base64.b64decode(message["content"]["data"]["file"]))
+        comm.send({"done": len(got)})
+get_ipython().kernel.comm_manager.register_target("colab", opened)
+"""
+_SEND = """async (size) => {
+    const { kernel } = window.jupyterapp.shell.currentWidget.context.sessionContext.session;
+    const comm = kernel.createComm("colab");
+    let acknowledge = () => undefined;
+    comm.onMsg = () => acknowledge();
+    comm.open({});
+    const piece = btoa("x".repeat(100 * 1024));
+    const began = performance.now();
+    for (let sent = 0; sent < size; sent += 100 * 1024) {
+        const acknowledged = new Promise((resolve) => { acknowledge = resolve; });
+        comm.send({ file: piece });
+        await acknowledged;
+    }
+    return (performance.now() - began) / 1000;
+}"""
+
+
+_RUN = """(cell) => {
+    const app = window.jupyterapp;
+    app.shell.currentWidget.content.activeCellIndex = cell;
+    app.commands.execute("notebook:run-cell");
+}"""
+_CHOOSER = "document.querySelector('.cm-desk input[type=file]')"
+_LIST = "document.querySelector('.cm-desk .cm-items').textContent"
+_FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+)
+
+
+class Page:
+    """A page of Chromium, told what to do by its DevTools protocol."""
+
+    def __init__(self, socket: WebSocketClientConnection) -> None:
+        self._socket, self._number = socket, 0
+
+    async def call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        self._number += 1
+        number = self._number
+        await self._socket.write_message(json.dumps({"id": number, "method": method, "params": parameters}))
+        while True:
+            message = json.loads(await self._socket.read_message() or "{}")
+            if message.get("id") == number:
+                return message["result"]
+
+    async def value(self, expression: str) -> Any:
+        answer = await self.call("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    async def until(self, expression: str) -> None:
+        deadline = time.monotonic() + 120
+        while not await self.value(expression):
+            assert time.monotonic() < deadline, expression
+            await asyncio.sleep(0.02)
+
+    async def run(self, cell: int, ready: str) -> None:
+        await self.value(f"({_RUN})({cell})")
+        await asyncio.sleep(1)
+        await self.until(f"({ready})()")
+
+
+async def ours(page: Page, path: Path, work: Path) -> float:
+    """Seconds from the choice to the whole, proven file."""
+    chooser = await page.call("Runtime.evaluate", expression=_CHOOSER)
+    began = time.perf_counter()
+    await page.call("DOM.setFileInputFiles", files=[str(path)], objectId=chooser["result"]["objectId"])
+    await page.until(f"{_LIST}.includes('saved')")
+    took = time.perf_counter() - began
+    take(path, work)
+    return took
+
+
+def socket_of(profile: Path) -> str:
+    port = int((profile / "DevToolsActivePort").read_text().split()[0])
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/json") as answer:
+        tabs = json.load(answer)
+    return str(next(tab["webSocketDebuggerUrl"] for tab in tabs if tab["type"] == "page"))
+
+
+def take(path: Path, work: Path) -> None:
+    """Compare what arrived, and remove it."""
+    (arrived,) = work.glob("large*.bin")
+    with arrived.open("rb") as one, path.open("rb") as other:
+        assert hashlib.file_digest(one, "sha256").digest() == hashlib.file_digest(other, "sha256").digest()
+    arrived.unlink()
+
+
+async def measure(address: str, socket: str, path: Path, work: Path, size: int) -> None:
+    from browser.notebook import _ASK, _READY
+
+    page = Page(await websocket_connect(socket, max_message_size=1 << 30))
+    await page.call("Page.bringToFront")  # JupyterLab starts no kernel on a page that nobody sees
+    await page.call("Emulation.setFocusEmulationEnabled", enabled=True)
+    await page.call("Page.navigate", url=address)
+    await page.until(f"({_READY})()")
+    for cell in (0, 1, 3):
+        await page.run(cell, _READY)
+    figures = []
+    for _ in range(3):
+        await page.run(2, f"() => {_CHOOSER} !== null")
+        await asyncio.sleep(3)  # the page has been heard
+        took = await ours(page, path, work)
+        await page.until(f"({_READY})()")
+        grown = float((await page.value(f"({_ASK})('(most - base) / 1e6')")).strip("'"))
+        few = 5_000_000
+        peer = few / 1e6 / await page.value(f"({_SEND})({few})")
+        figures.append({"MB/s": size / took, "kernel +MB": grown, "peer MB/s": peer})
+        print(json.dumps({name: round(value, 1) for name, value in figures[-1].items()}), flush=True)
+    best = max(figures, key=lambda figure: figure["MB/s"])
+    print(
+        f"{size} MB: {best['MB/s']:.0f} MB/s, kernel +{best['kernel +MB']:.0f} MB; Colab's: {best['peer MB/s']:.1f} MB/s"
+    )
+
+
+def main() -> None:
+    sys.path.append(str(Path(__file__).parents[1] / "tests"))
+    from browser.jupyter import serve
+    from browser.notebook import write
+
+    size = int(sys.argv[1]) if len(sys.argv) > 1 else 300
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or "google-chrome"
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        root = Path(folder)
+        path, profile = root / "large.bin", root / "profile"
+        with path.open("wb") as file:
+            for number in range(size):
+                file.write(hashlib.shake_256(number.to_bytes(4, "big")).digest(1_000_000))
+        with serve("lab", root, {}, has_proxy=False) as server:
+            write(server.work / "upload.ipynb", ["%load_ext colab_magics", _MEMORY, "%ingest\nNone", _COLAB])
+            words = [chromium, *_FLAGS, "--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank"]
+            browser = subprocess.Popen(words, stderr=subprocess.DEVNULL)
+            try:
+                while not (profile / "DevToolsActivePort").exists():
+                    time.sleep(0.1)
+                time.sleep(1)
+                asyncio.run(measure(server.address("upload.ipynb"), socket_of(profile), path, server.work, size))
+            finally:
+                browser.terminate()
+                browser.wait()
+
+
+if __name__ == "__main__":
+    main()
