@@ -5,8 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-# In two processes; tests that share a server or a window stay in one of them.
-PYTEST := python -m pytest -n 2 --dist loadgroup
+# In two processes; the browser tests, which share servers and a window, run in one, afterwards.
+PYTEST := python -m pytest -n 2 --ignore tests/browser
 
 # A machine without an NVIDIA GPU needs the small TensorFlow only.
 TENSORFLOW := $(shell nvidia-smi -L >/dev/null 2>&1 && echo "tensorflow[and-cuda]" || { [ "$$(uname -sm)" = "Linux x86_64" ] && echo tensorflow-cpu || echo tensorflow; })
@@ -24,12 +24,13 @@ lab: $(VENV)/.demo ## open the same notebook in JupyterLab
 
 test: $(VENV)/.test browser ## set up what the tests need and run them all
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory js/node_modules/.package-lock.json; fi
-	$(BIN)/$(PYTEST)
+	$(BIN)/$(PYTEST) tests
+	$(BIN)/python -m pytest tests/browser
 	@if command -v npm >/dev/null; then cd js && npm test; \
 	else echo "The JavaScript unit tests were left out: npm (Node 20) is not installed."; fi
 
 test-colab: $(VENV)-colab/.done ## the tests' core in an environment with the versions of Google Colab's image
-	$(VENV)-colab/bin/$(PYTEST) --ignore tests/browser tests
+	$(VENV)-colab/bin/$(PYTEST) tests
 
 test-pythons: ## the tests' core on Python 3.11, 3.12 and 3.13, as far as they are here
 	@PYTHON=$(PYTHON) sh tests/pythons.sh 3.11 3.12 3.13

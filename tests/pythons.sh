@@ -32,5 +32,5 @@ for version in "$@"; do
         touch "$folder/.done"
     fi
     echo "Python $version:"
-    "$folder/bin/python" -m pytest -q -n 2 --dist loadgroup --ignore tests/browser tests
+    "$folder/bin/python" -m pytest -q -n 2 --ignore tests/browser tests
 done

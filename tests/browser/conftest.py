@@ -18,12 +18,10 @@ expect.set_options(timeout=60_000)
 _WINDOW = {"width": 1240, "height": 900}
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.browser)
-            if config.pluginmanager.hasplugin("xdist"):
-                item.add_marker(pytest.mark.xdist_group("browser"))  # they share servers and a window
 
 
 @pytest.fixture(scope="session")
