@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pandas as pd
 import pytest
 from IPython.core.error import UsageError
@@ -169,7 +168,7 @@ def test_nobody_is_waited_for_in_a_kernel_that_nobody_watches(kernel_shell: Any)
 
 def test_a_notebook_that_runs_for_nobody_does_not_hang(tmp_path: Path) -> None:
     """A real kernel, run by nbclient as nbconvert and papermill do."""
-    nbclient = pytest.importorskip("nbclient")
+    nbclient, nbformat = pytest.importorskip("nbclient"), pytest.importorskip("nbformat")
     cells = ["%load_ext colab_magics", "%ingest", "%ingest upload: --as x"]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     client = nbclient.NotebookClient(
