@@ -104,6 +104,8 @@ def _facts(ingested: Ingested, summary: Summary) -> Facts:
         ("Format", f"{ingested.format}, {in_words(ingested.size)}"),
         ("Memory", f"{'' if summary.is_weighed else 'at least '}{in_words(summary.memory)}"),
     ]
+    if ingested.fetched is not None:
+        items.append(("Fetched", f"{in_words(ingested.fetched)}, which is enough for this"))
     if ingested.name:
         items.insert(0, ("Variable", ingested.name))
     if _array_shape(ingested):

@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from colab_magics.errors import BrokenFile
-from colab_magics.format import number, plural, size
+from colab_magics.format import number, plural
 from colab_magics.ingest import supply
 from colab_magics.ingest.formats import SUFFIXES, Format
 from colab_magics.ingest.pace import Pace, Tell
@@ -147,5 +147,4 @@ class _Part:
         return self._parse(request, file, self._started)
 
     def _told(self, ingested: Ingested) -> Ingested:
-        note = f"Only {size(self._pieces.arrived)} of {size(self._pieces.size)} were fetched for this."
-        return replace(ingested, size=self._pieces.size, notes=(*ingested.notes, note))
+        return replace(ingested, size=self._pieces.size, fetched=self._pieces.arrived)

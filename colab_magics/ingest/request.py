@@ -53,7 +53,8 @@ class Request:
 class Ingested:
     """A frame and where it came from; ``size`` in bytes, ``seconds`` for all of it, ``source`` as it may be shown.
 
-    ``summary`` describes the frame, where that is known already; ``is_mapped`` if it came from the cache of frames.
+    ``summary`` describes the frame, where that is known already; ``is_mapped`` if it came from the cache of frames;
+    ``fetched``: bytes, where only a part of the file was.
     """
 
     frame: pd.DataFrame
@@ -65,3 +66,4 @@ class Ingested:
     notes: tuple[str, ...]
     summary: Summary | None = None
     is_mapped: bool = False
+    fetched: int | None = None

@@ -11,6 +11,7 @@ import pytest
 from servers import Bucket, FileServer
 
 from colab_magics.errors import SourceDenied
+from colab_magics.ingest.card import loaded
 from colab_magics.ingest.engine import ingest_one
 from colab_magics.ingest.reading import reading
 from colab_magics.ingest.request import Ingested, Request
@@ -46,7 +47,9 @@ def test_first_rows(files: FileServer, frame: pd.DataFrame, text: bytes, count: 
     got = ingest(files.add("/a.csv", text, etag='"1"'), head=count)
     pd.testing.assert_frame_equal(got.frame, pd.read_csv(io.BytesIO(text), nrows=count))
     assert share(files, text) < 0.15
-    assert re.search(r"Only .* of 1\d.\d MB were fetched for this", got.notes[-1])
+    assert got.fetched is not None
+    assert got.fetched < 0.15 * got.size == 0.15 * len(text)
+    assert any(name == "Fetched" for name, _ in loaded(got).parts[0].items)
 
 
 def test_more_first_rows_than_there_are(files: FileServer) -> None:
@@ -78,9 +81,9 @@ def test_a_sample(files: FileServer) -> None:
     assert got.frame.shape == (1000, 2)
     assert got.frame.dtypes.tolist() == ["int64", "float64"]
     assert abs(got.frame["n"].mean() / (count / 2) - 1) < 0.1
-    total = int(re.search(r"of about ([\d,]+)", got.notes[-2])[1].replace(",", ""))
+    total = int(re.search(r"of about ([\d,]+)", got.notes[-1])[1].replace(",", ""))
     assert abs(total / count - 1) < 0.05
-    assert "add  --seed 7  to have it again" in got.notes[-2]
+    assert "add  --seed 7  to have it again" in got.notes[-1]
     assert share(files, body) < 0.3
     pd.testing.assert_frame_equal(got.frame, ingest(url, sample=1000, seed=7).frame)
 
@@ -104,7 +107,7 @@ def test_columns_of_parquet(files: FileServer, frame: pd.DataFrame, columns: str
 def test_of_a_bucket(s3: Bucket, frame: pd.DataFrame, text: bytes) -> None:
     got = ingest(s3.add("a.csv", text), {"endpoint": s3.endpoint}, head=10)
     pd.testing.assert_frame_equal(got.frame, pd.read_csv(io.BytesIO(text), nrows=10))
-    assert got.notes[-1].startswith("Only ")
+    assert got.fetched is not None
 
 
 @pytest.mark.parametrize(
@@ -119,7 +122,7 @@ def test_else_all_of_it_is_fetched_and_kept(
     got = ingest(files.add("/a.csv", **{"body": text, **page}), head=1)
     pd.testing.assert_frame_equal(got.frame, pd.read_csv(io.BytesIO(body), nrows=1))
     assert len(list(cache_folder.glob("files/*/manifest.json"))) == 1
-    assert not any("Only" in note for note in got.notes)
+    assert got.fetched is None
 
 
 def test_what_is_in_the_cache_is_not_asked_for_in_parts(files: FileServer, text: bytes) -> None:
