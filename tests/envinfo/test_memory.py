@@ -1,6 +1,7 @@
 """The machine's memory, swap, what went wrong, and the gauge; the limits of groups are in test_cgroup.py."""
 
 import mmap
+import statistics
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -167,15 +168,17 @@ def test_the_gauge_asks_psutil_where_there_are_no_files(tmp_path: Path) -> None:
 
 
 def test_the_gauge_sees_memory_that_is_taken() -> None:
-    gauge = MemoryGauge()
-    before, _ = gauge.read()
-    with mmap.mmap(-1, 256 * 2**20) as held:
-        for page in range(0, len(held), mmap.PAGESIZE):
-            held[page] = 1
-        after, _ = gauge.read()
-    assert isinstance(before, int)
-    assert isinstance(after, int)
-    assert after - before > 64 * 2**20  # other processes come and go meanwhile
+    gauge, seen = MemoryGauge(), []
+    for _ in range(5):  # other processes come and go meanwhile
+        before, _ = gauge.read()
+        with mmap.mmap(-1, 256 * 2**20) as held:
+            for page in range(0, len(held), mmap.PAGESIZE):
+                held[page] = 1
+            after, _ = gauge.read()
+        assert isinstance(before, int)
+        assert isinstance(after, int)
+        seen.append(after - before)
+    assert statistics.median(seen) > 64 * 2**20
 
 
 def test_the_gauge_is_cheap() -> None:
