@@ -1,7 +1,6 @@
 """The machine's memory, swap, what went wrong, and the gauge; the limits of groups are in test_cgroup.py."""
 
 import mmap
-import statistics
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -168,17 +167,19 @@ def test_the_gauge_asks_psutil_where_there_are_no_files(tmp_path: Path) -> None:
 
 
 def test_the_gauge_sees_memory_that_is_taken() -> None:
-    gauge, seen = MemoryGauge(), []
-    for _ in range(5):  # other processes come and go meanwhile
+    for _ in range(4):  # other processes come and go meanwhile
+        gauge = MemoryGauge()
         before, _ = gauge.read()
-        with mmap.mmap(-1, 256 * 2**20) as held:
+        with mmap.mmap(-1, 2**30) as held:
             for page in range(0, len(held), mmap.PAGESIZE):
                 held[page] = 1
             after, _ = gauge.read()
         assert isinstance(before, int)
         assert isinstance(after, int)
-        seen.append(after - before)
-    assert statistics.median(seen) > 64 * 2**20
+        if after - before > 2**27:
+            return
+        time.sleep(2.5)  # Linux sums up every two seconds what of a group's use is files
+    pytest.fail(f"the gauge saw {after - before} bytes of 1 GiB")
 
 
 def test_the_gauge_is_cheap() -> None:
