@@ -1,11 +1,12 @@
 """Files that come from a browser: whole, proven, resumed, under names that do no harm."""
 
 import hashlib
-import multiprocessing
 import os
 import random
 import shutil
 import stat
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -151,19 +152,26 @@ def test_a_changed_beginning_is_found_at_the_end(tmp_path: Path) -> None:
     assert left(tmp_path) == []
 
 
-def _send_and_die(folder: Path, body: bytes) -> None:
-    send(Upload(offer(body), folder), body, until=4 * MB)
-    os.kill(os.getpid(), 9)
+_SEND_AND_DIE = """
+import os, runpy, sys
+from pathlib import Path
+sys.path.insert(0, str(Path(sys.argv[1]).parents[1]))
+own = runpy.run_path(sys.argv[1])
+body = Path(sys.argv[2]).read_bytes()
+own["send"](own["Upload"](own["offer"](body), Path(sys.argv[3])), body, until=4 * own["MB"])
+os.kill(os.getpid(), 9)
+"""
 
 
 @pytest.mark.skipif(os.name == "nt", reason="kills a process as POSIX does")
 def test_what_a_killed_kernel_left_goes_on(tmp_path: Path) -> None:
     body = content(6 * MB)
-    process = multiprocessing.get_context("spawn").Process(target=_send_and_die, args=(tmp_path, body))
-    process.start()
-    process.join()
-    assert process.exitcode == -9
-    upload = Upload(offer(body), tmp_path)
+    (tmp_path / "body").write_bytes(body)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    words = [sys.executable, "-c", _SEND_AND_DIE, __file__, str(tmp_path / "body"), str(folder)]
+    assert subprocess.run(words, check=False, timeout=60).returncode == -9
+    upload = Upload(offer(body), folder)
     assert upload.front == 4 * MB
     send(upload, body)
     assert upload.finish(root(body)).path.read_bytes() == body
