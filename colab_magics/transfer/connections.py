@@ -134,6 +134,7 @@ class Connections:
                     return
         finally:
             self._answers.discard(piece)
+            self._place.note(part.position)
         if part.end is None:
             part.end = part.position
         elif part.position < part.end:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from colab_magics.transfer.journal import Journal
     from colab_magics.transfer.remote import Version
 
-_NOTED = 256 << 10  # bytes that may arrive at one place before the journal hears of them
+_NOTED = 128 << 10  # bytes that may arrive at one place before the journal hears of them
 _KEPT = 1 << 20  # bytes from which on it is worth to go on later
 _HASHED = 1 << 20  # bytes that are hashed in one go
 _LOOKED = 64 << 20  # bytes of a file of unknown length that may arrive between two looks at the disk
@@ -46,7 +46,7 @@ class Landing:
     """A temporary file for ``target``; `publish` gives it its name, the end of the ``with`` removes what is left.
 
     With a ``shelf``, what has arrived of a version that can be told from others stays there. Every method raises
-    `DownloadFailed` on trouble with the disk. `write_at` may be called in several threads, the others in one.
+    `DownloadFailed` on trouble with the disk. `write_at` and `note` may be called in several threads, the others in one.
     """
 
     def __init__(self, target: Path, shelf: Shelf | None = None) -> None:
@@ -123,6 +123,13 @@ class Landing:
             end = position + len(chunk)
             self.arrived.add(position, end)
             self._note(position, end)
+
+    def note(self, end: int) -> None:
+        """Have the journal hear now of what arrived up to ``end``, for nothing more follows there."""
+        with self._faults_named(), self._lock:
+            start = self._unnoted.pop(end, None)
+            if self._journal is not None and start is not None:
+                self._journal.add(start, end)
 
     def expect(self, count: int) -> None:
         """Find out before the first byte whether the disk has room for ``count`` bytes more."""

@@ -16,6 +16,7 @@ from colab_magics.errors import ChecksumMismatch, DownloadFailed, UnknownFormat
 from colab_magics.transfer.events import Downloaded, Progress
 from colab_magics.transfer.fetch import fetch
 from colab_magics.transfer.landing import Shelf
+from colab_magics.transfer.ranges import Ranges
 from colab_magics.transfer.refusals import Patience
 from colab_magics.transfer.remote import Changed, NotModified
 from colab_magics.transfer.web import WebFile
@@ -223,6 +224,18 @@ def test_a_killed_process_leaves_its_bytes_to_the_next(files: FileServer, target
     assert bring(url, target, shelf=shelf).sha256 == hashlib.sha256(BODY).hexdigest()
     assert asked_for(files) < len(BODY) - 0.5 * done
     assert list(shelf.folder.iterdir()) == []
+
+
+def test_the_journal_knows_the_last_bytes_of_every_part(files: FileServer, target: Path, shelf: Shelf) -> None:
+    url = files.add("/data.bin", BODY, etag='"1"', rate=10e6)
+    noted = Ranges()
+
+    def read_journal(path: Path, sha256: str) -> None:
+        for line in path.with_suffix(".journal").read_text().splitlines()[1:]:
+            noted.add(*map(int, line.split()))
+
+    bring(url, target, shelf=shelf, verify=read_journal)
+    assert list(noted) == [(0, len(BODY))]
 
 
 def test_a_living_process_keeps_its_bytes(files: FileServer, target: Path, shelf: Shelf) -> None:
