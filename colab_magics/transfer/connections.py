@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from colab_magics.transfer.remote import Piece, Remote, Version
     from colab_magics.transfer.tries import Tries
 
-_GRACE = 0.5  # seconds that a thread may take to notice that it is over
+_GRACE = 0.5  # seconds that the threads may take, all together, to notice that it is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,9 @@ class Connections:
         self._stop.set()
         for piece in tuple(self._answers):
             piece.abort()
+        until = time.monotonic() + _GRACE
         for thread in tuple(self._threads.values()):
-            thread.join(_GRACE)
+            thread.join(max(0.0, until - time.monotonic()))
 
     def _start(self, number: int, begun: Begun | None = None) -> None:
         name = f"colab-magics-transfer-{number}"

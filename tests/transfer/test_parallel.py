@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -183,6 +184,22 @@ def test_the_next_try_goes_on(files: FileServer, target: Path, shelf: Shelf) -> 
     assert bring(url, target, shelf=shelf).sha256 == hashlib.sha256(BODY).hexdigest()
     assert asked_for(files) <= 7 * MEGA
     assert list(shelf.folder.iterdir()) == []
+
+
+def test_connections_that_wait_for_an_answer_hold_up_no_interrupt(files: FileServer, target: Path) -> None:
+    url = files.add("/data.bin", BODY, etag='"1"', rate=4e6)
+    files.on_request = lambda: len(files.requests) <= 4 or files.closing.wait(20)
+    pressed: list[float] = []
+
+    def interrupt(progress: Progress) -> None:
+        if len(files.requests) >= 12:
+            pressed.append(time.monotonic())
+            raise KeyboardInterrupt
+
+    patient = replace(QUICK, stall=20)
+    with pytest.raises(KeyboardInterrupt):
+        fetch(WebFile(url, patient), target, on_progress=interrupt, patience=patient)
+    assert time.monotonic() - pressed[0] < 2
 
 
 def test_another_version_does_not_go_on(files: FileServer, target: Path, shelf: Shelf) -> None:
