@@ -20,7 +20,7 @@ from colab_magics.format import size_of
 from colab_magics.transfer import journal
 from colab_magics.transfer.events import Downloaded
 from colab_magics.transfer.landing import Landing, Shelf
-from colab_magics.transfer.locking import locked
+from colab_magics.transfer.locking import is_held, locked
 from colab_magics.transfer.remote import Version
 
 FOLDER_VARIABLE = "COLAB_MAGICS_CACHE"
@@ -122,21 +122,32 @@ class Cache:
     def clear(self) -> int:
         """Remove all files, and what ended processes left unfinished; return how many bytes that were."""
         entries = self.entries()
-        for entry in entries:
-            self._remove(entry.key)
+        for key in (*(entry.key for entry in entries), *self._abandoned(entries)):
+            self._remove(key)
         journal.clear(self.folder / _UNFINISHED)
         return sum(entry.size for entry in entries)
 
     def trim(self) -> None:
         """Remove the files that were used longest ago, until the limit is kept; the last one stays."""
         journal.sweep(self.folder / _UNFINISHED)
-        left = self.limit
-        for number, entry in enumerate(self.entries()):
+        entries, left = self.entries(), self.limit
+        for key in self._abandoned(entries, time.time() - _YOUNG):
+            self._remove(key)
+        for number, entry in enumerate(entries):
             left -= entry.size
             if number and left < 0:
                 self._remove(entry.key)
             else:
                 self._remove_others(entry)
+
+    def _abandoned(self, entries: list[Entry], until: float = float("inf")) -> Iterator[str]:
+        """Yield the keys of no entry, where a process ended amid `add`, and that nobody has changed since ``until``."""
+        known = {_UNFINISHED, *(entry.key for entry in entries)}
+        for folder in self.folder.iterdir():
+            if folder.name not in known and folder.is_dir():
+                with contextlib.suppress(OSError):
+                    if folder.stat().st_ctime < until and not is_held(self.folder / f"{folder.name}.lock"):
+                        yield folder.name
 
     def _manifest(self, key: str) -> tuple[Entry, list[int]] | None:
         path = self.folder / key / _MANIFEST

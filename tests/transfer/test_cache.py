@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+import threading
 import time
 from pathlib import Path
 
@@ -131,3 +132,30 @@ def test_what_nobody_can_go_on_with_is_swept_up(cache: Cache) -> None:
     assert sorted(path.name for path in unfinished.iterdir()) == ["kept.journal", "kept.part", "new.part"]
     cache.clear()
     assert [path.name for path in unfinished.iterdir()] == ["new.part"]
+
+
+def test_a_file_without_a_manifest_is_cleared(cache: Cache) -> None:
+    path = add(cache, "k1")
+    (cache.folder / "k1" / "manifest.json").unlink()
+    assert cache.clear() == 0
+    assert not path.parent.exists()
+
+
+def test_a_file_that_still_gets_its_manifest_is_not_cleared(cache: Cache) -> None:
+    path = add(cache, "k1")
+    (cache.folder / "k1" / "manifest.json").unlink()
+    with cache.locked("k1", threading.Event()):
+        cache.clear()
+        assert path.exists()
+
+
+@pytest.mark.parametrize(("hours", "is_kept"), [(0, True), (2, False)])
+def test_a_file_without_a_manifest_goes_after_an_hour(
+    cache: Cache, monkeypatch: pytest.MonkeyPatch, hours: int, is_kept: bool
+) -> None:
+    path = add(cache, "k1")
+    (cache.folder / "k1" / "manifest.json").unlink()
+    now = time.time() + 3600 * hours
+    monkeypatch.setattr(time, "time", lambda: now)
+    add(cache, "k2")
+    assert path.exists() == is_kept
