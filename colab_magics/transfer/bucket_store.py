@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -9,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from colab_magics.errors import BadOption, SourceDenied, SourceError, SourceNotFound
+from colab_magics.errors import BadOption, DownloadFailed, SourceDenied, SourceError, SourceNotFound
 from colab_magics.transfer.ramp import MOST_CONNECTIONS
 from colab_magics.transfer.refusals import Patience
 from colab_magics.transfer.remote import Hiccup
@@ -31,6 +32,10 @@ class Access:
 
 
 AMAZON = Access()
+
+_BAD_TOKENS = ("InvalidToken", "ExpiredToken", "TokenRefreshRequired")  # of which s3fs knows only the second
+_PASSING = (408, 409, 429)  # statuses that another try may change
+_CODE = re.compile(r"[A-Za-z0-9.]{1,60}")
 
 
 class BucketStore:
@@ -76,15 +81,25 @@ class BucketStore:
             self._refuse_folder()
             raise SourceNotFound(f"There is no object {shown}: check the bucket, the key and the endpoint.") from error
         except PermissionError as error:
-            way = "anonymously" if self.is_anonymous else "with the credentials that were found"
-            raise SourceDenied(f"{shown} may not be read {way}: choose others by --profile or AWS_PROFILE.") from error
+            raise self._denied() from error
         except ParamValidationError as error:
             raise SourceNotFound(f"{shown} cannot be an object: check the name of the bucket.") from error
         except EndpointConnectionError:
             raise Hiccup("the store cannot be reached") from None
-        except (OSError, BotoCoreError) as error:
-            status = status_of(error)
+        except (OSError, BotoCoreError, RecursionError) as error:  # the last: a store redirects to nowhere
+            status, code = status_of(error), _code_of(error)
+            if code in _BAD_TOKENS:
+                raise self._denied() from error
+            if 300 <= status < 500 and status not in _PASSING:
+                raise DownloadFailed(
+                    f"{shown} cannot be fetched: the store answered {status} ({code}). Check the address, --endpoint, "
+                    "and the region in AWS_DEFAULT_REGION."
+                ) from error
             raise Hiccup(f"the store answered {status}" if status else "the connection broke off") from None
+
+    def _denied(self) -> SourceDenied:
+        way = "anonymously" if self.is_anonymous else "with the credentials that were found"
+        return SourceDenied(f"{self.shown} may not be read {way}: choose others by --profile or AWS_PROFILE.")
 
     def _refuse_folder(self) -> None:
         with suppress(OSError):  # who may not list, learns that there is no such object
@@ -100,6 +115,13 @@ class BucketStore:
 
 class _IsFolder(SourceError):
     """The source is a prefix of objects, and no object."""
+
+
+def _code_of(error: BaseException) -> str:
+    """Return the name that a store gave to its refusal: one word, whatever it sent."""
+    response = getattr(error.__cause__, "response", None) or {}
+    found = _CODE.match(str(response.get("Error", {}).get("Code", "")))
+    return found[0] if found else "no reason given"
 
 
 def status_of(error: BaseException) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from servers import Bucket, Proxy
+from servers import Bucket, FileServer, Proxy
 
 from colab_magics.errors import BadOption, DownloadFailed, SourceDenied, SourceError, SourceNotFound
 from colab_magics.transfer.bucket import AMAZON, Access, BucketFile
@@ -115,6 +115,30 @@ def test_a_refusal_is_named(
         copy_object(BucketObject(url), target, access=Access(**{"endpoint": s3.endpoint, **access}))
     assert "canary" not in "".join(traceback.format_exception(caught.value))
     assert_untouched(target)
+
+
+@pytest.mark.parametrize(
+    ("code", "error", "sentence"),
+    [
+        ("InvalidToken", SourceDenied, "may not be read with the credentials that were found: choose others by"),
+        ("ExpiredToken", SourceDenied, "may not be read with the credentials that were found: choose others by"),
+        (
+            "AuthorizationHeaderMalformed",
+            DownloadFailed,
+            r"answered 400 \(AuthorizationHeaderMalformed\). Check the ad",
+        ),
+        ("<b>canary", DownloadFailed, r"the store answered 400 \(no reason given\)"),
+    ],
+)
+def test_a_refusal_that_lasts_is_not_tried_again(
+    s3: Bucket, files: FileServer, target: Path, code: str, error: type[SourceError], sentence: str
+) -> None:
+    code = code.replace("<", "&lt;")
+    files.add("/data/x", f"<Error><Code>{code}</Code><Message>canary</Message></Error>".encode(), status=400)
+    with pytest.raises(error, match=sentence) as caught:
+        copy_object(BucketObject("s3://data/x"), target, access=Access(files.url))
+    assert "canary" not in str(caught.value)
+    assert len(files.requests) == 1
 
 
 def test_nobody_listens(s3: Bucket, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
