@@ -100,7 +100,7 @@ def fetch(
     )
     started = time.monotonic()
     tries, are_parts_given, is_alone, changes = Tries(remote.shown, patience), True, False, 0
-    with Landing(target, shelf) as place:
+    with Landing(target, shelf, remote.shown) as place:
         while True:
             try:
                 piece = _bring(order, place, tries if are_parts_given else None)

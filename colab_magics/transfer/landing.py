@@ -45,12 +45,14 @@ class Taken(Exception):
 class Landing:
     """A temporary file for ``target``; `publish` gives it its name, the end of the ``with`` removes what is left.
 
-    With a ``shelf``, what has arrived of a version that can be told from others stays there. Every method raises
-    `DownloadFailed` on trouble with the disk. `write_at` and `note` may be called in several threads, the others in one.
+    With a ``shelf``, what has arrived of a version that can be told from others stays there. ``name`` is what errors
+    call it: every method raises `DownloadFailed` on trouble with the disk. `write_at` and `note` may be called in
+    several threads, the others in one.
     """
 
-    def __init__(self, target: Path, shelf: Shelf | None = None) -> None:
+    def __init__(self, target: Path, shelf: Shelf | None = None, name: str = "") -> None:
         self.target = target
+        self._name = name or target.name
         self.arrived = Ranges()
         self._shelf = shelf
         self._lock = threading.Lock()
@@ -146,7 +148,7 @@ class Landing:
             self._looked = self.size
             if self._free() < _SPARE:
                 raise DownloadFailed(
-                    f"{self.target.name} has no end in sight after {in_words(self.size)}, and the disk of "
+                    f"{self._name} has no end in sight after {in_words(self.size)}, and the disk of "
                     f"{self.target.parent} is nearly full: make room, or ask for a file of known length."
                 )
 
@@ -159,7 +161,7 @@ class Landing:
                 self._hash.update(block)
                 self._hashed += len(block)
                 if not block:
-                    raise DownloadFailed(f"{self.target.name} was cut short on the disk: try again.")
+                    raise DownloadFailed(f"{self._name} was cut short on the disk: try again.")
 
     def discard(self) -> None:
         """Leave nothing of what has arrived, for it is wrong."""
@@ -174,7 +176,7 @@ class Landing:
         if sha256 is not None and self.sha256 != sha256.lower():
             self._end(is_kept=False)
             raise ChecksumMismatch(
-                f"What arrived for {self.target.name} is not the file that was promised: its sha256 is {self.sha256}, "
+                f"What arrived for {self._name} is not the file that was promised: its sha256 is {self.sha256}, "
                 f"expected was {sha256.lower()}. Ask its owner which is right; nothing was kept."
             )
         with self._faults_named():
@@ -254,9 +256,7 @@ class Landing:
             if isinstance(error, DownloadFailed):
                 raise
             folder = self.target.parent
-            raise DownloadFailed(
-                f"{self.target.name} cannot be written to {folder}: {error.strerror or error}."
-            ) from error
+            raise DownloadFailed(f"{self._name} cannot be written to {folder}: {error.strerror or error}.") from error
 
 
 def _write_all(descriptor: int, position: int, chunk: bytes | memoryview) -> None:

@@ -106,7 +106,7 @@ def pieces_of(
     halt = stop or threading.Event()
     report = on_progress or (lambda _: None)
     tries = Tries(remote.shown, patience)
-    with Landing(folder / name) as place:
+    with Landing(folder / name, name=remote.shown) as place:
         while True:
             try:
                 version, head = _begin(remote, place)
