@@ -73,7 +73,8 @@ class Connections:
             piece.abort()
         until = time.monotonic() + _GRACE
         for thread in tuple(self._threads.values()):
-            thread.join(max(0.0, until - time.monotonic()))
+            if thread.is_alive():  # an interrupt may come before one has begun
+                thread.join(max(0.0, until - time.monotonic()))
 
     def _start(self, number: int, begun: Begun | None = None) -> None:
         name = f"colab-magics-transfer-{number}"

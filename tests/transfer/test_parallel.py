@@ -202,6 +202,24 @@ def test_connections_that_wait_for_an_answer_hold_up_no_interrupt(files: FileSer
     assert time.monotonic() - pressed[0] < 2
 
 
+def test_an_interrupt_while_a_connection_begins(
+    files: FileServer, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = files.add("/data.bin", BODY, etag='"1"', rate=10e6)
+    begin = threading.Thread.start
+
+    def start(thread: threading.Thread) -> None:
+        if thread.name == "colab-magics-transfer-2":
+            raise KeyboardInterrupt
+        begin(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    with pytest.raises(KeyboardInterrupt):
+        bring(url, target)
+    assert list(target.parent.iterdir()) == []
+    assert not [thread for thread in threading.enumerate() if "colab-magics-transfer" in thread.name]
+
+
 def test_another_version_does_not_go_on(files: FileServer, target: Path, shelf: Shelf) -> None:
     def interrupt(progress: Progress) -> None:
         if progress.done > 6 * MEGA:
