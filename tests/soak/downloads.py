@@ -2,27 +2,24 @@
 
     python tests/soak/downloads.py [DOWNLOADS] [SEED]
 
-Each download is a process of its own that is killed two times or so, then run again until it ends by itself;
-what lies in the cache is then compared with every version that the server has ever had. Prints the counts, and
-leaves 1 where a file was wrong.
+Each download is a process of its own that is killed three times or so, then run again until it ends by itself;
+what lies in the cache is then compared with every version that the server has had.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
+import multiprocessing
 import random
-import signal
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
-import urllib3  # noqa: F401 (loaded once, before the children)
-from faulty import body
+from faulty import Running, body, running
+from tally import end, numbers
 
 from colab_magics.errors import ColabMagicsError
 from colab_magics.transfer.cache import Cache, key_of
@@ -30,77 +27,68 @@ from colab_magics.transfer.copies import Courier
 from colab_magics.transfer.refusals import Patience
 from colab_magics.transfer.web import WebFile
 
-PATIENCE = Patience(connect=2, stall=1, attempts=4, pause=0.01)
-FAULTS = 15  # of a hundred answers
-LONGEST = 0.4  # seconds until a kill
-MOST_RUNS = 12
-OLDEST = 60  # versions that are looked through
+PATIENCE = Patience(connect=5, stall=1, attempts=4, pause=0.01)
+FAULTS = 20  # of a hundred answers
+RATE = 3_000_000  # bytes a second for each connection
+LONGEST = 0.5  # seconds until a kill
+MOST_KILLS = 12
+AT_ONCE = 8
+FORK = multiprocessing.get_context("fork")  # what is loaded is there at once
 
 
-def attempt(url: str, key: str, folder: Path) -> int:
-    """Fetch in this process; return 0, or 3 for one of our errors, or 4 for anything else."""
+def attempt(url: str, key: str, folder: Path) -> None:
+    """Fetch in this process, and leave 0, or 3 for one of our errors, or 1 with a traceback for anything else."""
     try:
         with tempfile.TemporaryDirectory(dir=folder) as inner:
-            Courier(Path(inner), Cache(folder / "cache"), patience=PATIENCE).bring(WebFile(url, PATIENCE), key, "a.bin")
+            Courier(Path(inner), Cache(folder / "cache"), patience=PATIENCE).bring(WebFile(url, PATIENCE), key, "a.csv")
     except ColabMagicsError:
-        return 3
-    except BaseException as error:  # noqa: BLE001 (it is counted)
-        sys.stderr.write(f"{type(error).__name__}: {error}\n")
-        return 4
-    return 0
+        sys.exit(3)
 
 
-def run(url: str, key: str, folder: Path, dice: random.Random, counts: Counter[str]) -> None:
+def run(url: str, key: str, folder: Path, dice: random.Random) -> Counter[str]:
     """Run one download to its end, through kills."""
-    for number in range(MOST_RUNS):
-        child = os.fork()
-        if child == 0:
-            os._exit(attempt(url, key, folder))
-        killer = None
-        if number < MOST_RUNS - 1 and dice.random() < 0.75:
-            killer = threading.Timer(dice.uniform(0, LONGEST), os.kill, (child, signal.SIGKILL))
-            killer.start()
-        _, status = os.waitpid(child, 0)
-        if killer is not None:
-            killer.cancel()
-            killer.join()
-        if os.WIFSIGNALED(status):
-            counts["kills"] += 1
-            continue
-        counts[{0: "whole", 3: "clean errors"}.get(os.WEXITSTATUS(status), "other errors")] += 1
-        return
+    counts = Counter[str]()
+    for number in range(MOST_KILLS + 1):
+        child = FORK.Process(target=attempt, args=(url, key, folder))
+        child.start()
+        child.join(dice.uniform(0, LONGEST) if number < MOST_KILLS else None)
+        child.kill()
+        child.join()
+        if child.exitcode != -9:
+            counts[{0: "whole", 3: "clean errors"}.get(child.exitcode or 0, "OTHER ERRORS")] += 1
+            break
+        counts["kills"] += 1
+    return counts
 
 
-def is_whole(path: Path, name: str) -> bool:
-    """Is the file one version, from its first to its last byte?"""
-    found = hashlib.sha256(path.read_bytes()).digest()
-    return any(hashlib.sha256(body(name, version)).digest() == found for version in range(OLDEST))
+def download(number: int, server: Running, place: Path, seed: int) -> Counter[str]:
+    """Run one download in a cache of its own, and look at what lies there."""
+    dice = random.Random(seed * 1_000_003 + number)
+    name = f"/{number}.{dice.randint(1_000_000, 2_500_000)}.csv"
+    folder, key = place / str(number), key_of("web", name)
+    folder.mkdir()
+    counts = run(server.url + name, key, folder, dice)
+    entry = Cache(folder / "cache").find(key)
+    if entry is not None:
+        content, versions = entry.path.read_bytes(), server.told(name).get("version", 0)
+        counts["kept"] += 1
+        counts["CORRUPT"] += all(content != body(name, version) for version in range(versions + 1))
+        Cache(folder / "cache").clear()
+    return counts
 
 
 def main() -> None:
-    downloads, seed = (int(word) for word in (*sys.argv[1:], *("2000", "1")[len(sys.argv) - 1 :]))
-    dice, counts = random.Random(seed), Counter[str]()
-    server = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("faulty.py")), str(FAULTS), str(seed)],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    started = time.monotonic()
-    with server, tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        assert server.stdout is not None
-        base = f"http://127.0.0.1:{server.stdout.readline().strip()}"
-        for number in range(downloads):
-            name, key = f"/{number}", key_of("web", f"/{number}")
-            run(base + name, key, folder, dice, counts)
-            entry = Cache(folder / "cache").find(key)
-            counts["kept"] += entry is not None
-            counts["CORRUPT"] += entry is not None and not is_whole(entry.path, name)
-            Cache(folder / "cache").clear()
-        counts["parts without a journal"] = len(list((folder / "cache" / "unfinished").iterdir()))
-        server.terminate()
-    print(f"{downloads} downloads, {FAULTS} % faults, {time.monotonic() - started:.0f} s: {dict(counts)}")
-    sys.exit(bool(counts["CORRUPT"] or counts["other errors"]))
+    downloads, seed = numbers(2000, 1)
+    started, counts = time.monotonic(), Counter[str]()
+    with (
+        running(FAULTS, seed, RATE) as server,
+        tempfile.TemporaryDirectory() as place,
+        ProcessPoolExecutor(AT_ONCE, mp_context=FORK) as pool,
+    ):
+        for some in pool.map(partial(download, server=server, place=Path(place), seed=seed), range(downloads)):
+            counts += some
+    seconds = time.monotonic() - started
+    end(f"{downloads} downloads, {FAULTS} % faults, {seconds:.0f} s", counts, "CORRUPT", "OTHER ERRORS")
 
 
 if __name__ == "__main__":
