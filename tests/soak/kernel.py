@@ -1,0 +1,102 @@
+"""A real kernel with the extension loaded, in an environment of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty
+from typing import Any, Self
+
+from jupyter_client.manager import KernelManager
+
+_LONGEST = 120.0  # seconds that anything may take before the soak itself has failed
+
+
+@dataclass(frozen=True)
+class Reply:
+    """How a cell ended: ``error`` is the name of its exception, or empty, ``sentence`` what that says.
+
+    ``text`` is all that it printed and showed, ``at`` when the answer came (monotonic, in seconds).
+    """
+
+    error: str
+    sentence: str
+    text: str
+    at: float
+
+
+class Kernel:
+    """A kernel that works in ``folder``, where its cache is, too, and what it writes to its terminal."""
+
+    def __init__(self, folder: Path, environ: Mapping[str, str] | None = None) -> None:
+        places = {"COLAB_MAGICS_CACHE": str(folder / "cache"), "IPYTHONDIR": str(folder / "ipython")}
+        self._manager = KernelManager(kernel_name="python3")
+        with (folder / "kernel.txt").open("ab") as said:
+            self._manager.start_kernel(
+                cwd=str(folder),
+                env={**os.environ, **places, **(environ or {})},
+                extra_arguments=["--HistoryManager.enabled=False"],
+                stdout=said,
+                stderr=said,
+            )
+        self._client = self._manager.blocking_client()
+        self._client.start_channels()
+        self._client.wait_for_ready(timeout=_LONGEST)
+        self.run("%load_ext colab_magics")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.stop_channels()
+        self._manager.shutdown_kernel(now=True)
+
+    def start(self, source: str) -> str:
+        """Begin a cell; return what `end` takes."""
+        name: str = self._client.execute(source, store_history=False)
+        return name
+
+    def is_running(self, name: str) -> bool:
+        """Has the cell not been answered yet?"""
+        return not self._client.shell_channel.msg_ready()
+
+    def end(self, name: str) -> Reply:
+        """Wait for the end of a cell, and gather what it said."""
+        content = self._message(self._client.get_shell_msg, name)["content"]
+        at, texts = time.monotonic(), list[str]()
+        while True:
+            message = self._message(self._client.get_iopub_msg, name)
+            kind, said = message["msg_type"], message["content"]
+            if kind == "status" and said["execution_state"] == "idle":
+                break
+            texts.append(
+                said.get("text", "")
+                or "\n".join([*map(str, said.get("data", {}).values()), *said.get("traceback", ())])
+            )
+        return Reply(content.get("ename", ""), content.get("evalue", ""), "\n".join(texts), at)
+
+    def run(self, source: str) -> Reply:
+        """Run a cell to its end."""
+        return self.end(self.start(source))
+
+    def interrupt(self) -> None:
+        """Do what the notebook's stop button does."""
+        self._manager.interrupt_kernel()
+
+    def kill(self) -> None:
+        """End it at once, as kill -9 does."""
+        os.kill(self._manager.provisioner.process.pid, signal.SIGKILL)
+
+    @staticmethod
+    def _message(get: Any, name: str) -> dict[str, Any]:
+        while True:
+            try:
+                message: dict[str, Any] = get(timeout=_LONGEST)
+            except Empty:
+                raise TimeoutError(f"the kernel said nothing for {_LONGEST:.0f} s") from None
+            if message["parent_header"].get("msg_id") == name:
+                return message
