@@ -71,10 +71,11 @@ def ingest_all(requests: list[Request], tell: Tell) -> Iterator[Ingested | Failu
     stop = threading.Event()
     arrived: dict[Request, Progress] = {}
     pool = ThreadPoolExecutor(min(len(requests), _MOST_AT_ONCE), thread_name_prefix="colab-magics-ingest")
+    pending: set[Future[tuple[LocalFile, ...]]] = set()
     with tempfile.TemporaryDirectory(prefix="colab-magics-", ignore_cleanup_errors=True) as folder:
-        fetching = {_start(pool, request, Path(folder), arrived, stop): request for request in requests}
-        pending = set(fetching)
         try:
+            fetching = {_start(pool, request, Path(folder), arrived, stop): request for request in requests}
+            pending = set(fetching)
             while pending:
                 ready, pending = wait(pending, _BEAT, FIRST_COMPLETED)
                 tell(*_overall(arrived, len(requests) - len(pending), len(requests)))

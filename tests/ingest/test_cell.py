@@ -97,3 +97,22 @@ def test_an_interrupt_ends_it_within_a_second(
             thread.join(5)
             assert not thread.is_alive()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupt_while_the_threads_begin(files: FileServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    requests = [Request(files.add(f"/{n}.csv", b"a\n1\n"), f"n{n}") for n in range(3)]
+    begin = threading.Thread.start
+
+    def start(thread: threading.Thread) -> None:
+        if thread.name == "colab-magics-ingest_1":
+            raise KeyboardInterrupt
+        begin(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    with pytest.raises(KeyboardInterrupt) as caught:  # whose traceback keeps all that it meets, as the shell does
+        list(ingest_all(requests, lambda *_: None))
+    assert caught.traceback
+    for thread in threading.enumerate():
+        if thread.name.startswith("colab-magics-ingest"):
+            thread.join(5)
+            assert not thread.is_alive()
