@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from jupyter_client.manager import KernelManager
 
-_LONGEST = 120.0  # seconds that anything may take before the soak itself has failed
+_LONGEST = 60.0  # seconds that anything may take before the soak itself has failed
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,8 @@ class Kernel:
         self._client = self._manager.blocking_client()
         self._client.start_channels()
         self._client.wait_for_ready(timeout=_LONGEST)
+        self._threads = folder / "threads.txt"
+        self.run(f"import faulthandler as _f, signal as _s; _f.register(_s.SIGUSR1, open({str(self._threads)!r}, 'w'))")
         self.run("%load_ext colab_magics")
 
     def __enter__(self) -> Self:
@@ -91,12 +93,17 @@ class Kernel:
         """End it at once, as kill -9 does."""
         os.kill(self._manager.provisioner.process.pid, signal.SIGKILL)
 
-    @staticmethod
-    def _message(get: Any, name: str) -> dict[str, Any]:
+    def threads(self) -> str:
+        """Tell what each thread is doing."""
+        os.kill(self._manager.provisioner.process.pid, signal.SIGUSR1)
+        time.sleep(1)
+        return self._threads.read_text(encoding="utf-8")
+
+    def _message(self, get: Any, name: str) -> dict[str, Any]:
         while True:
             try:
                 message: dict[str, Any] = get(timeout=_LONGEST)
             except Empty:
-                raise TimeoutError(f"the kernel said nothing for {_LONGEST:.0f} s") from None
+                raise TimeoutError(f"the kernel said nothing for {_LONGEST:.0f} s:\n{self.threads()}") from None
             if message["parent_header"].get("msg_id") == name:
                 return message
