@@ -11,6 +11,9 @@ PYTEST := python -m pytest -n 2 --ignore tests/browser
 # A machine without an NVIDIA GPU needs the small TensorFlow only.
 TENSORFLOW := $(shell nvidia-smi -L >/dev/null 2>&1 && echo "tensorflow[and-cuda]" || { [ "$$(uname -sm)" = "Linux x86_64" ] && echo tensorflow-cpu || echo tensorflow; })
 
+# In tests/soak; each says in its first lines what it looks for.
+SOAKS := downloads kernels interrupts flips stalls crowd disks hostile_names buckets canaries
+
 .PHONY: help demo lab test test-colab test-pythons test-backends soak-ingest check bench js browser clean
 
 help: ## list the commands
@@ -39,8 +42,8 @@ test-backends: $(VENV)/.test ## the same small training on TensorFlow, JAX and P
 	$(PIP) install --quiet --constraint constraints.txt --group backends
 	$(BIN)/python -m pytest -k every_backend tests/train
 
-soak-ingest: $(VENV)/.test ## thousands of downloads in faults and kills (about half an hour); prints its counts
-	$(BIN)/python tests/soak/downloads.py
+soak-ingest: $(VENV)/.test ## thousands of downloads in faults, kills and interrupts (an hour); prints its counts
+	@failed=0; for name in $(SOAKS); do echo "$$name:"; PYTHONPATH=tests $(BIN)/python tests/soak/$$name.py || failed=1; done; exit $$failed
 
 check: $(VENV)/.test js/node_modules/.package-lock.json ## format, lint, types, import directions, bundles
 	$(BIN)/ruff format --check .

@@ -1,0 +1,29 @@
+"""A small share of the soaks that are quick; `make soak-ingest` runs all of them, and for long."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parent
+SHARES = {
+    "downloads": (8,),
+    "flips": (3,),
+    "interrupts": (4,),
+    "crowd": (1,),
+    "disks": (5, 2),
+    "hostile_names": (50,),
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the soaks fork")
+@pytest.mark.parametrize("script", SHARES)
+def test_a_small_share(script: str) -> None:
+    if script == "flips":
+        pytest.importorskip("moto.server")
+    words = [sys.executable, str(FOLDER / f"{script}.py"), *map(str, SHARES[script])]
+    environ = {**os.environ, "PYTHONPATH": str(FOLDER.parent)}
+    done = subprocess.run(words, env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
