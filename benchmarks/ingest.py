@@ -10,6 +10,7 @@ of what is remote, and describes every column; the cache is emptied before each 
 import gzip
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import threading
@@ -83,6 +84,24 @@ class Bench:
                 thread.join()
 
 
+def peak(code: str, path: str) -> float:
+    """MB that a new process had at most, the frame kept and all."""
+    tail = """
+import threading
+for thread in threading.enumerate():
+    if thread.name == "colab-magics-keep":
+        thread.join()
+print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", f"import pyarrow, sys; path = sys.argv[1]; {code}{tail}", path],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return int(done.stdout.split()[-1]) * 1024 / 1e6
+
+
 def seconds(work: Callable[[], object]) -> float:
     """Time one reading."""
     began = time.perf_counter()
@@ -116,6 +135,10 @@ def compare_all(bench: Bench, folder: Path) -> None:
     colab_magics.ingest(path, head=5)  # what is loaded once is not counted
     bench.compare("local CSV", lambda: ingest(path), lambda: pd.read_csv(path))
     bench.compare("local CSV again", lambda: ingest(path), lambda: pd.read_csv(path), again=True)
+    if Path("/proc/self/status").exists():
+        mine = peak("import colab_magics; frame = colab_magics.ingest(path)", path)
+        theirs = peak("import pandas; frame = pandas.read_csv(path)", path)
+        print(f"{'local CSV, most memory':44} {mine:7.0f} MB {theirs:7.0f} MB {mine / theirs:8.2f}")
     bench.compare("local .csv.gz", lambda: ingest(f"{path}.gz"), lambda: pd.read_csv(f"{path}.gz"))
     with shaped(folder, 0, 0) as near:
         bench.compare("near web CSV", lambda: ingest(f"{near}/table.csv"), lambda: pd.read_csv(f"{near}/table.csv"))

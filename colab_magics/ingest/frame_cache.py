@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import io
 import json
 import os
 import threading
 import time
-import warnings
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -18,14 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colab_magics.errors import DownloadFailed
+from colab_magics.ingest import arrow_file
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
 
-    from colab_magics.transfer.landing import Landing
-
-_FORM = 1
+_FORM = 2
 _YOUNG = 2.0  # seconds: a file that was written just now may be written again without a new time
 
 
@@ -56,7 +51,7 @@ class FrameCache:
             facts = json.loads((self.folder / f"{key}.json").read_bytes())
             if facts.pop("form") != _FORM:
                 return None
-            frame = _mapped(self.folder / f"{key}.arrow", facts.pop("size"))
+            frame = arrow_file.read(self.folder / f"{key}.arrow", facts.pop("size"))
         except _faults():
             return None
         with contextlib.suppress(OSError):
@@ -68,11 +63,12 @@ class FrameCache:
 
         ``facts``: values of JSON to give back with it.
         """
-        if find_spec("pyarrow") is None or frame.attrs or not _copies_on_write():
+        if find_spec("pyarrow") is None or frame.attrs:
             return None
-        # Copy on write: what the person does to the frame from now on does not reach this one.
+        # What the person does to the frame from now on does not reach this one.
+        own = frame.copy(deep=not _copies_on_write())
         thread = threading.Thread(
-            target=self._write, args=(key, frame.copy(deep=False), dict(facts)), name="colab-magics-keep", daemon=True
+            target=self._write, args=(key, own, dict(facts)), name="colab-magics-keep", daemon=True
         )
         thread.start()
         return thread
@@ -104,8 +100,8 @@ class FrameCache:
         path = self.folder / f"{key}.arrow"
         # A failure means only that it is read anew the next time: a full disk, a type that Arrow does not have.
         with contextlib.suppress(*_faults()):
-            size = _written(frame, path)
-            if not _is_equal(frame, path):
+            size = arrow_file.write(frame, path)
+            if not arrow_file.is_equal(frame, path, size):
                 path.unlink(missing_ok=True)
                 return
             with Landing(self.folder / f"{key}.json") as landing:
@@ -131,77 +127,6 @@ def content_of(path: Path) -> str | None:
     if time.time() - found.st_mtime < _YOUNG:
         return None
     return f"{found.st_dev} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
-
-
-def _written(frame: pd.DataFrame, path: Path) -> int:
-    """Write a frame as an Arrow file without compression; return its size in bytes."""
-    import pyarrow as pa
-
-    from colab_magics.transfer.landing import Landing
-
-    table = pa.Table.from_pandas(frame)
-    with Landing(path) as landing:
-        with pa.ipc.new_file(_Sink(landing), table.schema) as writer:
-            writer.write_table(table, max_chunksize=len(frame) or 1)
-        size = landing.size
-        landing.publish(None)
-    return size
-
-
-class _Sink(io.RawIOBase):
-    """What Arrow writes to: a file that gets its name when it is whole."""
-
-    def __init__(self, landing: Landing) -> None:
-        super().__init__()
-        self._landing = landing
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, chunk: Any) -> int:
-        self._landing.write(bytes(chunk))
-        return len(chunk)
-
-    def tell(self) -> int:
-        return self._landing.size
-
-
-def _table(path: Path) -> pa.Table:
-    import pyarrow as pa
-
-    with pa.memory_map(str(path)) as file:
-        return pa.ipc.open_file(file).read_all()
-
-
-def _mapped(path: Path, size: int) -> pd.DataFrame:
-    if path.stat().st_size != size:
-        raise ValueError(f"{path.name} has another size than was written")
-    frame: pd.DataFrame = _table(path).to_pandas()
-    kinds = Counter(str(dtype) for dtype in frame.dtypes)
-    for place, dtype in enumerate(frame.dtypes):
-        if kinds[str(dtype)] == 1 and dtype.kind in "biufcmM":
-            # A column alone would be the file's own bytes, and read-only.
-            frame.isetitem(place, frame.iloc[:, place].array.copy())
-    return frame
-
-
-def _is_equal(frame: pd.DataFrame, path: Path) -> bool:
-    """Compare a frame with its file, a column at a time: all of it at once would be in memory twice."""
-    from pandas.testing import assert_frame_equal
-
-    table = _table(path)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        try:
-            assert_frame_equal(_mapped(path, path.stat().st_size).iloc[:0], frame.iloc[:0])
-            names = table.column_names
-            labels = names[len(frame.columns) :]
-            for place, name in enumerate(names[: len(frame.columns)]):
-                if not table.select([name, *labels]).to_pandas().equals(frame.iloc[:, [place]]):
-                    return False
-        except (AssertionError, FutureWarning):
-            return False
-    return True
 
 
 def _copies_on_write() -> bool:

@@ -112,7 +112,7 @@ class Landing:
                 self._begin(os.open(remains.path, os.O_RDWR | _BINARY), remains.path, remains.arrived)
             self._journal = journal.Journal(self._path, self._shelf.key, version, self.arrived)
 
-    def write(self, chunk: bytes) -> None:
+    def write(self, chunk: bytes | memoryview) -> None:
         """Write behind the last byte of a file that arrives from front to end."""
         self.write_at(self.arrived.front, chunk)
 

@@ -12,12 +12,11 @@ import pytest
 from colab_magics.ingest.frame_cache import FrameCache, content_of, key_of
 
 pytest.importorskip("pyarrow", reason="frames are kept by pyarrow")
-pytestmark = pytest.mark.skipif(int(pd.__version__.partition(".")[0]) < 3, reason="pandas 2 does not copy on write")
 
 FRAMES = {
     "numbers": pd.DataFrame({"a": [1, 2, 3], "b": [1.5, np.nan, -0.0], "c": [True, False, True]}),
     "one column": pd.DataFrame({"a": [1, 2, 3]}),
-    "text": pd.DataFrame({"a": ["x", None, "ü"], "b": ["", "y", "z"]}),
+    "text": pd.DataFrame({"a": ["x", np.nan, "ü"], "b": ["", "y", "z"]}),
     "dates": pd.DataFrame({"a": pd.to_datetime(["2020-01-01", None, "2021-02-03"], utc=True), "b": range(3)}),
     "unsigned": pd.DataFrame(
         {"a": np.array([1, 2**64 - 1, 3], dtype="uint64"), "b": np.array([1, 2, 3], dtype="int8")}
@@ -63,7 +62,7 @@ def test_a_frame_is_the_same_again_or_was_not_kept(cache: FrameCache, name: str)
     [
         pd.DataFrame([[1, 2]], columns=["a", "a"]),
         pd.DataFrame({"a": [1, "x", 2.5]}, dtype=object),
-        pd.DataFrame({"a": ["x", np.nan]}, dtype=object),
+        pd.DataFrame({"a": ["x", None]}, dtype=object),
         pd.DataFrame({"a": [1 + 2j]}),
         pd.DataFrame({"a": [{"b": 1}, {"c": 2}]}),
     ],
@@ -75,12 +74,12 @@ def test_what_arrow_does_not_have_is_not_kept(cache: FrameCache, frame: pd.DataF
     assert list(cache.folder.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["numbers", "one column", "text", "dates", "unsigned"])
+@pytest.mark.parametrize("name", sorted(set(FRAMES) - {"lists", "no rows", "two levels"}))
 def test_it_can_be_written_to(cache: FrameCache, name: str) -> None:
     keep(cache, "k", FRAMES[name])
     frame = cache.load("k").frame
     for place in range(frame.shape[1]):
-        frame.iloc[0, place] = frame.iloc[2, place]
+        frame.iloc[0, place] = frame.iloc[-1, place]
     pd.testing.assert_frame_equal(cache.load("k").frame, FRAMES[name])
 
 
@@ -96,7 +95,7 @@ def test_what_the_person_does_meanwhile_is_not_kept(cache: FrameCache, monkeypat
     pd.testing.assert_frame_equal(cache.load("k").frame, pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0]}))
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"form": 2}', b'{"form": 1}', b"\xff", b"[" * 100_000])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"form": 1}', b'{"form": 2}', b"\xff", b"[" * 100_000])
 def test_facts_that_are_none_are_no_frame(cache: FrameCache, content: bytes) -> None:
     keep(cache, "k", FRAMES["numbers"])
     (cache.folder / "k.json").write_bytes(content)

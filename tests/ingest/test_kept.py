@@ -17,7 +17,6 @@ from colab_magics.ingest.reading import reading
 from colab_magics.ingest.request import Ingested, Request
 
 pytest.importorskip("pyarrow", reason="frames are kept by pyarrow")
-pytestmark = pytest.mark.skipif(int(pd.__version__.partition(".")[0]) < 3, reason="pandas 2 does not copy on write")
 
 
 @pytest.fixture(autouse=True)
