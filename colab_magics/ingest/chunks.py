@@ -31,6 +31,17 @@ def bring_columns(pieces: Pieces, name: str, columns: tuple[str, ...]) -> None:
 
     https://parquet.apache.org/docs/file-format/ . Raises `BrokenFile`.
     """
+    bring_footer(pieces, name)
+    footer = _Footer(pieces.path, name, pieces.path.parent)
+    # In a process of its own: pyarrow aborts where the facts of a column are damaged.
+    answer = ask(footer, "parquet_child.py", columns=columns)
+    if "ranges" not in answer:
+        raise BrokenFile(f"{name} cannot be read as Parquet: {reason(footer, answer)}.")
+    pieces.bring((start, end) for start, end in answer["ranges"])
+
+
+def bring_footer(pieces: Pieces, name: str) -> None:
+    """Bring what a Parquet file says of itself, which stands at its end. Raises `BrokenFile`."""
     tail = pieces.read(max(0, pieces.size - _TAIL), pieces.size)
     if tail[-4:] != _MAGIC or len(tail) < 12:
         raise BrokenFile(f"{name} is truncated: it does not end as a Parquet file does. Get the file again.")
@@ -38,9 +49,3 @@ def bring_columns(pieces: Pieces, name: str, columns: tuple[str, ...]) -> None:
     if length > min(pieces.size, _LARGEST_FOOTER):
         raise BrokenFile(f"{name} is damaged: its footer is longer than the file. Get the file again.")
     pieces.bring([(pieces.size - length, pieces.size)])
-    footer = _Footer(pieces.path, name, pieces.path.parent)
-    # In a process of its own: pyarrow aborts where the facts of a column are damaged.
-    answer = ask(footer, "parquet_child.py", columns=columns)
-    if "ranges" not in answer:
-        raise BrokenFile(f"{name} cannot be read as Parquet: {reason(footer, answer)}.")
-    pieces.bring((start, end) for start, end in answer["ranges"])

@@ -1,6 +1,7 @@
-"""A program of its own that tells where the columns of a Parquet file lie: pyarrow aborts over damaged facts of one.
+"""A program of its own that tells facts of the columns of a Parquet file: pyarrow aborts over damaged ones.
 
-It is told by one word of JSON: ``path``, ``columns`` (top-level names, all if empty), ``seconds``; it answers in JSON.
+It is told by one word of JSON: ``path``, ``columns`` (top-level names, all if empty) or ``nulls``, ``seconds``; it
+answers in JSON.
 """
 
 import json
@@ -10,10 +11,12 @@ from typing import Any
 
 
 def main(order: dict[str, Any]) -> dict[str, Any]:
-    """Return the ranges of bytes of the columns that are asked for."""
+    """Return the ranges of bytes of the columns that are asked for, or how many values are missing in each column."""
     from pyarrow.parquet import ParquetFile
 
     with ParquetFile(order["path"]) as file:
+        if order.get("nulls"):
+            return {"nulls": _nulls(file.metadata)}
         return {"ranges": list(_ranges(file.metadata, frozenset(order["columns"])))}
 
 
@@ -27,6 +30,18 @@ def _ranges(facts: Any, columns: frozenset[str]) -> Iterator[tuple[int, int]]:
             starts = [chunk.data_page_offset, chunk.dictionary_page_offset if chunk.has_dictionary_page else None]
             start = min(offset for offset in starts if offset)
             yield start, start + max(0, chunk.total_compressed_size)
+
+
+def _nulls(facts: Any) -> dict[str, int]:
+    """Add up what the file says; a column of which it says nothing is left out."""
+    found: dict[str, int] = {}
+    for place in range(facts.num_row_groups):
+        group = facts.row_group(place)
+        for number in range(group.num_columns):
+            chunk = group.column(number)
+            if chunk.statistics is not None and chunk.statistics.has_null_count:
+                found[chunk.path_in_schema] = found.get(chunk.path_in_schema, 0) + chunk.statistics.null_count
+    return found
 
 
 def _limit(order: dict[str, Any]) -> None:

@@ -51,6 +51,11 @@ class Pieces:
         return self._place.path
 
     @property
+    def version(self) -> Version:
+        """The version of which all bytes are."""
+        return self._version
+
+    @property
     def arrived(self) -> int:
         """How many bytes were brought."""
         return self._place.size
