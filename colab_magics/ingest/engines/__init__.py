@@ -1,0 +1,1 @@
+"""Values of other libraries than pandas, for those who name them."""
