@@ -26,7 +26,7 @@ for version in "$@"; do
         "$python" -m venv "$folder"
         "$folder/bin/python" -m pip --disable-pip-version-check install --quiet --upgrade "pip>=25.1"
         "$folder/bin/python" -m pip --disable-pip-version-check install --quiet --constraint constraints.txt \
-            --group core-test --editable ".[formats,engines]"
+            --group core-test --editable ".[formats,engines,big]"
         "$folder/bin/python" -m pip --disable-pip-version-check install --quiet "gputil>=1.4" ||
             echo "GPUtil cannot be built here: the tests that need it are left out."
         touch "$folder/.done"

@@ -186,7 +186,16 @@ def test_the_dependencies_are_the_agreed_ones() -> None:
         "ipython", "ipywidgets", "anywidget", "psutil", "nvidia-ml-py", "pandas", "numpy", "pillow", "urllib3",
         "platformdirs", "fsspec", "s3fs",
     ]  # fmt: skip
-    assert list(project["optional-dependencies"]) == ["keras", "train", "formats", "engines", "drive", "gputil", "all"]
+    assert list(project["optional-dependencies"]) == [
+        "keras",
+        "train",
+        "formats",
+        "engines",
+        "big",
+        "drive",
+        "gputil",
+        "all",
+    ]
     assert not any("tensorflow" in line for line in project["optional-dependencies"]["all"])
     contributing = (ROOT / "CONTRIBUTING.md").read_text()
     for name in names(project["dependencies"]):

@@ -24,7 +24,7 @@ def loaded(ingested: Ingested) -> Card:
     summary = ingested.summary or summarise(ingested.frame)
     return Card(
         title=_title(ingested.source),
-        state=f"{'kept from before, here' if ingested.is_mapped else 'read'} in {duration(ingested.seconds)}",
+        state=f"{_done(ingested)} in {duration(ingested.seconds)}",
         tone="ok",
         big=_shape(ingested),
         parts=(
@@ -33,6 +33,12 @@ def loaded(ingested: Ingested) -> Card:
             *([] if _array_shape(ingested) else _tables(summary)),
         ),
     )
+
+
+def _done(ingested: Ingested) -> str:
+    if ingested.outline is not None and ingested.outline.is_lazy:
+        return "ready"
+    return "kept from before, here" if ingested.is_mapped else "read"
 
 
 def waiting(title: str) -> Card:
@@ -78,6 +84,8 @@ def _title(source: str) -> str:
 
 
 def _dimensions(ingested: Ingested) -> str:
+    if ingested.outline is not None:
+        return f"{ingested.outline.rows or '?'} x {number(ingested.outline.width)}"
     return f"{number(len(ingested.frame))} x {number(len(ingested.frame.columns))}"
 
 
@@ -85,12 +93,15 @@ def _shape(ingested: Ingested) -> str:
     shape = _array_shape(ingested)
     if shape:
         return f"{number(shape[0])} arrays of {' x '.join(map(number, shape[1:]))}"
+    if ingested.outline is not None:
+        columns = plural(ingested.outline.width, "column")
+        return f"{ingested.outline.rows} rows, {columns}" if ingested.outline.rows else f"{columns}, rows not counted"
     return f"{plural(len(ingested.frame), 'row')}, {plural(len(ingested.frame.columns), 'column')}"
 
 
 def _array_shape(ingested: Ingested) -> tuple[int, ...]:
     """Return the shape of the array that was flattened; what a Parquet file brings as attrs is a list."""
-    shape = ingested.frame.attrs.get("shape")
+    shape = None if ingested.outline is not None else ingested.frame.attrs.get("shape")
     return shape if isinstance(shape, tuple) else ()
 
 
@@ -102,8 +113,10 @@ def _facts(ingested: Ingested, summary: Summary) -> Facts:
     items = [
         ("Source", ingested.source),
         ("Format", f"{ingested.format}, {in_words(ingested.size)}"),
-        ("Memory", f"{'' if summary.is_weighed else 'at least '}{in_words(summary.memory)}"),
+        ("Memory", _memory(ingested, summary)),
     ]
+    if ingested.outline is not None:
+        items[:0] = [("Value", ingested.outline.value), *ingested.outline.facts]
     if ingested.fetched is not None:
         items.append(("Fetched", f"{in_words(ingested.fetched)}, which is enough for this"))
     if ingested.name:
@@ -112,6 +125,12 @@ def _facts(ingested: Ingested, summary: Summary) -> Facts:
         items.append(("Values", values(ingested.frame)))
         items.append(("Rows", 'one flattened array each; their shape is in .attrs["shape"]'))
     return Facts(tuple(items))
+
+
+def _memory(ingested: Ingested, summary: Summary) -> str:
+    if ingested.outline is not None and ingested.outline.is_lazy:
+        return "nothing yet: it is read when a result is asked for"
+    return f"{'' if summary.is_weighed else 'at least '}{in_words(summary.memory)}"
 
 
 def _tables(summary: Summary) -> list[Part]:
@@ -135,23 +154,31 @@ def _columns(summary: Summary) -> Table:
         "Distinct": [column.distinct for column in summary.columns],
         "Example": [column.example for column in summary.columns],
     }
-    known = {name: cells for name, cells in facts.items() if name != "Distinct" or any(cells)}
+    known = {name: cells for name, cells in facts.items() if name not in ("Missing", "Distinct") or any(cells)}
     caption = "Columns" if summary.width <= MOST_COLUMNS else f"First {MOST_COLUMNS} of {number(summary.width)} columns"
     rows = tuple(zip(*known.values(), strict=True))
     return Table(tuple(known), rows, frozenset({"Missing", "Distinct"}), caption)
 
 
-def _missing(count: int, rows: int) -> str:
+def _missing(count: int | None, rows: int) -> str:
+    if count is None:
+        return ""
     return f"{number(count)} ({percent(count / rows)})" if count else "0"
+
+
+def _numbers(item: Ingested) -> tuple[str, str, str]:
+    if item.outline is not None:
+        memory = "" if item.outline.is_lazy or item.summary is None else in_words(item.summary.memory)
+        return item.outline.rows, number(item.outline.width), memory
+    memory = in_words((item.summary or summarise(item.frame)).memory)
+    return number(len(item.frame)), number(len(item.frame.columns)), memory
 
 
 def _overview(done: Sequence[Ingested]) -> Table:
     rows = tuple(
         (
             item.name or "",
-            number(len(item.frame)),
-            number(len(item.frame.columns)),
-            in_words((item.summary or summarise(item.frame)).memory),
+            *_numbers(item),
             item.format,
             duration(item.seconds),
             _title(item.source),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from colab_magics.errors import BadOption
 from colab_magics.format import size
 from colab_magics.ingest.pace import Pace, Tell
-from colab_magics.ingest.request import Ingested, Request
+from colab_magics.ingest.request import PANDAS, Ingested, Request
 from colab_magics.ingest.supply import fetch
 from colab_magics.transfer.resolve import resolve
 from colab_magics.transfer.source import LocalPath, LocalPattern
@@ -88,9 +88,11 @@ def ingest_one(request: Request, tell: Tell) -> Ingested:
     """Do all of it for one source. ``tell`` hears of what takes long."""
     started = time.monotonic()
     _ = request.forced  # a format that does not exist is told before anything is fetched
+    if request.cluster is not None:
+        return load(request, (), started, tell)
     is_remote = not isinstance(resolve(request.source), LocalPath | LocalPattern)
     with private_folder() as folder:
-        if is_remote:
+        if is_remote and request.engine == PANDAS:
             from colab_magics.ingest.part import of_part
 
             tell("connecting", None)
@@ -101,8 +103,16 @@ def ingest_one(request: Request, tell: Tell) -> Ingested:
 
 
 def load(request: Request, files: tuple[LocalFile, ...], started: float, tell: Tell) -> Ingested:
-    """Read a file, or several to one frame; ``started`` is when the work began (monotonic)."""
+    """Read a file, or several to one frame; ``started`` is when the work began (monotonic).
+
+    The workers of a cluster read the source itself, and no ``files``.
+    """
     from colab_magics.ingest.several import check, join
+
+    if request.engine != PANDAS:
+        from colab_magics.ingest.engines.values import made
+
+        return made(request, files, started, tell)
 
     if len(files) == 1:
         return _load(request, files[0], started, tell)

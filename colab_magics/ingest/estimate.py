@@ -32,9 +32,11 @@ def check_room(task: Task, reader: Reader) -> None:
         return
     needed = estimate(task, reader, weight) * _WHILE_READING
     if needed > room:
+        lazily = task.recognised.format in (Format.CSV, Format.TSV, Format.JSONL, Format.PARQUET)
+        dask = ", or a lazy frame of all with --engine dask" if lazily else ""
         raise TooLarge(
             f"{task.name} needs about {size(needed)} of memory, and {size(room)} are left here: take some columns with "
-            "--columns, random rows with --sample 100000, or the first with --head 100000."
+            f"--columns, random rows with --sample 100000, the first with --head 100000{dask}."
         )
 
 

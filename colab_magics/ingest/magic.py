@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import shlex
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,11 +16,12 @@ from colab_magics.ingest import card as cards
 from colab_magics.ingest.cache import ACTIONS, holdings
 from colab_magics.ingest.cell import Failure, entries, ingest_all
 from colab_magics.ingest.engine import ingest_one
+from colab_magics.ingest.engines.choice import ENGINES, refuse
 from colab_magics.ingest.formats import Format
 from colab_magics.ingest.literals import typed
 from colab_magics.ingest.parcel import pack
 from colab_magics.ingest.reading import BACKENDS, reading
-from colab_magics.ingest.request import Ingested, Request
+from colab_magics.ingest.request import PANDAS, Ingested, Request
 from colab_magics.ingest.screen import DeskScreen, Screen, send
 from colab_magics.options import LineParser, identifier, named_source, positive, split, whole
 
@@ -45,6 +47,8 @@ def ingest(
     dtype: str | Mapping[str, Any] | type | None = None,
     parse_dates: str | Iterable[str] | None = None,
     backend: str = "numpy",
+    engine: str = PANDAS,
+    cluster: str | None = None,
     member: str | None = None,
     table: str | int | None = None,
     sheet: str | int | None = None,
@@ -59,7 +63,7 @@ def ingest(
     download: bool = False,
     cache: str | None = None,
     **reader: object,
-) -> pd.DataFrame:
+) -> pd.DataFrame | Any:
     """Read a file from a path, a web address or ``s3://`` into a DataFrame, and show what is in it.
 
     The frame is the one that pandas makes with its defaults, or the part of it that is asked for. What is remote is
@@ -74,6 +78,9 @@ def ingest(
     and ``where``, a condition such as ``"age > 30 and city in ('Oslo', 'Rome')"``, choose what is kept; ``head`` the
     first rows; ``sample`` random ones, a number or a share such as ``"5%"``, the same again with the same ``seed``.
     ``sep``, ``encoding``, ``dtype``, ``parse_dates``: as pandas has them. ``backend``: numpy or pyarrow.
+    ``engine``: whose value it shall be instead: polars makes a ``polars.DataFrame``, duckdb a lazy relation, dask a
+    lazy ``dask.dataframe.DataFrame`` whose partitions are frames of pandas, for files that do not fit into the memory.
+    ``cluster``: the address of a scheduler, such as ``tcp://host:8786``, whose workers then read the source themselves.
     ``member``: a file in an archive, an array of an ``.npz`` file. ``table``: of a database, an HDF5 file or a page.
     ``sheet``: a name, or a number from 1. ``endpoint``, ``profile``, ``anon``, ``requester_pays``: how to reach an S3
     store. ``sha256``: the hash that a fetched file must have. ``refresh`` fetches it anew, ``offline`` takes it from
@@ -88,15 +95,16 @@ def ingest(
     if cache is not None:
         return _show_cache(cache)
     request = _request(str(source), None, options)
-    frame: pd.DataFrame = _send(source) if download else _frame(request)
-    return frame
+    return _send(source) if download else _frame(request)
 
 
 def _request(source: str, name: str | None, options: dict[str, Any]) -> Request:
     """Sort the options: which say how to read, and which how to fetch."""
     wishes = {option: value for option, value in options.items() if option in _OF_READING}
     others = {option: value for option, value in options.items() if option not in _OF_READING}
-    return Request(source, name, reading=reading(**wishes), **others)
+    request = Request(source, name, reading=reading(**wishes), **others)
+    refuse(request)
+    return request
 
 
 def _ingest(request: Request) -> Ingested:
@@ -137,6 +145,7 @@ PARSER = LineParser(
         %ingest https://github.com/owner/project/blob/main/data.parquet --as df
         %ingest s3://bucket/data.csv --anon --as df
         %ingest big.csv --columns name,age --where "age > 30" --sample 1000
+        %ingest huge.csv --engine dask --as df
         %ingest old.csv --parse-dates day -- skiprows=2 thousands=.
 
         %%ingest
@@ -162,6 +171,10 @@ PARSER.add_argument("--encoding", metavar="NAME", help="of the text, such as cp1
 PARSER.add_argument("--dtype", metavar="A=TYPE,..", help="types of columns, or one type for all")
 PARSER.add_argument("--parse-dates", metavar="A,B", help="columns with dates")
 PARSER.add_argument("--backend", choices=BACKENDS, help="what holds the values: numpy, or pyarrow")
+PARSER.add_argument(
+    "--engine", choices=ENGINES, default=PANDAS, help="whose value it shall be; dask for more than fits"
+)
+PARSER.add_argument("--cluster", metavar="ADDRESS", help="workers of this Dask scheduler read it, as tcp://host:8786")
 PARSER.add_argument("--member", metavar="NAME", help="a file in an archive, or the array of an .npz file")
 PARSER.add_argument("--table", metavar="NAME", help="of a database or HDF5 file; its number on a web page")
 PARSER.add_argument("--sheet", metavar="NAME", help="of an Excel or ODS file: its name, or its number from 1")
@@ -176,6 +189,13 @@ PARSER.add_argument("--trust", action="store_true", help="take it also where not
 PARSER.add_argument("--download", action="store_true", help="send a file, or a frame as CSV, to the browser")
 PARSER.add_argument("--cache", nargs="?", const="list", choices=ACTIONS, help="list what is kept, or clear it")
 PARSER.add_rest("reader", metavar="KEY=VALUE", help="handed to the reader of pandas, as literals")
+
+
+def close() -> None:
+    """Leave the clusters; called by ``%unload_ext``."""
+    module = sys.modules.get("colab_magics.ingest.engines.cluster")
+    if module is not None:
+        module.close_all()
 
 
 def run(line: str, cell: str | None) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from colab_magics.errors import BadOption
 from colab_magics.ingest.formats import Format
@@ -11,9 +11,11 @@ from colab_magics.ingest.reading import WITHOUT_WISHES, Reading
 from colab_magics.transfer.source import redacted
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from colab_magics.ingest.engines.outline import Outline
     from colab_magics.ingest.summary import Summary
+
+PANDAS = "pandas"
+"""The engine where none is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Request:
     refresh: bool = False
     offline: bool = False
     trust: bool = False
+    engine: str = PANDAS
+    cluster: str | None = None
 
     @property
     def shown(self) -> str:
@@ -54,10 +58,11 @@ class Ingested:
     """A frame and where it came from; ``size`` in bytes, ``seconds`` for all of it, ``source`` as it may be shown.
 
     ``summary`` describes the frame, where that is known already; ``is_mapped`` if it came from the cache of frames;
-    ``fetched``: bytes, where only a part of the file was.
+    ``fetched``: bytes, where only a part of the file was. ``frame`` is of pandas unless another engine was named: then
+    ``outline`` tells what it is.
     """
 
-    frame: pd.DataFrame
+    frame: Any
     name: str | None
     source: str
     format: str
@@ -67,3 +72,4 @@ class Ingested:
     summary: Summary | None = None
     is_mapped: bool = False
     fetched: int | None = None
+    outline: Outline | None = None

@@ -20,11 +20,11 @@ _JOINERS = "\u200c\u200d"  # do not print, but hold emoji and scripts together
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column as text: ``distinct`` is empty where the values were not counted."""
+    """One column as text: ``distinct`` is empty, and ``missing`` None, where the values were not counted."""
 
     name: str
     type: str
-    missing: int
+    missing: int | None
     distinct: str
     example: str
     is_numeric: bool

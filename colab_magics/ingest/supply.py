@@ -35,6 +35,8 @@ def fetch(
     from colab_magics.ingest.pictures import holds_pictures
     from colab_magics.transfer.local import LocalFile, local_file
 
+    if request.cluster is not None:
+        return ()  # its workers read the source themselves
     source = resolve(request.source)
     if isinstance(source, LocalPath) and os.path.isdir(source.path) and holds_pictures(source.path):  # noqa: PTH112 (raises for no name)
         return (LocalFile(source.path, source.name, source.shown, 0),)

@@ -53,7 +53,7 @@ def csv_options(task: Task) -> dict[str, Any]:
     import pandas as pd
 
     reading = task.reading
-    options = task.literals(pd.read_csv) | _common(task) | _dialect(task)
+    options = task.literals(pd.read_csv) | _common(task) | dialect(task)
     is_named = bool(reading.columns or reading.parse_dates or reading.dtype)
     labels = _labels(pd.read_csv(task.path, **options, nrows=0)) if is_named else []
     if reading.columns:
@@ -94,7 +94,8 @@ def _common(task: Task) -> dict[str, Any]:
     return {**packed, "encoding": encoding}
 
 
-def _dialect(task: Task) -> dict[str, Any]:
+def dialect(task: Task) -> dict[str, Any]:
+    """Return how the columns of a CSV or TSV file are separated, where it is not as pandas expects."""
     if task.reading.sep is not None:
         return {"sep": task.reading.sep}
     if task.recognised.format is Format.TSV:
@@ -103,13 +104,13 @@ def _dialect(task: Task) -> dict[str, Any]:
         start = file.read(HEAD)
     text = start.decode(task.encoding or task.recognised.encoding or "utf-8", errors="replace")
     may_be_spaces = PurePath(bare(task.name)).suffix in set(PLAIN_SUFFIXES) - {".csv", ".tsv", ".tab"}
-    dialect = sniff(text, is_whole=len(start) < HEAD, may_be_spaces=may_be_spaces)
-    if dialect is None:
+    found = sniff(text, is_whole=len(start) < HEAD, may_be_spaces=may_be_spaces)
+    if found is None:
         return {}
-    task.note(dialect.note)
+    task.note(found.note)
     given = {key for key, _ in task.reading.reader}
-    decimal = {} if dialect.decimal == "." or "decimal" in given else {"decimal": dialect.decimal}
-    return {"sep": dialect.sep, **decimal}
+    decimal = {} if found.decimal == "." or "decimal" in given else {"decimal": found.decimal}
+    return {"sep": found.sep, **decimal}
 
 
 CSV = Reader(
