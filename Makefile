@@ -12,7 +12,7 @@ PYTEST := python -m pytest -n 2 --ignore tests/browser
 TENSORFLOW := $(shell nvidia-smi -L >/dev/null 2>&1 && echo "tensorflow[and-cuda]" || { [ "$$(uname -sm)" = "Linux x86_64" ] && echo tensorflow-cpu || echo tensorflow; })
 
 # In tests/soak; each says in its first lines what it looks for.
-SOAKS := downloads kernels interrupts flips stalls crowd disks hostile_names buckets canaries
+SOAKS := downloads kernels interrupts flips stalls crowd disks hostile_names buckets canaries cluster
 
 .PHONY: help demo lab test test-colab test-pythons test-backends soak-ingest check bench js browser clean
 
@@ -77,14 +77,14 @@ $(VENV)/.demo: Makefile pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.test: $(VENV)/.demo
 	@echo "Installing what tests and checks need into $(VENV)."
-	@$(PIP) install --quiet --constraint constraints.txt --group test --group check --editable ".[keras,formats,engines,drive]"
+	@$(PIP) install --quiet --constraint constraints.txt --group test --group check --editable ".[keras,formats,engines,big,drive]"
 	@$(PIP) install --quiet "gputil>=1.4" || echo "GPUtil cannot be built here: the tests that need it are left out."
 	@touch $@
 
 $(VENV)-colab/.done: Makefile pyproject.toml tests/constraints-colab.txt
 	$(PYTHON) -m venv $(VENV)-colab
 	$(VENV)-colab/bin/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(VENV)-colab/bin/python -m pip install --quiet --constraint tests/constraints-colab.txt --group core-test --editable ".[keras,formats,engines,drive]" $(TENSORFLOW)
+	$(VENV)-colab/bin/python -m pip install --quiet --constraint tests/constraints-colab.txt --group core-test --editable ".[keras,formats,engines,big,drive]" $(TENSORFLOW)
 	touch $@
 
 js/node_modules/.package-lock.json: js/package.json js/package-lock.json
