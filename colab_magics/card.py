@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Sequence
 from html import escape
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Self
 
 from colab_magics.format import printable
 
@@ -18,6 +18,7 @@ _TONES = {
 }
 _BORDER = "1px solid var(--jp-border-color2, #8886)"
 _DIM = "opacity:.75"
+_STEPS = "\u2800▁▂▃▄▅▆▇█"  # the first is as wide as the others, and empty
 
 
 class Facts(NamedTuple):
@@ -40,6 +41,18 @@ class Facts(NamedTuple):
 
     def data(self) -> dict[str, Any]:
         return {"kind": "facts", "items": [list(item) for item in self.items]}
+
+
+class Bars(str):  # noqa: SLOT000 (a str takes none)
+    """A cell with a tiny histogram, ``heights`` of 0 to 8, and ``words``; text but in a panel, which draws it."""
+
+    heights: tuple[int, ...]
+    words: str
+
+    def __new__(cls, heights: tuple[int, ...], words: str) -> Self:
+        cell = super().__new__(cls, f"{''.join(_STEPS[height] for height in heights)} {words}".strip())
+        cell.heights, cell.words = heights, words
+        return cell
 
 
 class Table(NamedTuple):
@@ -87,7 +100,7 @@ class Table(NamedTuple):
         return {
             "kind": "table",
             "columns": list(self.columns),
-            "rows": [list(row) for row in self.rows],
+            "rows": [[_cell(cell) for cell in row] for row in self.rows],
             "numeric": [column in self.numeric for column in self.columns],
             "caption": self.caption,
         }
@@ -160,6 +173,10 @@ class Tiles(NamedTuple):
 
     def data(self) -> None:
         return None
+
+
+def _cell(cell: str) -> object:
+    return {"heights": list(cell.heights), "words": cell.words} if isinstance(cell, Bars) else cell
 
 
 def _base64(content: bytes) -> str:

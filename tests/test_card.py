@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from colab_magics.card import Card, Facts, Note, Part, Picture, Table, Tile, Tiles
+from colab_magics.card import Bars, Card, Facts, Note, Part, Picture, Table, Tile, Tiles
 
 PNG = b"\x89PNG\r\n"
 HOSTILE = "<img src=x onerror=alert(1)>\"'&"
@@ -70,6 +70,14 @@ def test_text() -> None:
         "  ✓ 7",
         "  ✗ 1, not 7",
     ]
+
+
+def test_bars() -> None:
+    table = Table(("Value",), ((Bars((0, 1, 8), HOSTILE),), ("x",)))
+    assert table.text()[1:] == [f"  \u2800▁█ {HOSTILE}", "  x"]
+    assert table.data()["rows"] == [[{"heights": [0, 1, 8], "words": HOSTILE}], ["x"]]
+    assert f"\u2800▁█ {HOSTILE}" in Tags(table.html()).text
+    assert {"img"}.isdisjoint(tag for tag, _ in Tags(table.html()).tags)
 
 
 def test_the_least_card() -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from colab_magics.card import Card, Facts, Note, Part, Table
+from colab_magics.card import Bars, Card, Facts, Note, Part, Table
 from colab_magics.format import duration, number, percent, plural
 from colab_magics.format import size as in_words
 from colab_magics.ingest.summary import MOST_COLUMNS, PREVIEW_COLUMNS, Summary, summarise, values
@@ -134,6 +134,7 @@ def _memory(ingested: Ingested, summary: Summary) -> str:
 
 
 def _tables(summary: Summary) -> list[Part]:
+    """Tell what the columns hold, and how the first rows look."""
     parts: list[Part] = []
     if summary.columns:
         parts.append(_columns(summary))
@@ -147,15 +148,17 @@ def _tables(summary: Summary) -> list[Part]:
 
 
 def _columns(summary: Summary) -> Table:
-    facts = {
+    facts: dict[str, list[str | Bars]] = {
         "Column": [column.name for column in summary.columns],
         "Type": [column.type for column in summary.columns],
         "Missing": [_missing(column.missing, summary.rows) for column in summary.columns],
         "Distinct": [column.distinct for column in summary.columns],
-        "Example": [column.example for column in summary.columns],
+        "Values": [Bars(column.bars, column.words) if column.bars else column.words for column in summary.columns],
     }
     known = {name: cells for name, cells in facts.items() if name not in ("Missing", "Distinct") or any(cells)}
     caption = "Columns" if summary.width <= MOST_COLUMNS else f"First {MOST_COLUMNS} of {number(summary.width)} columns"
+    if summary.sampled is not None:
+        caption += f"; distinct and values by a sample of {number(summary.sampled)} rows"
     rows = tuple(zip(*known.values(), strict=True))
     return Table(tuple(known), rows, frozenset({"Missing", "Distinct"}), caption)
 

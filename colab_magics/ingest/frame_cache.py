@@ -20,7 +20,7 @@ from colab_magics.ingest import arrow_file
 if TYPE_CHECKING:
     import pandas as pd
 
-_FORM = 2
+_FORM = 3
 _YOUNG = 2.0  # seconds: a file that was written just now may be written again without a new time
 
 

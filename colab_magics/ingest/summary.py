@@ -5,36 +5,40 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from colab_magics.ingest.profile import profile, sampled, short
+
 if TYPE_CHECKING:
     import pandas as pd
 
 MOST_COLUMNS = 20
 PREVIEW_ROWS = 5
 PREVIEW_COLUMNS = 8
-_LONGEST_TEXT = 28
-_MOST_DIGITS = 9
-_MOST_COUNTED = 200_000  # rows up to which distinct values are counted
+_PART = 1 << 16
 _MOST_MEASURED = 1_000_000  # Python objects up to which each is weighed
-_JOINERS = "\u200c\u200d"  # do not print, but hold emoji and scripts together
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column as text: ``distinct`` is empty, and ``missing`` None, where the values were not counted."""
+    """One column as text; ``distinct``, ``words`` and ``bars`` as `Profile` has them, or empty where nobody looked.
+
+    ``missing`` is None where nobody counted.
+    """
 
     name: str
     type: str
     missing: int | None
     distinct: str
-    example: str
+    words: str
     is_numeric: bool
+    bars: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
     """A frame's facts; ``columns`` has the first `MOST_COLUMNS`, ``preview`` the first rows of the first columns.
 
-    ``memory`` is in bytes, and a lower bound where ``is_weighed`` is False.
+    ``memory`` is in bytes, and a lower bound where ``is_weighed`` is False. ``sampled``: how many rows the values were
+    looked at of, where not all.
     """
 
     rows: int
@@ -43,13 +47,15 @@ class Summary:
     is_weighed: bool
     columns: tuple[Column, ...]
     preview: tuple[tuple[str, ...], ...]
+    sampled: int | None = None
 
 
 def summarise(frame: pd.DataFrame) -> Summary:
     """Look at a frame, at a cost that does not grow with what cannot be shown."""
     from pandas.api.types import is_object_dtype
 
-    shown = [frame.iloc[:, place] for place in range(min(len(frame.columns), MOST_COLUMNS))]
+    shown = frame.iloc[:, :MOST_COLUMNS]
+    sample = sampled(shown)
     is_weighed = len(frame) * sum(map(is_object_dtype, frame.dtypes)) <= _MOST_MEASURED
     head = frame.iloc[:PREVIEW_ROWS, :PREVIEW_COLUMNS]
     return Summary(
@@ -57,14 +63,15 @@ def summarise(frame: pd.DataFrame) -> Summary:
         width=len(frame.columns),
         memory=int(frame.memory_usage(deep=is_weighed).sum()),
         is_weighed=is_weighed,
-        columns=tuple(_column(column) for column in shown),
+        columns=tuple(_column(shown.iloc[:, place], sample.iloc[:, place]) for place in range(shown.shape[1])),
         preview=tuple(tuple(map(short, row)) for row in head.itertuples(index=False, name=None)),
+        sampled=len(sample) if len(sample) < len(frame) else None,
     )
 
 
 def restored(facts: dict[str, Any]) -> Summary:
     """Make a summary again of what `dataclasses.asdict` and JSON made of one."""
-    columns = tuple(Column(**column) for column in facts["columns"])
+    columns = tuple(Column(**{**column, "bars": tuple(column["bars"])}) for column in facts["columns"])
     preview = tuple(map(tuple, facts["preview"]))
     return Summary(**{**facts, "columns": columns, "preview": preview})
 
@@ -77,30 +84,28 @@ def values(frame: pd.DataFrame) -> str:
     return f"{array.dtype}, {short(array.min())} to {short(array.max())}"
 
 
-def short(value: object) -> str:
-    """Show a value in one short line, without characters that would act instead of being seen."""
-    text = str(value)
-    if isinstance(value, float) and len(text) > _MOST_DIGITS:
-        text = f"{value:.6g}"
-    text = " ".join(text[: 4 * _LONGEST_TEXT].split())
-    text = "".join(letter if letter.isprintable() or letter in _JOINERS else "·" for letter in text)
-    return text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 1] + "…"
-
-
-def _column(column: pd.Series[Any]) -> Column:
+def _column(column: pd.Series[Any], sample: pd.Series[Any]) -> Column:
     from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
-    is_there = column.notna().to_numpy()
-    missing = len(column) - int(is_there.sum())
-    example = short(column.iloc[is_there.argmax()]) if missing < len(column) else ""
+    there = _there(column)
+    found = profile(sample, there)
     is_numeric = is_numeric_dtype(column.dtype) and not is_bool_dtype(column.dtype)
-    return Column(short(column.name), str(column.dtype), missing, _distinct(column), example, is_numeric)
+    name, kind, missing = short(column.name), str(column.dtype), len(column) - there
+    return Column(name, kind, missing, found.distinct, found.words, is_numeric, found.bars)
 
 
-def _distinct(column: pd.Series[Any]) -> str:
-    if len(column) > _MOST_COUNTED:
-        return ""
-    try:
-        return f"{column.nunique():,}"
-    except TypeError:  # lists and dicts of JSON
-        return ""
+def _there(column: pd.Series[Any]) -> int:
+    """Count what is not missing: most kinds of columns know it at once, or nearly so."""
+    import numpy as np
+    import pandas as pd
+
+    values, kind = column.array, column.dtype.kind
+    if isinstance(values, pd.arrays.ArrowExtensionArray):
+        return len(column) - int(values.__arrow_array__().null_count)
+    if not isinstance(column.dtype, np.dtype) or kind not in "biuf":
+        return int(column.count())
+    if kind != "f":
+        return len(column)
+    numbers = column.to_numpy()  # in parts that fit the processor's cache
+    parts = (numbers[start : start + _PART] for start in range(0, len(numbers), _PART))
+    return len(column) - sum(int(np.count_nonzero(np.isnan(part))) for part in parts)

@@ -1,9 +1,9 @@
 /** What this machine is: the card, read again on demand, and copied as Markdown for a bug report. */
 import { type CardData, drawCard, redrawCard } from "../shared/card";
+import { copy } from "../shared/clipboard";
 import { h } from "../shared/dom";
 import { ask } from "../shared/messages";
 import { definePanel } from "../shared/panel";
-import { copy } from "./clipboard";
 import css from "./panel.css";
 
 type State = {

@@ -20,7 +20,7 @@ const card: CardData = {
       columns: ["Name", "Rows"],
       rows: [
         ["a", "10"],
-        ["b", "2"],
+        [{ heights: [1, 8], words: "b" }, "2"],
       ],
       numeric: [false, true],
       caption: "Columns",
@@ -64,6 +64,7 @@ describe("drawCard", () => {
 
   it("draws a table that keyboard and screen reader can use", () => {
     const drawn = drawCard(card);
+    expect(drawn.querySelector("td svg")?.parentElement?.textContent).toBe(" b");
     const region = drawn.querySelector("[role=region]");
     expect(region?.getAttribute("tabindex")).toBe("0");
     expect(region?.getAttribute("aria-label")).toBe("Columns");

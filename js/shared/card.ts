@@ -1,13 +1,16 @@
 /** Draws a panel's `card` trait: what `Card.data()` in Python says, the same text in the same order. */
+import { bars } from "./bars";
 import { type Child, h } from "./dom";
 
 export type Tone = "" | "ok" | "warn" | "wrong";
 
 export type Facts = { kind: "facts"; items: [name: string, value: string][] };
+/** A tiny histogram, and what it shows in words. */
+export type Bars = { heights: number[]; words: string };
 export type Table = {
   kind: "table";
   columns: string[];
-  rows: string[][];
+  rows: (string | Bars)[][];
   /** Whether each column is aligned to the right. */
   numeric: boolean[];
   caption: string;
@@ -70,6 +73,10 @@ function drawNote({ tone, sentence }: Note): HTMLElement {
   return h("p", { class: "cm-note" }, badge, badge && " ", sentence);
 }
 
+function drawCell(cell: string | Bars): Child {
+  return typeof cell === "string" ? cell : [bars(cell.heights), " ", cell.words];
+}
+
 function drawTable({ columns, rows, numeric, caption }: Table): HTMLElement[] {
   const side = (column: number) => (numeric[column] ? { class: "cm-number" } : {});
   const head = columns.map((name, column) => h("th", { scope: "col", ...side(column) }, name));
@@ -77,7 +84,7 @@ function drawTable({ columns, rows, numeric, caption }: Table): HTMLElement[] {
     h(
       "tr",
       {},
-      row.map((cell, column) => h("td", side(column), cell)),
+      row.map((cell, column) => h("td", side(column), drawCell(cell))),
     ),
   );
   const table = h("table", {}, h("thead", {}, h("tr", {}, head)), h("tbody", {}, body));

@@ -95,7 +95,7 @@ def test_what_the_person_does_meanwhile_is_not_kept(cache: FrameCache, monkeypat
     pd.testing.assert_frame_equal(cache.load("k").frame, pd.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0]}))
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"form": 1}', b'{"form": 2}', b"\xff", b"[" * 100_000])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"form": 2}', b'{"form": 3}', b"\xff", b"[" * 100_000])
 def test_facts_that_are_none_are_no_frame(cache: FrameCache, content: bytes) -> None:
     keep(cache, "k", FRAMES["numbers"])
     (cache.folder / "k.json").write_bytes(content)

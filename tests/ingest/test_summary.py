@@ -1,10 +1,13 @@
 """A frame in a few facts."""
 
+import json
+from dataclasses import asdict
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from colab_magics.ingest.summary import MOST_COLUMNS, Column, short, summarise, values
+from colab_magics.ingest.summary import MOST_COLUMNS, Column, restored, summarise, values
 
 
 def test_columns_in_facts() -> None:
@@ -13,12 +16,14 @@ def test_columns_in_facts() -> None:
     assert (summary.rows, summary.width, summary.is_weighed) == (3, 4, True)
     assert summary.memory == frame.memory_usage(deep=True).sum()
     assert summary.columns == (
-        Column("n", "int64", 0, "2", "1", is_numeric=True),
-        Column("t", str(frame["t"].dtype), 1, "2", "x", is_numeric=False),
-        Column("b", "bool", 0, "2", "True", is_numeric=False),
+        Column("n", "int64", 0, "2", "1 to 2", is_numeric=True, bars=(4, *[0] * 10, 8)),
+        Column("t", str(frame["t"].dtype), 1, "2", "x, y", is_numeric=False),
+        Column("b", "bool", 0, "2", "True 67 %, False 33 %", is_numeric=False),
         Column("e", "object", 3, "0", "", is_numeric=False),
     )
     assert summary.preview[0] == ("1", "x", "True", "None")
+    assert summary.sampled is None
+    assert restored(json.loads(json.dumps(asdict(summary)))) == summary
 
 
 @pytest.mark.parametrize(
@@ -46,29 +51,9 @@ def test_what_cannot_be_shown_costs_nothing() -> None:
     summary = summarise(pd.DataFrame(np.zeros((3, 5000))))
     assert len(summary.columns) == MOST_COLUMNS
     summary = summarise(pd.DataFrame({"a": np.zeros(300_000)}))
-    assert summary.columns[0].distinct == ""
+    assert (summary.sampled, summary.columns[0].distinct) == (3000, "~1")
     summary = summarise(pd.DataFrame({"a": np.full(1_100_000, "x", dtype=object)}).astype(object))
     assert not summary.is_weighed
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (5.0, "5.0"),
-        (0.1 + 0.2, "0.3"),
-        (float("nan"), "nan"),
-        (1e300, "1e+300"),
-        (12, "12"),
-        ("a\n  b\tc", "a b c"),
-        ("x" * 1000, "x" * 27 + "…"),
-        ("a\x00b\u202ec", "a·b·c"),
-        ("👨\u200d👩", "👨\u200d👩"),
-        (None, "None"),
-        ([1, 2], "[1, 2]"),
-    ],
-)
-def test_a_value_in_one_short_line(value: object, text: str) -> None:
-    assert short(value) == text
 
 
 @pytest.mark.parametrize(

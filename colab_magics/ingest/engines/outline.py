@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from colab_magics.ingest.summary import PREVIEW_COLUMNS, PREVIEW_ROWS, Column, Summary, short
+from colab_magics.ingest.profile import short
+from colab_magics.ingest.summary import PREVIEW_COLUMNS, PREVIEW_ROWS, Column, Summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -13,8 +13,9 @@ from colab_magics.ingest.engines.outline import Made, Outline, first_look
 from colab_magics.ingest.engines.values import faults_named
 from colab_magics.ingest.formats import Format
 from colab_magics.ingest.names import find, listed
+from colab_magics.ingest.profile import short
 from colab_magics.ingest.rows import new_seed
-from colab_magics.ingest.summary import MOST_COLUMNS, Column, short
+from colab_magics.ingest.summary import MOST_COLUMNS, Column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
