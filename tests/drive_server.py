@@ -39,6 +39,7 @@ class Entry:
     hashes: Mapping[str, str] | None = None
     version: int = 1
     fault: str = ""
+    is_shared: bool = False
 
 
 @dataclass
@@ -110,8 +111,9 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get("Authorization", "").removeprefix("Bearer ") not in self.drive.tokens:
             return self._refuse(401, "authError")
         if parts.path == "/drive/v3/drives":
-            wanted = _quoted(query["q"], r"name = ")
-            drives = [{"id": id_, "name": name} for id_, name in self.drive.drives.items() if name == wanted]
+            wanted = _quoted(query.get("q", ""), r"name = ")
+            known = self.drive.drives.items()
+            drives = [{"id": id_, "name": name} for id_, name in known if wanted in ("", name)]
             return self._tell({"drives": drives})
         if parts.path == "/drive/v3/files":
             return self._list(query)
@@ -137,13 +139,16 @@ class _Handler(BaseHTTPRequestHandler):
         self._start(302, b"", {"Location": f"{query['redirect_uri']}?{answer}&state={state}&scope={scope}"})
 
     def _list(self, query: Query) -> None:
-        parent, name = _quoted(query["q"], ""), _quoted(query["q"], r"name = ")
+        parent, name = _quoted(query["q"], "^"), _quoted(query["q"], r"name = ")
+        part, is_shared = _quoted(query["q"], "name contains "), "sharedWithMe = true" in query["q"]
         sees_all = query.get("supportsAllDrives") == query.get("includeItemsFromAllDrives") == "true"
         found = [
             _facts(entry)
             for entry in self.drive.entries.values()
-            if parent in entry.parents
-            and entry.name.lower() == name.lower()
+            if (not parent or parent in entry.parents)
+            and name.lower() in ("", entry.name.lower())
+            and part.lower() in entry.name.lower()
+            and (not is_shared or entry.is_shared)
             and (not entry.drive or (sees_all and query.get("driveId") == entry.drive and query["corpora"] == "drive"))
         ]
         start = int(query.get("pageToken", 0))
@@ -203,10 +208,9 @@ class _Server(ThreadingHTTPServer):
 
 
 def _quoted(query: str, before: str) -> str:
-    """The first text in quotes of a search, behind ``before``, as Drive reads it."""
+    """The first text in quotes of a search, behind ``before``, as Drive reads it; empty where there is none."""
     found = re.search(before + r"'((?:[^'\\]|\\.)*)'", query)
-    assert found is not None, query
-    return re.sub(r"\\(.)", r"\1", found[1])
+    return re.sub(r"\\(.)", r"\1", found[1]) if found else ""
 
 
 def _facts(entry: Entry) -> dict[str, object]:

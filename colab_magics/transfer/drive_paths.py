@@ -67,7 +67,7 @@ def _followed(client: DriveClient, file: DriveFacts, shown: str) -> DriveFacts:
 
 def _shared(client: DriveClient, name: str, shown: str) -> list[DriveFacts]:
     """The shared drives of a name, each as the folder that it is."""
-    query = {"q": f"name = '{_escaped(name)}'", "fields": "nextPageToken,drives(id,name)", "pageSize": "100"}
+    query = {"q": f"name = '{escaped(name)}'", "fields": "nextPageToken,drives(id,name)", "pageSize": "100"}
     drives = [
         drive for drive in _pages(client, "/drive/v3/drives", query, "drives", shown) if drive.get("name") == name
     ]
@@ -79,7 +79,7 @@ def _shared(client: DriveClient, name: str, shown: str) -> list[DriveFacts]:
 def _named(client: DriveClient, folder: DriveFacts, name: str, shown: str) -> list[DriveFacts]:
     """The files and folders of a name; Drive's own comparison does not tell capitals from small letters."""
     query = {
-        "q": f"'{_escaped(folder.id)}' in parents and name = '{_escaped(name)}' and trashed = false",
+        "q": f"'{escaped(folder.id)}' in parents and name = '{escaped(name)}' and trashed = false",
         "fields": f"nextPageToken,files({FIELDS})",
         "pageSize": "100",
         "supportsAllDrives": "true",
@@ -99,6 +99,6 @@ def _pages(client: DriveClient, path: str, query: dict[str, str], key: str, show
         query = {**query, "pageToken": str(answer["nextPageToken"])}
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """See https://developers.google.com/workspace/drive/api/guides/search-files."""
     return text.replace("\\", "\\\\").replace("'", "\\'")
