@@ -41,6 +41,23 @@ def _done(ingested: Ingested) -> str:
     return "kept from before, here" if ingested.is_mapped else "read"
 
 
+def previewed(ingested: Ingested, most: int) -> Card:
+    """Show what the first rows tell, ``most`` of which were looked at, of what is not loaded yet."""
+    summary = summarise(ingested.frame)
+    rows, columns = len(ingested.frame), plural(len(ingested.frame.columns), "column")
+    is_all = rows < most
+    return Card(
+        title=_title(ingested.source),
+        state="not loaded yet",
+        big=f"{plural(rows, 'row')}, {columns}" if is_all else f"{columns}, by the first {number(rows)} rows",
+        parts=(
+            *_notes(ingested.notes),
+            Facts((("Source", ingested.source), ("Format", f"{ingested.format}, {in_words(ingested.size)}"))),
+            *([] if _array_shape(ingested) else _tables(summary)),
+        ),
+    )
+
+
 def waiting(title: str) -> Card:
     """Show what is on its way."""
     return Card(title=_title(title), state="on its way")

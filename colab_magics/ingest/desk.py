@@ -21,7 +21,6 @@ from colab_magics.ingest.supply import fetch
 from colab_magics.ingest.upload import Offer, Upload, limit_of
 from colab_magics.ingest.variables import variable_for
 from colab_magics.transfer.events import Stopped
-from colab_magics.transfer.source import redacted
 
 _BEAT = 0.1  # seconds between two looks of who waits
 _SILENCE = 90.0  # seconds; a browser lets a page in the background speak once a minute
@@ -70,8 +69,8 @@ class Outcome:
 @dataclass(frozen=True, slots=True)
 class _Job:
     key: str
-    source: str
-    path: Path | None
+    request: Request
+    path: Path | None = None
 
 
 class Desk:
@@ -153,17 +152,25 @@ class Desk:
             del self._uploads[key]
         note = "" if arrived.is_new else "The same file was here already. "
         self._change(key, phase="working", received=arrived.size, sentence=f"{note}Reading {arrived.path.name}")
-        self._read(key, str(arrived.path), arrived.path)
+        self._read(_Job(key, replace(self._request, source=str(arrived.path)), arrived.path))
         return {"path": arrived.path.name, "sha256": arrived.sha256}
 
     def fetch(self, message: Mapping[str, Any]) -> dict[str, Any]:
         """Read a source that was typed or chosen: return its id."""
+        return self.take(self.asked(message), message.get("variable", ""))
+
+    def asked(self, message: Mapping[str, Any]) -> Request:
+        """Return the request for a source that a page names. Raises `BadOption` where it names none."""
         source = message.get("source")
         if not isinstance(source, str) or not source.strip() or len(source) > _LONGEST_SOURCE:
             raise BadOption("Type a path or an address first.")
+        return replace(self._request, source=source.strip())
+
+    def take(self, request: Request, variable: object = "") -> dict[str, Any]:
+        """Read what a request of its own asks for: return its id."""
         with self._lock:
-            key = self._add(redacted(source.strip()), source, message.get("variable", ""), phase="working")
-        self._read(key, source.strip())
+            key = self._add(request.shown, request.source, variable, phase="working")
+        self._read(_Job(key, request))
         return {"id": key}
 
     def cancel(self, message: Mapping[str, Any]) -> None:
@@ -256,10 +263,9 @@ class Desk:
             self._told = time.monotonic()
         self.changed()
 
-    def _read(self, key: str, source: str, path: Path | None = None) -> None:
-        """Have it read; ``path`` is that of a file that was uploaded."""
+    def _read(self, job: _Job) -> None:
         with self._lock:
-            self._jobs.put(_Job(key, source, path))
+            self._jobs.put(job)
             if self._reader is None:
                 self._start_reader()
 
@@ -290,7 +296,7 @@ class Desk:
             self._change(job.key, sentence=phase, progress=ratio)
 
         started = time.monotonic()
-        request = replace(self._request, source=job.source, name=self._items[job.key].variable)
+        request = replace(job.request, name=self._items[job.key].variable)
         with tempfile.TemporaryDirectory(prefix="colab-magics-", ignore_cleanup_errors=True) as folder:
             files = fetch(request, Path(folder), Pace(tell), stop)
             tell(f"Reading {files[0].name}", None)

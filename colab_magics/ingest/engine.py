@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from colab_magics.ingest.task import Task
     from colab_magics.transfer.local import LocalFile
 
+_BEAT = 0.1  # seconds between two phrases
 _LARGE = 20 << 20  # bytes that take long enough to read to say so
 
 
@@ -117,7 +118,13 @@ def load(request: Request, files: tuple[LocalFile, ...], started: float, tell: T
     if len(files) == 1:
         return _load(request, files[0], started, tell)
     check(request, files)
-    return join([_load(request, file, started, tell) for file in files], request, started)
+    parts, told = [], float("-inf")
+    for number, file in enumerate(files):
+        if time.monotonic() - told > _BEAT:
+            told = time.monotonic()
+            tell(f"reading file {number + 1} of {len(files)}", number / len(files))
+        parts.append(_load(request, file, started, lambda *_: None))
+    return join(parts, request, started)
 
 
 def _load(request: Request, file: LocalFile, started: float, tell: Tell) -> Ingested:

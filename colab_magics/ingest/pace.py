@@ -30,7 +30,8 @@ class Pace:
         self._done = progress.done
         if now - self._told >= _SHORTEST or progress.done == progress.total or progress.note:
             self._told = now
-            self._tell(_words(progress, now - self._started), progress.ratio)
+            which = f"file {progress.file + 1} of {progress.files} · " if progress.files > 1 else ""
+            self._tell(which + _words(progress, now - self._started), progress.ratio)
 
 
 def _words(progress: Progress, seconds: float) -> str:

@@ -10,7 +10,9 @@ from colab_magics.card import Card
 
 if TYPE_CHECKING:
     from colab_magics.ingest.desk import Desk
+    from colab_magics.ingest.glimpse import Glimpse
     from colab_magics.ingest.parcel import Parcel
+    from colab_magics.ingest.places import Places
 
 
 class IngestPanel(Panel):
@@ -39,21 +41,27 @@ class DeskPanel(Panel):
     """Takes files and sources, and shows what becomes of each: ``items`` are those of the desk.
 
     ``card`` is empty until the first is here; ``recent`` are sources of earlier days, ``variable`` is the name that
-    was asked for, ``waits`` says whether the cell goes on only when something has come.
+    was asked for, ``waits`` says whether the cell goes on only when something has come. ``places`` and ``glimpse`` are
+    the states of what is browsed, and of what is looked at before it is loaded.
     """
 
     _esm = bundle("desk")
-    commands = ("hello", "bye", "begin", "piece", "finish", "fetch", "cancel", "release")
+    commands = (
+        "hello", "bye", "begin", "piece", "finish", "fetch", "cancel", "release", "look", "choose", "preview", "load",
+        "dismiss",
+    )  # fmt: skip
     takes_bytes = ("piece",)
 
     items: Any = traitlets.List().tag(sync=True)
     recent: Any = traitlets.List().tag(sync=True)
     variable = traitlets.Unicode("").tag(sync=True)
     waits = traitlets.Bool(False).tag(sync=True)
+    places: Any = traitlets.Dict().tag(sync=True)
+    glimpse: Any = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, desk: "Desk", **traits: Any) -> None:
-        super().__init__(**traits)
-        self._desk = desk
+    def __init__(self, desk: "Desk", places: "Places", glimpse: "Glimpse", **traits: Any) -> None:
+        super().__init__(places=places.state, glimpse=glimpse.state, **traits)
+        self._desk, self._places, self._glimpse = desk, places, glimpse
 
     def hello(self, _: Mapping[str, Any]) -> None:
         """A page shows the panel."""
@@ -87,8 +95,32 @@ class DeskPanel(Panel):
         """Let the cell go on."""
         self._desk.release()
 
+    def look(self, message: Mapping[str, Any]) -> None:
+        """List another place."""
+        self._places.look(message)
+
+    def choose(self, message: Mapping[str, Any]) -> None:
+        """Show the first rows of a file of that place."""
+        self._glimpse.look(self._places.chosen(message))
+
+    def preview(self, message: Mapping[str, Any]) -> None:
+        """Show the first rows of a source that was typed."""
+        self._glimpse.look(self._desk.asked(message))
+
+    def load(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        """Read what is shown."""
+        begun = self._desk.take(self._glimpse.request, message.get("variable", ""))
+        self._glimpse.close()
+        return begun
+
+    def dismiss(self, _: Mapping[str, Any]) -> None:
+        """Show it no more."""
+        self._glimpse.close()
+
     def close(self) -> None:
         """Take the panel away; what has arrived of files waits for the next one."""
+        self._places.close()
+        self._glimpse.close()
         self._desk.close()
         super().close()
 

@@ -76,6 +76,10 @@ class DeskScreen:
         if not _shell.can_be_asked():
             raise SourceError(NOBODY)
         self._desk = Desk(request, Path.cwd(), _shell.assign, _shell.namespace, self._tell)
+        from colab_magics.ingest.glimpse import Glimpse
+        from colab_magics.ingest.places import Places
+
+        self._places, self._glimpse = Places(request, self._tell_looks), Glimpse(self._tell_looks)
         self._waits = _shell.hears_while_busy()
         self._name = request.name or ""
         self._panel: DeskPanel | None = None
@@ -99,8 +103,15 @@ class DeskScreen:
     def _open(self) -> DeskPanel:
         from colab_magics.ingest.panel import DeskPanel
 
-        self._panel = DeskPanel(self._desk, recent=recent_sources(), variable=self._name, waits=self._waits, card={})
+        traits = {"recent": recent_sources(), "variable": self._name, "waits": self._waits, "card": {}}
+        self._panel = DeskPanel(self._desk, self._places, self._glimpse, **traits)
         return self._panel
+
+    def _tell_looks(self) -> None:
+        """In any thread: show what is browsed and looked at."""
+        if self._panel is not None and self._panel.comm is not None:
+            with self._panel.hold_sync():
+                self._panel.places, self._panel.glimpse = self._places.state, self._glimpse.state
 
     def _tell(self) -> None:
         """In any thread: show what has changed."""

@@ -27,10 +27,13 @@ def fetch(
     folder: Path,
     on_progress: Callable[[Progress], None] = lambda _: None,
     stop: threading.Event | None = None,
+    *,
+    most: int | None = None,
 ) -> tuple[LocalFile, ...]:
     """Bring the file that is asked for, or the files of a pattern, unless local already; safe to call in a thread.
 
-    They come into the cache, or, where there can be none, into the existing ``folder``.
+    They come into the cache, or, where there can be none, into the existing ``folder``. ``most``: bytes that each of
+    them may have. Raises as `to_local` does, and `Stopped`.
     """
     from colab_magics.ingest.pictures import holds_pictures
     from colab_magics.transfer.local import LocalFile, local_file
@@ -44,11 +47,15 @@ def fetch(
         return (local_file(source),)
     if isinstance(source, LocalPattern):
         return tuple(map(local_file, expand(source)))
-    return _brought(request, folder, on_progress, stop)
+    return _brought(request, folder, on_progress, stop, most)
 
 
 def _brought(
-    request: Request, folder: Path, on_progress: Callable[[Progress], None], stop: threading.Event | None
+    request: Request,
+    folder: Path,
+    on_progress: Callable[[Progress], None],
+    stop: threading.Event | None,
+    most: int | None,
 ) -> tuple[LocalFile, ...]:
     from colab_magics.ingest.formats import Format
     from colab_magics.transfer import patterns
@@ -62,12 +69,22 @@ def _brought(
         offline=request.offline,
         trust=request.trust,
         takes_pages=request.forced in (Format.HTML, Format.XML) or request.reading.table is not None,
+        most=most,
     )
-    courier = Courier(folder, cache, wish, on_progress, stop)
     how = access(request)
     sources = patterns.expand(resolve(request.source), how, stop=stop)
-    files = [to_local(source, courier, access=how) for source in sources]
+    files = []
+    for number, source in enumerate(sources):
+        on_file = _counted(on_progress, number, len(sources))
+        files.append(to_local(source, Courier(folder, cache, wish, on_file, stop), access=how))
     return tuple(replace(file, notes=(*notes, *file.notes)) for file in files)
+
+
+def _counted(on_progress: Callable[[Progress], None], number: int, count: int) -> Callable[[Progress], None]:
+    """Let each progress tell which of several files it is of."""
+    if count == 1:
+        return on_progress
+    return lambda progress: on_progress(replace(progress, file=number, files=count))
 
 
 def usable_cache() -> tuple[Cache | None, tuple[str, ...]]:

@@ -73,7 +73,7 @@ def find_login(
     client that ``COLAB_MAGICS_DRIVE_CLIENT`` names, and what gcloud has kept. Without ``may_ask`` nobody is asked
     in a browser. Raises `SourceDenied` for files that cannot be used, `MissingExtra`, or `Stopped`.
     """
-    if _is_colab() and may_ask:
+    if is_colab() and may_ask:
         return _of_colab()
     if named := environ.get(FILE_VARIABLE):
         return _of_file(Path(named).expanduser(), FILE_VARIABLE, environ)
@@ -85,7 +85,17 @@ def find_login(
     return _of_file(kept, "gcloud", environ) if kept.is_file() else None
 
 
-def _is_colab() -> bool:
+def way_to_log_in(environ: Mapping[str, str] = os.environ) -> tuple[str, bool]:
+    """Say how the person logs in, and whether `find_login` asks for that by itself."""
+    if is_colab():
+        return "Colab asks whether this notebook may read your Google Drive. Nothing is changed there.", True
+    if environ.get(CLIENT_VARIABLE) and not environ.get(FILE_VARIABLE):
+        return "Google asks in your browser whether this notebook may read your Drive; the answer is kept.", True
+    return f"Nobody is logged in at Google Drive: {THREE_WAYS}. Then look again.", False
+
+
+def is_colab() -> bool:
+    """Is this a notebook of Google Colab?"""
     try:
         return find_spec("google.colab") is not None
     except (ImportError, ValueError):

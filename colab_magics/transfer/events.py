@@ -12,16 +12,23 @@ class Stopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Bytes that have arrived, of how many if the server says; ``note`` tells why it waits before another try."""
+    """Bytes that have arrived, of how many if the server says; ``note`` tells why it waits before another try.
+
+    ``file``: which one it is, from 0, of so many ``files``.
+    """
 
     done: int
     total: int | None
     note: str = ""
+    file: int = 0
+    files: int = 1
 
     @property
     def ratio(self) -> float | None:
-        """0 to 1, or None when the length is not known."""
-        return min(1.0, self.done / self.total) if self.total else None
+        """0 to 1 of all files, or None when the length is not known."""
+        if not self.total:
+            return self.file / self.files if self.files > 1 else None
+        return (self.file + min(1.0, self.done / self.total)) / self.files
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { CardData } from "../shared/card";
 import { FakeModel } from "../shared/model.fake";
+import type { Places } from "./browser";
 import panel from "./desk.panel";
+import type { Glimpse } from "./glimpse";
 import type { Item } from "./item";
 
 type State = {
@@ -10,6 +12,13 @@ type State = {
   recent: string[];
   variable: string;
   waits: boolean;
+  places: Places;
+  glimpse: Glimpse | Record<string, never>;
+};
+
+const nowhere: Places = {
+  ...{ kind: "", phase: "here", sentence: "", asks: false, crumbs: [], search: "", entries: [], page: 1 },
+  ...{ more: false, number: 0, access: { endpoint: "", profile: null, anon: false, requester_pays: false } },
 };
 
 const item = (more: Partial<Item>): Item => ({
@@ -25,7 +34,9 @@ let begun: object[];
 let refusal: string;
 
 beforeEach(() => {
-  model = new FakeModel<State>({ card: {}, items: [], recent: [], variable: "", waits: false });
+  model = new FakeModel<State>({
+    ...{ card: {}, items: [], recent: [], variable: "", waits: false, places: nowhere, glimpse: {} },
+  });
   begun = [];
   refusal = "";
   model.answer = (command: string, data: never) => {
@@ -53,7 +64,7 @@ const button = (name: string) =>
   [...host.querySelectorAll<HTMLButtonElement>("button")].find((each) => each.textContent === name);
 const field = (place: number) => host.querySelectorAll<HTMLInputElement>("input[type=text]")[place];
 const rows = () => [...host.querySelectorAll("li")].map((each) => each.textContent);
-const error = () => host.querySelector("[role=alert]")?.textContent;
+const error = () => host.querySelector(".cm-desk > .cm-card > [role=alert]")?.textContent;
 
 function choose(...names: string[]): void {
   const chooser = host.querySelector<HTMLInputElement>("input[type=file]");
@@ -116,21 +127,33 @@ describe("the desk", () => {
     expect(begun.slice(0, 2)).toMatchObject([{ variable: "table" }, { variable: "table_2" }]);
   });
 
-  it("takes what is dropped, and not a folder", async () => {
+  it("takes what is dropped, and all that is in folders", async () => {
     const drop = host.querySelector(".cm-drop");
-    const event = (isDirectory: boolean) => {
+    const file = (name: string) => ({
+      isFile: true,
+      file: (take: (file: File) => void) => take(new File(["abcd"], name)),
+    });
+    const folder = (...inside: object[]) => ({
+      isDirectory: true,
+      createReader: () => ({ readEntries: (take: (some: object[]) => void) => take(inside.splice(0, 2)) }),
+    });
+    const event = (...entries: object[]) => {
       const dropped = new Event("drop", { cancelable: true });
-      const items = [{ webkitGetAsEntry: () => ({ isDirectory }) }];
-      Object.assign(dropped, { dataTransfer: { items, files: [new File(["abcd"], "a.csv")] } });
-      return dropped;
+      const items = entries.map((entry) => ({ webkitGetAsEntry: () => entry }));
+      return Object.assign(dropped, { dataTransfer: { items, files: [new File(["abcd"], "a.csv")] } });
     };
-    drop?.dispatchEvent(event(true));
-    expect(error()).toBe("A folder cannot be taken: drop or choose the files in it.");
-    const good = event(false);
-    drop?.dispatchEvent(good);
-    expect(good.defaultPrevented).toBe(true);
+    const plain = event(file("a.csv"));
+    drop?.dispatchEvent(plain);
+    expect(plain.defaultPrevented).toBe(true);
     await vi.waitFor(() => expect(asked("finish")).toHaveLength(1));
-    expect(error()).toBe("");
+    drop?.dispatchEvent(event(folder(file("b.csv"), folder(file("c.csv")), file("d.csv"))));
+    await vi.waitFor(() => expect(asked("finish")).toHaveLength(4));
+    const names = new Set(begun.map((offer) => (offer as { name: string }).name));
+    expect([...names]).toEqual(["a.csv", "b.csv", "c.csv", "d.csv"]);
+    const before = begun.length;
+    drop?.dispatchEvent(event(folder(...Array.from({ length: 150 }, (_, each) => file(`${each}.csv`)))));
+    await vi.waitFor(() => expect(error()).toContain("files are too many at once: choose up to 100"));
+    expect(begun).toHaveLength(before);
   });
 
   it("shows a refusal beside its file", async () => {
@@ -153,11 +176,44 @@ describe("the desk", () => {
     expect(error()).toBe("");
   });
 
-  it("offers what was fetched before", async () => {
+  it("reads what was fetched before by one click", async () => {
     model.set("recent", ["https://example.org/data/a.csv"]);
     await vi.waitFor(() => expect(button("a.csv")).toBeDefined());
+    type(1, "again");
     button("a.csv")?.click();
-    expect(field(0)?.value).toBe("https://example.org/data/a.csv");
+    expect(asked("fetch").at(-1)?.data).toEqual({
+      source: "https://example.org/data/a.csv",
+      variable: "again",
+    });
+  });
+
+  it("shows first rows, and loads them when asked", async () => {
+    type(0, "far.csv");
+    button("Preview")?.click();
+    expect(asked("preview").at(-1)?.data).toEqual({ source: "far.csv" });
+    const glimpse: Glimpse = {
+      source: "far.csv",
+      phase: "working",
+      sentence: "1 MB",
+      progress: 0.5,
+      card: {},
+    };
+    const group = () => host.querySelector<HTMLElement>(".cm-glimpse");
+    expect(group()?.hidden).toBe(true);
+    model.set("glimpse", glimpse);
+    await vi.waitFor(() => expect(group()?.textContent).toContain("1 MB"));
+    button("Cancel")?.click();
+    expect(asked("dismiss")).toHaveLength(1);
+    const card: CardData = { title: "far.csv", big: "3 columns", state: "", tone: "", parts: [] };
+    model.set("glimpse", { ...glimpse, phase: "here", card });
+    await vi.waitFor(() => expect(group()?.querySelector(".cm-big")?.textContent).toBe("3 columns"));
+    type(1, "far");
+    button("Load")?.click();
+    expect(asked("load").at(-1)?.data).toEqual({ variable: "far" });
+    model.set("glimpse", { ...glimpse, phase: "failed", sentence: "There is nothing." });
+    await vi.waitFor(() =>
+      expect(group()?.querySelector("[role=alert]")?.textContent).toBe("There is nothing."),
+    );
   });
 
   it("says what became of each, and cancels", async () => {
@@ -167,13 +223,28 @@ describe("the desk", () => {
       item({ id: "5", phase: "saved", name: "cat.png", sentence: "It is here, as cat.png" }),
     ]);
     await vi.waitFor(() => expect(rows()).toHaveLength(3));
-    expect(rows()[0]).toContain('sales.csv → sales hereCancelsales = pd.read_csv("sales.csv")');
-    expect(host.querySelectorAll("[role=progressbar]")[1]?.getAttribute("aria-valuenow")).toBe("50");
-    expect(host.querySelector("[role=status]")?.textContent).toContain(
+    expect(rows()[0]).toContain('sales.csv → sales hereCancelsales = pd.read_csv("sales.csv")Copy');
+    expect(host.querySelectorAll("li [role=progressbar]")[1]?.getAttribute("aria-valuenow")).toBe("50");
+    expect(host.querySelector(".cm-visually-hidden")?.textContent).toContain(
       "cat.png: saved. It is here, as cat.png",
     );
     host.querySelector<HTMLButtonElement>("[aria-label='Cancel far.csv']")?.click();
     await vi.waitFor(() => expect(asked("cancel").at(-1)?.data).toEqual({ id: "4" }));
+  });
+
+  it("copies the plain line, or selects it where the clipboard is closed", async () => {
+    model.set("items", [item({ phase: "done", code: 'sales = pd.read_csv("sales.csv")' })]);
+    await vi.waitFor(() => expect(button("Copy")).toBeDefined());
+    const writeText = vi.fn(async (_: string) => undefined);
+    vi.stubGlobal("navigator", { clipboard: { writeText } });
+    button("Copy")?.click();
+    await vi.waitFor(() => expect(rows()[0]).toContain("Copied."));
+    expect(writeText).toHaveBeenCalledWith('sales = pd.read_csv("sales.csv")');
+    vi.stubGlobal("navigator", {});
+    button("Copy")?.click();
+    await vi.waitFor(() => expect(rows()[0]).toContain("It is selected: copy it with Ctrl+C"));
+    expect(String(window.getSelection())).toBe('sales = pd.read_csv("sales.csv")');
+    vi.unstubAllGlobals();
   });
 
   it("says how a file goes on that an earlier page began", async () => {
@@ -199,7 +270,12 @@ describe("the desk", () => {
     const evil = "<img src=x onerror=alert(1)>";
     model.set("items", [item({ name: evil, variable: evil, phase: "done", sentence: evil, code: evil })]);
     model.set("recent", [evil]);
+    const entry = { name: evil, is_folder: false, is_ready: true, size: 1, modified: evil, note: evil };
+    model.set("places", { ...nowhere, kind: "s3", crumbs: [evil, evil], sentence: evil, entries: [entry] });
+    model.set("glimpse", { source: evil, phase: "failed", sentence: evil, progress: null, card: {} });
     await vi.waitFor(() => expect(rows()[0]).toContain(evil));
+    await vi.waitFor(() => expect(host.querySelector(".cm-glimpse")?.textContent).toContain(evil));
+    expect(host.querySelector(".cm-browser")?.textContent).toContain(evil);
     expect(host.querySelector("img")).toBeNull();
   });
 

@@ -1,7 +1,10 @@
 /** One file or source in the list: its name, how far it is, what came of it. */
+
 import { h } from "../shared/dom";
 import { bytes, duration } from "../shared/format";
 import { progressBar } from "../shared/progress";
+import { button } from "./controls";
+import { copyable } from "./copyable";
 
 /** As `Item` in `colab_magics/ingest/desk.py`. */
 export type Item = {
@@ -31,11 +34,11 @@ const badges: Partial<Record<Item["phase"], [tone: string, word: string]>> = {
 export function row(onCancel: () => void): Row {
   const name = h("b");
   const badge = h("span");
-  const cancel = h("button", { class: "cm-button", type: "button", onClick: onCancel }, "Cancel");
+  const cancel = button("Cancel", onCancel);
   const progress = progressBar("Arrived");
   const note = h("p", { class: "cm-note" });
-  const code = h("code");
-  const element = h("li", {}, h("span", {}, name, " ", badge), cancel, progress.bar, note, code);
+  const code = copyable();
+  const element = h("li", {}, h("span", {}, name, " ", badge), cancel, progress.bar, note, code.element);
   return {
     element,
     update(item, words) {
@@ -50,8 +53,7 @@ export function row(onCancel: () => void): Row {
       progress.show(item.phase === "working" ? item.progress : item.size ? item.received / item.size : null);
       setText(note, words || item.sentence);
       note.hidden = !note.textContent;
-      setText(code, item.code);
-      code.hidden = !item.code;
+      code.show(item.code);
     },
   };
 }

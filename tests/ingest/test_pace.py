@@ -64,3 +64,13 @@ def test_another_try_starts_a_new_rate(pace: Pace, told: list, clock: Clock) -> 
         "the server answered 503; trying again in 2.0 s",
         "2.0 MB of 4.0 MB · 1.0 MB/s · 2.0 s left",
     ]
+
+
+def test_which_of_several_files_it_is() -> None:
+    told: list[tuple[str, float | None]] = []
+    pace = Pace(lambda phase, ratio: told.append((phase, ratio)), clock=iter(range(100)).__next__)
+    pace(Progress(2 * MB, 4 * MB, file=1, files=4))
+    pace(Progress(MB, None, file=2, files=4))
+    assert told[0] == ("file 2 of 4 · 2.0 MB of 4.0 MB · 2.0 MB/s · 1.0 s left", 0.375)
+    assert told[1][0].startswith("file 3 of 4 · 1.0 MB")
+    assert told[1][1] == 0.5

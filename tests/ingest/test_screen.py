@@ -135,6 +135,41 @@ def test_a_refusal_goes_to_the_page(kernel_shell: Any) -> None:
     assert "no command" in do(desk(), "close", {})["error"]
 
 
+def test_first_rows_are_shown_and_then_loaded(kernel_shell: Any, tmp_path: Path) -> None:
+    (tmp_path / "old.csv").write_bytes(CSV)
+    kernel_shell.run("%ingest --columns a")
+    panel = desk()
+    assert do(panel, "preview", {"source": ""})["error"] == "Type a path or an address first."
+    assert "Nothing is shown" in do(panel, "load", {})["error"]
+    assert do(panel, "preview", {"source": "old.csv"})["ok"]
+    deadline = time.monotonic() + 20
+    while panel.glimpse["phase"] == "working" and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert panel.glimpse["card"]["big"] == "2 rows, 1 column"
+    assert "old" not in kernel_shell.namespace
+    assert do(panel, "load", {"variable": "mine"})["ok"]
+    settle(panel)
+    assert kernel_shell.namespace["mine"]["a"].tolist() == [1, 2]
+    assert panel.glimpse == {}
+    assert do(panel, "dismiss", {})["ok"]
+
+
+def test_places_are_browsed(kernel_shell: Any, s3: Any) -> None:
+    s3.add("deep/a.csv", CSV)
+    kernel_shell.run(f"%ingest --endpoint {s3.endpoint}")
+    panel = desk()
+    assert do(panel, "look", {"kind": "s3", "place": "s3://data/deep/"})["ok"]
+    deadline = time.monotonic() + 20
+    while panel.places["phase"] == "looking" and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert [entry["name"] for entry in panel.places["entries"]] == ["a.csv"]
+    assert "The list has changed" in do(panel, "choose", {"entry": 0, "number": -1})["error"]
+    assert do(panel, "choose", {"entry": 0, "number": panel.places["number"]})["ok"]
+    assert do(panel, "load", {"variable": "far"})["ok"]
+    settle(panel)
+    assert kernel_shell.namespace["far"].shape == (2, 2)
+
+
 def test_unloading_takes_it_away_and_keeps_what_arrived(kernel_shell: Any, tmp_path: Path) -> None:
     kernel_shell.run("%ingest")
     body = b"x" * (3 << 20)
