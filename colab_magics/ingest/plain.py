@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from colab_magics.ingest.request import Request
 from colab_magics.transfer.resolve import resolve
-from colab_magics.transfer.source import LocalPath, WebAddress, redacted
+from colab_magics.transfer.source import BucketObject, LocalPath, WebAddress, redacted
 
 if TYPE_CHECKING:
     from colab_magics.ingest.request import Ingested
@@ -28,12 +28,25 @@ _GZIPPED = " (gzip)"
 
 def plain_line(request: Request, ingested: Ingested) -> str:
     """Return the line; nothing where an option, an encoding or anything else that a note tells of made a difference."""
-    if ingested.notes or replace(request, source="", name=None) != Request(""):
+    asked = replace(request, source="", name=None, endpoint=None, profile=None, anon=False, requester_pays=False)
+    if ingested.notes or asked != Request(""):
         return ""
     place = _place(request.source)
     is_told = not ingested.format.endswith(_GZIPPED) or place.endswith(".gz")
     call = _CALLS.get(ingested.format.removesuffix(_GZIPPED), "") if place and is_told else ""
-    return f"{request.name or 'df'} = {call.format(json.dumps(place, ensure_ascii=False))}" if call else ""
+    return f"{request.name or 'df'} = {call.format(_argument(place, request))}" if call else ""
+
+
+def _argument(place: str, request: Request) -> str:
+    """Write the place as Python does, with how its store is reached."""
+    named = json.dumps(place, ensure_ascii=False)
+    if not place.startswith("s3://"):
+        return named
+    options: dict[str, object] = {"anon": True} if request.anon else {}
+    options |= {"profile": request.profile} if request.profile else {}
+    options |= {"requester_pays": True} if request.requester_pays else {}
+    options |= {"endpoint_url": request.endpoint} if request.endpoint else {}
+    return f"{named}, storage_options={options!r}" if options else named
 
 
 def _place(text: str) -> str:
@@ -42,7 +55,7 @@ def _place(text: str) -> str:
         case LocalPath(path):
             inside = Path(os.path.relpath(path))
             return str(path if ".." in inside.parts else inside)
-        case WebAddress(url) if redacted(url) == url:
+        case WebAddress(url) | BucketObject(url) if redacted(url) == url:
             return url
         case _:
             return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,6 +85,7 @@ class DeskScreen:
         self._name = request.name or ""
         self._panel: DeskPanel | None = None
         self._seen = 0
+        self._telling = threading.RLock()  # two threads that hold back what they send would lose it
         self._shown = _shell.show(invitation(_WAITED_FOR if self._waits else _LATER), self._open)
 
     def wait(self) -> object:
@@ -110,7 +112,7 @@ class DeskScreen:
     def _tell_looks(self) -> None:
         """In any thread: show what is browsed and looked at."""
         if self._panel is not None and self._panel.comm is not None:
-            with self._panel.hold_sync():
+            with self._telling, self._panel.hold_sync():
                 self._panel.places, self._panel.glimpse = self._places.state, self._glimpse.state
 
     def _tell(self) -> None:
@@ -119,7 +121,7 @@ class DeskScreen:
         if panel is None:
             return
         here = len(outcome.done) + len(outcome.saved)
-        with panel.hold_sync():
+        with self._telling, panel.hold_sync():
             panel.items = as_data(items)
             if here == self._seen:
                 return

@@ -43,7 +43,7 @@ describe("the browser", () => {
     press("Google Drive");
     expect(said).toEqual([["look", { kind: "drive" }]]);
     press("S3");
-    expect(said[1]).toMatchObject(["look", { kind: "s3", place: "", access: { anon: false } }]);
+    expect(said[1]).toMatchObject(["look", { kind: "s3", place: "", access: { anon: true } }]);
     view.show(s3);
     press("S3");
     expect(said[2]).toEqual(["look", { kind: "" }]);
@@ -69,7 +69,7 @@ describe("the browser", () => {
     expect(said[4]).toEqual(["look", { page: "back", number: 7 }]);
   });
 
-  it("goes to what is typed, by the store that is named", () => {
+  it("goes to what is typed, by the store that the line names", () => {
     view.show(s3);
     const place = field(0);
     if (place) place.value = "s3://other/x";

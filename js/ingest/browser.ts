@@ -44,7 +44,7 @@ export function browser(command: Command): Browser {
 
   const place = field("Bucket and folder", "s3://bucket/folder/", goTo);
   const endpoint = field("Endpoint", "https://… if not Amazon's");
-  const profile = field("Profile", "of the AWS configuration");
+  const profile = field("Profile", "");
   const [anon, pays] = [check(), check()];
   const checks = h(
     "div",
@@ -71,6 +71,7 @@ export function browser(command: Command): Browser {
   let kind: Places["kind"] = "";
   let number = 0;
   let hadFocus = false;
+  let isFilled = false;
 
   function goTo(): void {
     command("look", {
@@ -110,14 +111,13 @@ export function browser(command: Command): Browser {
     show(places) {
       hadFocus = body.contains(body.ownerDocument.activeElement) || hadFocus;
       const { phase } = places;
-      const isNew = places.kind !== kind;
       ({ kind, number } = places);
       s3.setAttribute("aria-pressed", String(kind === "s3"));
       drive.setAttribute("aria-pressed", String(kind === "drive"));
       body.hidden = kind === "";
       bucketForm.hidden = kind !== "s3";
       driveForm.hidden = kind !== "drive";
-      if (isNew && !endpoint.input.value && !profile.input.value) fill(places.access);
+      if (!isFilled) fill(places.access);
       crumbs.replaceChildren(...places.crumbs.flatMap(crumb));
       const words = phase === "looking" ? "Looking…" : places.sentence;
       const isFailed = phase === "failed";
@@ -141,6 +141,7 @@ export function browser(command: Command): Browser {
   };
 
   function fill(given: Access): void {
+    isFilled = true;
     endpoint.input.value = given.endpoint;
     profile.input.value = given.profile ?? "";
     anon.checked = given.anon;

@@ -11,8 +11,8 @@ export interface Copyable {
 export function copyable(): Copyable {
   const code = h("code");
   const said = h("span", { class: "cm-note", role: "status" });
-  const take = button("Copy", copyLine, { title: "Copy the plain pandas line" });
-  const element = h("div", { class: "cm-copyable" }, code, take, said);
+  const take = button("Copy", copyLine);
+  const element = h("div", { class: "cm-row" }, code, take, said);
 
   async function copyLine(): Promise<void> {
     if (await copy(code.textContent ?? "")) {
@@ -20,7 +20,7 @@ export function copyable(): Copyable {
       return;
     }
     window.getSelection()?.selectAllChildren(code);
-    said.textContent = "It is selected: copy it with Ctrl+C or ⌘C.";
+    said.textContent = "Selected: copy it with Ctrl+C or ⌘C.";
   }
 
   return {

@@ -242,7 +242,7 @@ describe("the desk", () => {
     expect(writeText).toHaveBeenCalledWith('sales = pd.read_csv("sales.csv")');
     vi.stubGlobal("navigator", {});
     button("Copy")?.click();
-    await vi.waitFor(() => expect(rows()[0]).toContain("It is selected: copy it with Ctrl+C"));
+    await vi.waitFor(() => expect(rows()[0]).toContain("Selected: copy it with Ctrl+C"));
     expect(String(window.getSelection())).toBe('sales = pd.read_csv("sales.csv")');
     vi.unstubAllGlobals();
   });

@@ -116,7 +116,7 @@ export default definePanel<State>({
     /** One click reads it once more. */
     function again(address: string): HTMLElement {
       const read = () => command("fetch", { source: address, variable: taken(variable) });
-      return button(address.split("/").at(-1) || address, read, { title: `Read ${address}` });
+      return button(address.split("/").at(-1) || address, read, { title: address });
     }
 
     function showRest(): void {

@@ -50,11 +50,7 @@ export function dropZone(
 
   function give(found: readonly File[]): void {
     const isTooMany = found.length > most;
-    complain(
-      isTooMany
-        ? `${found.length} files are too many at once: choose up to ${most}, or upload an archive.`
-        : "",
-    );
+    complain(isTooMany ? `${found.length} files are too many at once: choose up to ${most}.` : "");
     if (!isTooMany) take(found);
   }
 

@@ -48,7 +48,7 @@ export function glimpseView(load: () => void, dismiss: () => void): GlimpseView 
       words.say(isWorking ? said : "");
       problem.say(phase === "failed" ? said : "");
       close.textContent = isWorking ? "Cancel" : "Close";
-      if (JSON.stringify(card) === JSON.stringify(shown)) return;
+      if (card === shown) return;
       shown = card;
       rows.replaceChildren(...("title" in card ? [drawCard(card as CardData)] : []));
     },

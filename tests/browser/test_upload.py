@@ -10,6 +10,7 @@ import pytest
 from browser.jupyter import App
 from browser.notebook import Notebook
 from playwright.sync_api import Locator, expect
+from servers import Bucket
 
 MB = 1 << 20
 CSV = "a,b\n1,x\n2,y\n"
@@ -145,7 +146,8 @@ def test_by_keyboard_alone(open_notebook: Callable[..., Notebook], tmp_path: Pat
     panel.get_by_role("button", name="Choose files").focus()
     with notebook.page.expect_file_chooser() as chooser:
         keyboard.press("Enter")
-    keyboard.press("Tab")
+    for _ in range(2):  # over the button for a folder
+        keyboard.press("Tab")
     keyboard.type("here.csv")
     keyboard.press("Tab")
     keyboard.type("abxdd0")  # each of which does something to a notebook
@@ -204,6 +206,43 @@ def test_the_panel_fits(
     slowed(notebook, 0)
     expect(video).to_contain_text("saved")
     looks(notebook, panel, shoot, "desk-done")
+
+
+def test_a_bucket_is_browsed_and_its_file_looked_at(
+    open_notebook: Callable[..., Notebook], s3: Bucket, shoot: Callable[[Locator, str], None]
+) -> None:
+    evil = "<img src=x onerror=pwned=1>"
+    rows = "".join(f"{number},{number % 7}.5,2026-01-{number % 28 + 1:02},{evil}\n" for number in range(3000))
+    s3.add(f"sales/{evil}.csv", f"id,price,day,{evil}\n{rows}".encode(), is_public=True)
+    for number in range(101):
+        s3.add(f"sales/part-{number:03}.parquet", b"PAR1" * number)
+    notebook = open_notebook(f"df = %ingest --endpoint {s3.endpoint} --anon")
+    panel = begin(notebook)
+    before, keyboard = notebook.kinds, notebook.page.keyboard
+    panel.get_by_role("button", name="S3", exact=True).click()
+    panel.get_by_label("Bucket and folder").fill("s3://data")
+    keyboard.press("Enter")
+    panel.get_by_role("button", name="sales/").click()
+    expect(panel.get_by_role("button", name="Back")).to_be_disabled()
+    panel.get_by_role("button", name="Next").click()
+    expect(panel).to_contain_text("part-100.parquet")
+    for key in ("a", "x", "d", "d", "ArrowUp"):  # the focus is in the list: none of them is the notebook's
+        keyboard.press(key)
+    panel.get_by_role("button", name="Back").click()
+    panel.get_by_role("button", name=f"{evil}.csv").click()
+    glimpse = panel.get_by_role("group", name="First rows")
+    expect(glimpse).to_contain_text("4 columns, by the first 1,000 rows")
+    expect(glimpse.locator("svg").first).to_be_visible()
+    looks(notebook, panel, shoot, "desk-browsing")
+    panel.get_by_label("Assign to").fill("sales")
+    glimpse.get_by_role("button", name="Load").click()
+    notebook.wait()
+    expect(panel.locator("li").filter(has_text="→ sales")).to_contain_text("here")
+    expect(panel).to_contain_text('sales = pd.read_csv("s3://data/sales/')
+    assert notebook.value("sales.shape") == [3000, 4]
+    assert notebook.kinds == before
+    assert notebook.page.evaluate("() => window.pwned") is None
+    assert notebook.page.locator("img[src=x]").count() == 0
 
 
 def looks(notebook: Notebook, panel: Locator, shoot: Callable[[Locator, str], None], name: str) -> None:

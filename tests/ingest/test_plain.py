@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from servers import Bucket
 
 from colab_magics.ingest.engine import ingest_one
 from colab_magics.ingest.plain import plain_line
@@ -74,6 +75,16 @@ def test_hostile_names_stay_text() -> None:
     name = 'a"); import os; os.abort(); ("\\.csv'
     Path("a.csv").rename(name)
     code, frame = line(f"{name}")
+    names: dict[str, Any] = {"pd": pd}
+    exec(code, names)
+    pd.testing.assert_frame_equal(names["rows"], frame)
+
+
+def test_an_object(s3: Bucket) -> None:
+    address = s3.add("a b.csv", Path("a.csv").read_bytes())
+    code, frame = line(address, endpoint=s3.endpoint, requester_pays=True)
+    how = f"storage_options={{'requester_pays': True, 'endpoint_url': '{s3.endpoint}'}}"
+    assert code == f'rows = pd.read_csv("s3://data/a b.csv", {how})'
     names: dict[str, Any] = {"pd": pd}
     exec(code, names)
     pd.testing.assert_frame_equal(names["rows"], frame)
