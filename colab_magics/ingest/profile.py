@@ -125,11 +125,14 @@ def _days(column: pd.Series[Any]) -> str:
 
 
 def _times(column: pd.Series[Any]) -> tuple[str, tuple[int, ...]]:
+    import pandas as pd
+
     first, last = str(column.min())[:19], str(column.max())[:19]
     if first == last:
         return first, ()
     length = 19 if first[:10] == last[:10] else 10
-    return f"{first[:length]} to {last[:length]}", _bars((column - column.min()).dt.total_seconds().to_numpy("float64"))
+    counted = pd.DatetimeIndex(column).asi8.astype("float64")  # a difference of two may be too long for pandas
+    return f"{first[:length]} to {last[:length]}", _bars(counted)
 
 
 def _bars(values: np.ndarray[Any, Any]) -> tuple[int, ...]:

@@ -49,6 +49,7 @@ def test_what_cannot_be_counted() -> None:
         [2**53, 2**53 + 2],
         pd.array([1, None, 5], dtype="Int64"),
         pd.to_datetime(["1700-01-01", "2200-01-01"]),
+        pd.to_datetime(["2026-01-01", "2026-01-03"], utc=True),
         [0.0, np.inf, 1.0],
     ],
 )
