@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from colab_magics.errors import ChecksumMismatch, DownloadFailed
-from colab_magics.format import size as in_words
+from colab_magics.transfer.disk import expect_room, expect_spare, write_all
 from colab_magics.transfer.ranges import Ranges
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ _NOTED = 128 << 10  # bytes that may arrive at one place before the journal hear
 _KEPT = 1 << 20  # bytes from which on it is worth to go on later
 _HASHED = 1 << 20  # bytes that are hashed in one go
 _LOOKED = 64 << 20  # bytes of a file of unknown length that may arrive between two looks at the disk
-_SPARE = 256 << 20  # bytes that such a file leaves free
 _BINARY = getattr(os, "O_BINARY", 0)
 
 
@@ -121,7 +119,7 @@ class Landing:
         with self._faults_named(), self._lock:
             if self._descriptor is None:
                 return  # it has ended while this thread was waiting for its bytes
-            _write_all(self._descriptor, position, chunk)
+            write_all(self._descriptor, position, chunk)
             end = position + len(chunk)
             self.arrived.add(position, end)
             self._note(position, end)
@@ -135,22 +133,15 @@ class Landing:
 
     def expect(self, count: int) -> None:
         """Find out before the first byte whether the disk has room for ``count`` bytes more."""
-        free = self._free()
-        if count > free:
-            raise DownloadFailed(
-                f"{in_words(count)} do not fit on the disk of {self.target.parent}, which has {in_words(free)} free: "
-                "make room and try again."
-            )
+        with self._faults_named():
+            expect_room(self.target.parent, count)
 
     def watch_room(self) -> None:
         """Find out, while a file of unknown length arrives, whether it is about to fill the disk."""
         if self.size >= self._looked + _LOOKED:
             self._looked = self.size
-            if self._free() < _SPARE:
-                raise DownloadFailed(
-                    f"{self._name} has no end in sight after {in_words(self.size)}, and the disk of "
-                    f"{self.target.parent} is nearly full: make room, or ask for a file of known length."
-                )
+            with self._faults_named():
+                expect_spare(self.target.parent, self._name, self.size)
 
     def digest(self, most: int | None = None) -> None:
         """Hash up to ``most`` bytes, or all, of those that have arrived without a gap and were not hashed yet."""
@@ -170,17 +161,14 @@ class Landing:
     def publish(self, sha256: str | None) -> None:
         """Make the bytes durable, then give them their name in one step.
 
-        Raises `ChecksumMismatch`, and `Taken`.
+        Raises `ChecksumMismatch` if ``sha256`` is another than theirs, and `Taken`.
         """
-        self.digest()
-        if sha256 is not None and self.sha256 != sha256.lower():
-            self._end(is_kept=False)
-            raise ChecksumMismatch(
-                f"What arrived for {self._name} is not the file that was promised: its sha256 is {self.sha256}, "
-                f"expected was {sha256.lower()}. Ask its owner which is right; nothing was kept."
-            )
+        if sha256 is not None:
+            self._compare(sha256.lower())
         with self._faults_named():
             if self._descriptor is not None:
+                if os.fstat(self._descriptor).st_size < self.arrived.front:
+                    raise DownloadFailed(f"{self._name} was cut short on the disk: try again.")
                 os.fsync(self._descriptor)
             self._close()
             try:
@@ -194,6 +182,15 @@ class Landing:
     @property
     def _is_worth_keeping(self) -> bool:
         return self._journal is not None and self.arrived.size >= _KEPT
+
+    def _compare(self, sha256: str) -> None:
+        self.digest()
+        if self.sha256 != sha256:
+            self._end(is_kept=False)
+            raise ChecksumMismatch(
+                f"What arrived for {self._name} is not the file that was promised: its sha256 is {self.sha256}, "
+                f"expected was {sha256}. Ask its owner which is right; nothing was kept."
+            )
 
     def _new_file(self) -> tuple[int, Path]:
         if self._shelf is None:
@@ -244,10 +241,6 @@ class Landing:
             with contextlib.suppress(OSError):  # a full disk may tell of itself once more
                 os.close(descriptor)
 
-    def _free(self) -> int:
-        with self._faults_named():
-            return shutil.disk_usage(self._path.parent).free
-
     @contextlib.contextmanager
     def _faults_named(self) -> Iterator[None]:
         try:
@@ -257,14 +250,3 @@ class Landing:
                 raise
             folder = self.target.parent
             raise DownloadFailed(f"{self._name} cannot be written to {folder}: {error.strerror or error}.") from error
-
-
-def _write_all(descriptor: int, position: int, chunk: bytes | memoryview) -> None:
-    view = memoryview(chunk)
-    while view:
-        if hasattr(os, "pwrite"):
-            count = os.pwrite(descriptor, view, position)
-        else:  # Windows
-            os.lseek(descriptor, position, os.SEEK_SET)
-            count = os.write(descriptor, view)
-        view, position = view[count:], position + count
