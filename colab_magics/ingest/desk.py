@@ -14,11 +14,12 @@ from typing import Any
 
 from colab_magics.errors import BadOption, ColabMagicsError
 from colab_magics.ingest.engine import load
+from colab_magics.ingest.offer import Offer
 from colab_magics.ingest.pace import Pace
 from colab_magics.ingest.plain import plain_line
 from colab_magics.ingest.request import Ingested, Request
 from colab_magics.ingest.supply import fetch
-from colab_magics.ingest.upload import Offer, Upload, limit_of
+from colab_magics.ingest.upload import Upload, limit_of
 from colab_magics.ingest.variables import variable_for
 from colab_magics.transfer.events import Stopped
 
@@ -153,7 +154,7 @@ class Desk:
         note = "" if arrived.is_new else "The same file was here already. "
         self._change(key, phase="working", received=arrived.size, sentence=f"{note}Reading {arrived.path.name}")
         self._read(_Job(key, replace(self._request, source=str(arrived.path)), arrived.path))
-        return {"path": arrived.path.name, "sha256": arrived.sha256}
+        return {"path": arrived.path.name}
 
     def fetch(self, message: Mapping[str, Any]) -> dict[str, Any]:
         """Read a source that was typed or chosen: return its id."""

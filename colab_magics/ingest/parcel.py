@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from colab_magics.card import Card, Facts
 from colab_magics.errors import BadOption, BrokenFile, OutputDenied
 from colab_magics.format import size as in_words
-from colab_magics.ingest.upload import LARGEST_PIECE, is_count
+from colab_magics.ingest.offer import is_count
+from colab_magics.ingest.upload import LARGEST_PIECE
 from colab_magics.transfer.local import local_file
 from colab_magics.transfer.resolve import resolve
 from colab_magics.transfer.source import LocalPath

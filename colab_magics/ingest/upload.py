@@ -3,75 +3,27 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
-import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any, Self, TypeGuard
 
 from colab_magics.errors import BadOption, ChecksumMismatch, DownloadFailed, OutputDenied, SourceError
 from colab_magics.format import size as in_words
 from colab_magics.format import size_of
-from colab_magics.transfer.cache import key_of
+from colab_magics.ingest.blocks import BLOCK, DIGEST, Blocks, digests_of
+from colab_magics.ingest.offer import Offer, is_count
 from colab_magics.transfer.journal import sweep
 from colab_magics.transfer.landing import Landing, Shelf, Taken
 from colab_magics.transfer.names import safe
-from colab_magics.transfer.remote import Version
 
-BLOCK = 512 << 10
-"""Bytes that have one sha256. The browser's own sha256 takes no file piece by piece, and one in JavaScript is slower
-than a network: so what is compared at the end is the sha256 of the sha256s of all blocks, which is as strong."""
 LARGEST_PIECE = 4 << 20
 """Bytes of one message; Jupyter's server closes a connection that sends more than 10 MB at once."""
 LIMIT_VARIABLE = "COLAB_MAGICS_UPLOAD_LIMIT"
 UNFINISHED = ".colab_magics-uploads"
 """The folder, beside the files, of those that are not whole yet."""
-
-_DIGEST = hashlib.sha256().digest_size
-_HEXADECIMAL = re.compile(r"[0-9a-f]{64}")
-_LARGEST = 1 << 53  # bytes; a browser's numbers are exact up to here
-_LONGEST_NAME = 1024  # characters
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """What the browser says of a file; if all four are the same, it is taken for the same file.
-
-    ``size`` is in bytes, ``modified`` in ms since 1970, ``head`` the sha256 of the first block in hexadecimal.
-    """
-
-    name: str
-    size: int
-    modified: int
-    head: str
-
-    @classmethod
-    def of(cls, message: Mapping[str, Any]) -> Self:
-        """Read it from a message. Raises `BadOption` for one that no panel of ours sends."""
-        name, size, modified, head = (message.get(key) for key in ("name", "size", "modified", "head"))
-        if (
-            not isinstance(name, str)
-            or len(name) > _LONGEST_NAME
-            or not is_count(size)
-            or not isinstance(modified, int)
-            or not isinstance(head, str)
-            or not _HEXADECIMAL.fullmatch(head)
-        ):
-            raise BadOption("This is no file that can be uploaded: choose it again.")
-        return cls(name, size, modified, head)
-
-    @property
-    def key(self) -> str:
-        """A name for it in `UNFINISHED`."""
-        return key_of("upload", self.name, str(self.size), str(self.modified), self.head)
-
-    @property
-    def version(self) -> Version:
-        return Version(self.size, validator=f"{self.modified} {self.head}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +32,6 @@ class Arrived:
 
     path: Path
     size: int
-    sha256: str
     is_new: bool = True
 
 
@@ -102,7 +53,7 @@ class Upload:
             )
         self.offer = offer
         self._lock = threading.Lock()
-        self._digests: dict[int, bytes] = {}
+        self._blocks = Blocks()
         self._shelf = _made(folder / UNFINISHED)
         self._landing = Landing(folder / safe(offer.name), Shelf(self._shelf, offer.key))
         try:
@@ -137,16 +88,15 @@ class Upload:
             or not 0 < size <= LARGEST_PIECE
             or position + size > end
             or (size % BLOCK and position + size != end)
-            or len(digests) != _DIGEST * -(-size // BLOCK)
+            or len(digests) != DIGEST * -(-size // BLOCK)
         ):
             raise BadOption("This piece belongs to no place in the file: choose the file again.")
-        found = [hashlib.sha256(piece[start : start + BLOCK]).digest() for start in range(0, size, BLOCK)]
-        if b"".join(found) != digests:
+        found = digests_of(piece)
+        if found != digests:
             return False
         with self._lock:
             self._landing.write_at(position, piece)
-            self._digests.update(zip(range(position, position + size, BLOCK), found, strict=True))
-            self._landing.digest(LARGEST_PIECE)  # so that a large file need not be read again at its end
+            self._blocks.add(position, found)
         return True
 
     def finish(self, root: object) -> Arrived:
@@ -156,17 +106,15 @@ class Upload:
                 raise DownloadFailed(
                     f"{in_words(self.missing)} of {self.offer.name} have not arrived: choose it again to go on."
                 )
-            self._landing.digest()
-            if self._root() != root:
+            if not isinstance(root, str) or self._blocks.root(self._landing.path, self.offer.size) != root:
                 self._end(is_kept=False)
                 raise ChecksumMismatch(
                     f"What arrived of {self.offer.name} is not what the browser read: it was changed meanwhile, or "
                     "damaged on its way. Nothing was kept: choose it again."
                 )
-            same = self._same()
-            if same is not None:
+            if self._is_there(root):
                 self._end(is_kept=False)
-                return Arrived(same, self.offer.size, self._landing.sha256, is_new=False)
+                return Arrived(self._landing.target, self.offer.size, is_new=False)
             return self._publish()
 
     def leave(self) -> None:
@@ -192,31 +140,16 @@ class Upload:
             self._end(is_kept=True)
             raise
         self._end(is_kept=False)
-        return Arrived(target, self.offer.size, self._landing.sha256)
+        return Arrived(target, self.offer.size)
 
-    def _root(self) -> str:
-        """The sha256 of all digests; of blocks that came in an earlier process the disk is asked."""
-        whole = hashlib.sha256()
-        with self._landing.path.open("rb") as file:
-            for position in range(0, self.offer.size, BLOCK):
-                digest = self._digests.get(position)
-                if digest is None:
-                    file.seek(position)
-                    digest = hashlib.sha256(file.read(BLOCK)).digest()
-                whole.update(digest)
-        return whole.hexdigest()
-
-    def _same(self) -> Path | None:
-        """The file of that name, if it has the same bytes."""
+    def _is_there(self, root: str) -> bool:
+        """Has the file of that name the same bytes?"""
         path = self._landing.target
         try:
-            if path.is_symlink() or not path.is_file() or path.stat().st_size != self.offer.size:
-                return None
-            with path.open("rb") as file:
-                is_same = hashlib.file_digest(file, "sha256").hexdigest() == self._landing.sha256
+            is_like = not path.is_symlink() and path.is_file() and path.stat().st_size == self.offer.size
+            return is_like and Blocks().root(path, self.offer.size) == root
         except OSError:
-            return None
-        return path if is_same else None
+            return False
 
     def _end(self, *, is_kept: bool) -> None:
         if not is_kept:
@@ -233,11 +166,6 @@ def limit_of(environ: Mapping[str, str] = os.environ) -> int | None:
         return size_of(text) if text else None
     except ValueError as error:
         raise BadOption(f"{LIMIT_VARIABLE} must be a size, such as 10GB: {error}.") from error
-
-
-def is_count(value: object) -> TypeGuard[int]:
-    """Is it a number of bytes?"""
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST
 
 
 def _made(folder: Path) -> Path:
