@@ -1,8 +1,9 @@
 /** A file to the kernel: in pieces that grow, several on their way, each with its digests; and on after a lost connection. */
 import { type AskOptions, type Reply, Silence } from "../shared/messages";
+import { Reader } from "./reader";
 import { digest, hex } from "./sha256";
 
-/** As in `colab_magics/ingest/upload.py`. */
+/** As `BLOCK` and `LARGEST_PIECE` in `colab_magics/ingest/`. */
 export const block = 512 * 1024;
 export const largest = 4 * 1024 * 1024;
 const inFlight = 4;
@@ -10,6 +11,8 @@ const inFlight = 4;
 const quick = 1000;
 const slow = 4000;
 const tries = 3;
+/** Milliseconds between two times that what has arrived is drawn: that takes from the same processor. */
+const pause = 200;
 
 export type Ask = <Result>(command: string, data: object, options?: AskOptions) => Promise<Reply<Result>>;
 
@@ -30,9 +33,9 @@ export interface Options {
   question?: number;
 }
 
-/** What the kernel knows a file by; as `Offer` in `colab_magics/ingest/upload.py`. */
+/** What the kernel knows a file by; as `Offer` in `colab_magics/ingest/offer.py`. */
 export async function offerOf(file: File, variable: string): Promise<object> {
-  const head = hex(await digest(await read(file, 0, block)));
+  const head = hex(await digest(await new Reader(file).read(0, Math.min(block, file.size))));
   return { name: file.name, size: file.size, modified: file.lastModified, head, variable };
 }
 
@@ -42,20 +45,28 @@ type Way = "sent" | "silent";
 export async function sendFile(file: File, options: Options): Promise<void> {
   const { ask, variable, signal, onBegun, onArrived, onSilence } = options;
   const { patience = 5000, questions = 15, question = 20_000 } = options;
+  const reader = new Reader(file);
   const digests: Uint8Array[] = [];
+  let told = 0;
   const offer = await offerOf(file, variable);
 
   let { id, position } = await begin();
   onBegun(id);
   while (position < file.size) {
-    onArrived(position);
+    tell(position);
     if ((await send(position)) === "sent") break;
     // What is on its way was lost, or is late: the kernel says from where on it wants the file.
     ({ id, position } = await begin());
   }
+  tell(file.size);
   await digestUpTo(file.size);
   const all = new Uint8Array(await new Blob(digests as BlobPart[]).arrayBuffer());
   await ask("finish", { id, root: hex(await digest(all)) }, { signal, timeout: 600_000 });
+
+  function tell(count: number): void {
+    told = performance.now();
+    onArrived(count);
+  }
 
   async function begin(): Promise<Begun> {
     for (let asked = 1; ; asked += 1) {
@@ -92,7 +103,7 @@ export async function sendFile(file: File, options: Options): Promise<void> {
             if (took < quick) size = Math.min(2 * size, largest);
             else if (took > slow) size = Math.max(size / 2, block);
             arrived += end - start;
-            onArrived(arrived);
+            if (performance.now() - told >= pause) tell(arrived);
             return start;
           });
           sending.set(start, piece);
@@ -110,7 +121,7 @@ export async function sendFile(file: File, options: Options): Promise<void> {
   }
 
   async function sendPiece(start: number, end: number, way: AbortSignal): Promise<void> {
-    const bytes = await read(file, start, end);
+    const bytes = await reader.read(start, end);
     const own = await digestBlocks(bytes);
     own.forEach((found, index) => {
       digests[start / block + index] = found;
@@ -126,7 +137,7 @@ export async function sendFile(file: File, options: Options): Promise<void> {
         timeout: 600_000,
         buffers: [bytes, proof],
       });
-      if (result.kept) return;
+      if (result.kept) return reader.giveBack(bytes);
       if (tried === tries)
         throw new Error(`${file.name} is damaged on its way, again and again: try another network.`);
     }
@@ -136,7 +147,7 @@ export async function sendFile(file: File, options: Options): Promise<void> {
   async function digestUpTo(end: number): Promise<void> {
     for (let at = 0; at < end; at += block) {
       if (digests[at / block] || signal.aborted) continue;
-      digests[at / block] = await digest(await read(file, at, Math.min(at + block, end)));
+      digests[at / block] = await digest(await reader.read(at, Math.min(at + block, end)));
     }
   }
 }
@@ -151,14 +162,6 @@ function within<Result>(time: number, promise: Promise<Result>): Promise<Result 
 
 const gaveUp =
   "The kernel has not answered for minutes. When it runs again, choose the same file: it goes on where it was.";
-
-async function read(file: File, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    return new Uint8Array(await file.slice(start, end).arrayBuffer());
-  } catch {
-    throw new Error(`${file.name} cannot be read: it was changed or moved, or is a folder. Choose it again.`);
-  }
-}
 
 function digestBlocks(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array[]> {
   const starts = Array.from({ length: Math.ceil(bytes.length / block) }, (_, index) => index * block);
