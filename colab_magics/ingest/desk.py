@@ -17,6 +17,7 @@ from colab_magics.ingest.engine import load
 from colab_magics.ingest.offer import Offer
 from colab_magics.ingest.pace import Pace
 from colab_magics.ingest.plain import plain_line
+from colab_magics.ingest.presence import Presence
 from colab_magics.ingest.request import Ingested, Request
 from colab_magics.ingest.supply import fetch
 from colab_magics.ingest.upload import Upload, limit_of
@@ -24,8 +25,6 @@ from colab_magics.ingest.variables import variable_for
 from colab_magics.transfer.events import Stopped
 
 _BEAT = 0.1  # seconds between two looks of who waits
-_SILENCE = 90.0  # seconds; a browser lets a page in the background speak once a minute
-_GRACE = 3.0  # seconds for another page to speak when one has gone
 _TOLD = 0.5  # seconds between two times that a page hears what has arrived
 _LONGEST_SOURCE = 4096  # characters
 _MOST = 100  # items at a time
@@ -91,6 +90,7 @@ class Desk:
     ) -> None:
         self.outcome = Outcome()
         self.changed = changed
+        self.presence = Presence()
         self._request, self._folder = request, folder
         self._assign, self._namespace = assign, namespace
         self._lock = threading.RLock()
@@ -101,8 +101,7 @@ class Desk:
         self._stops: dict[str, threading.Event] = {}
         self._reader: threading.Thread | None = None
         self._told = float("-inf")
-        self._heard_at = time.monotonic()
-        self._heard, self._released = threading.Event(), threading.Event()
+        self._released = threading.Event()
 
     @property
     def items(self) -> Sequence[Item]:
@@ -111,15 +110,6 @@ class Desk:
             return list(self._items.values())
 
     # what a page may ask for
-
-    def hello(self) -> None:
-        """A page shows the panel, and says so again while the cell waits."""
-        self._heard_at = time.monotonic()
-        self._heard.set()
-
-    def bye(self) -> None:
-        """A page goes; another may show the panel, too."""
-        self._heard_at = min(self._heard_at, time.monotonic() - _SILENCE + _GRACE)
 
     def begin(self, message: Mapping[str, Any]) -> dict[str, Any]:
         """Take up a file: return its id and from where on its bytes are wanted."""
@@ -194,16 +184,12 @@ class Desk:
 
     # what the cell does
 
-    def is_heard(self, patience: float) -> bool:
-        """Does a page answer, while the cell runs, within so many seconds?"""
-        return self._heard.wait(patience)
-
     def wait(self) -> Outcome:
         """Wait until something has come and nothing more is on its way.
 
         It also ends when the person lets the cell go on, or when no page is heard any more.
         """
-        while not self._released.wait(_BEAT) and time.monotonic() - self._heard_at < _SILENCE:
+        while not self._released.wait(_BEAT) and not self.presence.has_gone:
             with self._lock:
                 if (self.outcome.done or self.outcome.saved) and not any(item.is_open for item in self.items):
                     break
@@ -246,7 +232,7 @@ class Desk:
     def _upload(self, message: Mapping[str, Any]) -> Upload:
         with self._lock:
             upload = self._uploads.get(str(message.get("id")))
-            self._heard_at = time.monotonic()
+            self.presence.sign()
         if upload is None:
             raise BadOption("This file is not on its way any more: choose it again.")
         return upload

@@ -63,13 +63,13 @@ class DeskPanel(Panel):
         super().__init__(places=places.state, glimpse=glimpse.state, **traits)
         self._desk, self._places, self._glimpse = desk, places, glimpse
 
-    def hello(self, _: Mapping[str, Any]) -> None:
+    def hello(self, message: Mapping[str, Any]) -> None:
         """A page shows the panel."""
-        self._desk.hello()
+        self._desk.presence.hello(is_seen=message.get("seen") is True)
 
     def bye(self, _: Mapping[str, Any]) -> None:
         """A page goes."""
-        self._desk.bye()
+        self._desk.presence.bye()
 
     def begin(self, message: Mapping[str, Any]) -> dict[str, Any]:
         """Take up a file."""

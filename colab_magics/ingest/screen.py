@@ -93,7 +93,7 @@ class DeskScreen:
         if not self._waits:
             return None
         try:
-            heard = self._desk.is_heard(_PATIENCE)
+            heard = self._desk.presence.is_heard(_PATIENCE)
             return self._desk.wait().value if heard else None
         finally:
             self._waits = False

@@ -108,7 +108,8 @@ describe("the desk", () => {
     model.set("waits", true);
     await vi.advanceTimersByTimeAsync(40_000);
     vi.useRealTimers();
-    expect(asked("hello")).toHaveLength(4);
+    expect(asked("hello")).toHaveLength(2 + 8);
+    expect(asked("hello").at(-1)).toMatchObject({ data: { seen: true } });
     window.dispatchEvent(new Event("pagehide"));
     expect(asked("bye")).toHaveLength(1);
   });

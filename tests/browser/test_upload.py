@@ -70,11 +70,13 @@ def slowed(notebook: Notebook, milliseconds: int = 300) -> None:
     """Let every piece take a while, so that there is a middle to act in."""
     notebook.page.evaluate(
         """(milliseconds) => {
-            window.cmRead ??= Blob.prototype.arrayBuffer;
+            const reader = ReadableStreamBYOBReader.prototype;
+            window.cmRead ??= reader.read;
             const read = window.cmRead;
-            Blob.prototype.arrayBuffer = async function () {
-                if (this.size > 1 << 18) await new Promise((resolve) => setTimeout(resolve, milliseconds));
-                return read.call(this);
+            reader.read = async function (view) {
+                const isPiece = view.byteOffset === 0 && view.byteLength > 1 << 18;
+                if (isPiece) await new Promise((resolve) => setTimeout(resolve, milliseconds));
+                return read.call(this, view);
             };
         }""",
         milliseconds,
@@ -100,6 +102,22 @@ def test_a_reload_in_the_middle_goes_on(open_notebook: Callable[..., Notebook], 
     expect(panel.locator("li")).to_have_count(1)
     assert sha256(notebook.path.with_name("big.bin")) == sha256(path)
     assert float(re.search(r"([\d.]+) MB of", arrived)[1]) > 5
+
+
+def test_a_reload_while_the_cell_waits_goes_on(open_notebook: Callable[..., Notebook], tmp_path: Path) -> None:
+    notebook = open_notebook("df = %ingest")
+    panel = begin(notebook)
+    notebook.command("docmanager:save", wait=False)
+    slowed(notebook)
+    path = make(tmp_path, "big.bin", 60 * MB)
+    choose(panel, path)
+    expect(panel.locator("li")).to_contain_text(re.compile(r"[1-9]\d?\.\d MB of 60\.0 MB"))
+    notebook.page.reload()
+    panel = notebook.panel(1)  # when the cell has gone on
+    expect(panel.locator("li")).to_contain_text("of 60.0 MB arrived. It does not come from this page")
+    choose(panel, path)
+    expect(panel.locator("li").first).to_contain_text("saved")
+    assert sha256(notebook.path.with_name("big.bin")) == sha256(path)
 
 
 def test_a_lost_connection_is_told_and_goes_on(open_notebook: Callable[..., Notebook], tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from servers import FileServer
 
 from colab_magics.errors import BadOption, ChecksumMismatch, SourceError
-from colab_magics.ingest import desk as desk_module
+from colab_magics.ingest import presence
 from colab_magics.ingest.desk import Desk, Item, as_data
 from colab_magics.ingest.request import Request
 from colab_magics.ingest.upload import BLOCK, UNFINISHED
@@ -249,25 +249,18 @@ def test_the_cell_is_let_go_on(make: Callable[..., Notebook], way: str) -> None:
 def test_a_cell_does_not_wait_for_a_page_that_has_gone(
     make: Callable[..., Notebook], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk_module, "_GRACE", 0.3)
+    monkeypatch.setattr(presence, "_GRACE", 0.3)
     notebook = make()
-    notebook.desk.hello()
-    notebook.desk.bye()
-    notebook.desk.hello()  # another page
+    notebook.desk.presence.hello()
+    notebook.desk.presence.bye()
+    notebook.desk.presence.hello()  # another page
     waiting = threading.Thread(target=notebook.desk.wait)
     waiting.start()
     waiting.join(0.6)
     assert waiting.is_alive()
-    notebook.desk.bye()
+    notebook.desk.presence.bye()
     waiting.join(5)
     assert not waiting.is_alive()
-
-
-def test_a_page_is_heard(make: Callable[..., Notebook]) -> None:
-    desk = make().desk
-    assert not desk.is_heard(0.01)
-    desk.hello()
-    assert desk.is_heard(0)
 
 
 def test_closing_ends_the_thread(make: Callable[..., Notebook]) -> None:
