@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from colab_magics.card import Card, Facts, Table
 from colab_magics.format import plural, size
 from colab_magics.ingest.frame_cache import FrameCache
+from colab_magics.ingest.upload import UNFINISHED
+from colab_magics.transfer import journal
 from colab_magics.transfer.cache import Cache, Entry, default_cache
 
 if TYPE_CHECKING:
@@ -20,11 +24,15 @@ _MOST_ROWS = 50
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """The ``files``, the one used last first, and the bytes that kept frames take; ``cleared`` bytes are gone."""
+    """The ``files``, the one used last first, and the bytes that kept frames take; ``cleared`` bytes are gone.
+
+    ``uploads``: bytes of uploads into this folder that are not whole.
+    """
 
     cache: Cache
     files: tuple[Entry, ...]
     frames: int
+    uploads: int = 0
     cleared: int = 0
 
     def frame(self) -> pd.DataFrame:
@@ -52,7 +60,13 @@ class Holdings:
             tone="ok",
             big=f"{size(held + self.frames)} of {size(self.cache.limit)}",
             parts=(
-                Facts((("Folder", str(self.cache.folder)), ("Kept frames", size(self.frames)))),
+                Facts(
+                    (
+                        ("Folder", str(self.cache.folder)),
+                        ("Kept frames", size(self.frames)),
+                        *([("Unfinished uploads", f"{size(self.uploads)}, for 7 days")] if self.uploads else []),
+                    )
+                ),
                 *([Table(("Source", "Size", "Fetched"), rows, frozenset({"Size"}), "Files")] if rows else []),
             ),
         )
@@ -69,5 +83,15 @@ def holdings(action: str) -> Holdings:
         raise OutputDenied(
             f"The cache cannot be used ({error.strerror}): set COLAB_MAGICS_CACHE to a folder of your own."
         ) from error
-    cleared = cache.clear() + frames.clear() if action == "clear" else 0
-    return Holdings(cache, tuple(cache.entries()), frames.size(), cleared)
+    uploads = Path.cwd() / UNFINISHED
+    cleared = cache.clear() + frames.clear() + _clear(uploads) if action == "clear" else 0
+    return Holdings(cache, tuple(cache.entries()), frames.size(), journal.waiting(uploads), cleared)
+
+
+def _clear(uploads: Path) -> int:
+    if not uploads.is_dir():
+        return 0
+    freed = journal.clear(uploads)
+    with contextlib.suppress(OSError):  # another process has one on its way
+        uploads.rmdir()
+    return freed

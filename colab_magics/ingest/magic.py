@@ -72,7 +72,8 @@ def ingest(
     than two dimensions are flattened to one row each, with their shape in ``frame.attrs["shape"]``.
 
     Without a source, a panel asks for one: for files to upload, a path or an address. It is waited for where the page
-    is heard while a cell runs; elsewhere the variable is made when the file is here, and None is returned.
+    is heard while a cell runs; elsewhere the variable is made when the file is here, and None is returned. What has
+    arrived of an upload that broke off waits seven days for the same file to be chosen again.
 
     ``format``: the name of a format, where it shall not be recognised from the content. ``columns``, in this order,
     and ``where``, a condition such as ``"age > 30 and city in ('Oslo', 'Rome')"``, choose what is kept; ``head`` the
@@ -187,7 +188,13 @@ PARSER.add_argument("--refresh", action="store_true", help="fetch and read it an
 PARSER.add_argument("--offline", action="store_true", help="take it from the cache, without asking the server")
 PARSER.add_argument("--trust", action="store_true", help="take it also where nothing tells that all of it arrived")
 PARSER.add_argument("--download", action="store_true", help="send a file, or a frame as CSV, to the browser")
-PARSER.add_argument("--cache", nargs="?", const="list", choices=ACTIONS, help="list what is kept, or clear it")
+PARSER.add_argument(
+    "--cache",
+    nargs="?",
+    const="list",
+    choices=ACTIONS,
+    help="list what is kept, or clear it, also of unfinished uploads into this folder",
+)
 PARSER.add_rest("reader", metavar="KEY=VALUE", help="handed to the reader of pandas, as literals")
 
 

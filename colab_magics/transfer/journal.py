@@ -21,6 +21,8 @@ _FORM = 1
 _LARGEST = 16 << 20  # bytes; a line is written for each MiB that arrives
 _PART, _JOURNAL = ".part", ".journal"
 _IDLE = 3600  # seconds
+LIFE = 7 * 24 * 3600
+"""Seconds since its last byte for which an unfinished file waits to be gone on with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +88,49 @@ def claim(folder: Path, key: str, version: Version) -> Remains | None:
     return None
 
 
-def clear(folder: Path) -> None:
-    """Remove what ended processes left unfinished in ``folder``."""
-    for journal in folder.glob(f"*{_JOURNAL}"):
-        if not is_held(journal):
-            _remove(journal.with_suffix(_PART))
-            _remove(journal)
+def clear(folder: Path) -> int:
+    """Remove what ended processes left unfinished in ``folder``; return its bytes."""
+    freed = sum(_drop(journal) for journal in folder.glob(f"*{_JOURNAL}"))
     sweep(folder)
+    return freed
+
+
+def waiting(folder: Path) -> int:
+    """The bytes of what waits in ``folder`` for somebody to go on with it, as the disk counts them."""
+    return sum(_size(journal.with_suffix(_PART)) for journal in folder.glob(f"*{_JOURNAL}"))
 
 
 def sweep(folder: Path) -> None:
-    """Remove files without a journal, to which nobody has written for an hour: nobody can go on with them."""
-    long_ago = time.time() - _IDLE
+    """Remove what nobody has gone on with for `LIFE`, and files without a journal, with which nobody can go on.
+
+    The latter when nobody has written to them for an hour.
+    """
+    now = time.time()
     for path in folder.iterdir():
-        if path.suffix != _JOURNAL and not path.with_suffix(_JOURNAL).exists():
-            with contextlib.suppress(OSError):
-                if path.stat().st_mtime < long_ago:
-                    path.unlink()
+        with contextlib.suppress(OSError):
+            if path.suffix == _JOURNAL:
+                if path.stat().st_mtime < now - LIFE:
+                    _drop(path)
+            elif not path.with_suffix(_JOURNAL).exists() and path.stat().st_mtime < now - _IDLE:
+                path.unlink()
+
+
+def _drop(journal: Path) -> int:
+    """Remove a journal and its file, unless their process lives; return the bytes of the file."""
+    if is_held(journal):
+        return 0
+    part = journal.with_suffix(_PART)
+    size = _size(part)
+    _remove(part)
+    _remove(journal)
+    return size
+
+
+def _size(part: Path) -> int:
+    with contextlib.suppress(OSError):
+        found = part.stat()
+        return min(found.st_size, 512 * getattr(found, "st_blocks", found.st_size))
+    return 0
 
 
 def _read(path: Path) -> tuple[Any, Ranges]:

@@ -20,7 +20,10 @@ from servers import Bucket, Fault, FileServer
 
 import colab_magics
 from colab_magics.errors import SourceError, SourceNotFound
+from colab_magics.ingest.blocks import BLOCK, digests_of
+from colab_magics.ingest.offer import Offer
 from colab_magics.ingest.panel import IngestPanel
+from colab_magics.ingest.upload import Upload
 
 IRIS = Path(__file__).parents[2] / "examples" / "data" / "iris.csv"
 CSV = b"a,b\n1,x\n2,y\n"
@@ -285,6 +288,14 @@ def test_the_cache_is_listed_and_cleared(shell: Any, files: FileServer) -> None:
     assert "canary" not in ran.text
     assert "12 bytes freed" in shell.run("%ingest --cache clear").text
     assert "0 files" in shell.run("%ingest --cache").text
+    offer = Offer("a.csv", 8 << 20, 7, "0" * 64)
+    upload = Upload(offer, Path.cwd())
+    piece = os.urandom(2 * BLOCK)
+    assert upload.take(0, piece, digests_of(piece))
+    upload.leave()
+    assert "Unfinished uploads  1.0 MB, for 7 days" in shell.run("%ingest --cache").text
+    assert "1.0 MB freed" in shell.run("%ingest --cache clear").text
+    assert "Unfinished" not in shell.run("%ingest --cache").text
     assert "invalid choice: 'emtpy'" in failure(shell.run("%ingest --cache emtpy"))
 
 

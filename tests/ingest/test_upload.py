@@ -193,6 +193,32 @@ def test_what_a_killed_kernel_left_goes_on(tmp_path: Path) -> None:
     assert upload.finish(root(body)).path.read_bytes() == body
 
 
+def test_what_was_left_waits_for_seven_days(tmp_path: Path) -> None:
+    body = content(5 * MB)
+    for name, days in (("old.csv", 7.1), ("new.csv", 6.9)):
+        upload = Upload(offer(body, name), tmp_path)
+        send(upload, body, until=4 * MB)
+        upload.leave()
+        for path in (tmp_path / UNFINISHED).glob(f"{offer(body, name).key}.*"):
+            os.utime(path, (0, path.stat().st_mtime - days * 24 * 3600))
+    Upload(offer(b"other", "other.csv"), tmp_path).drop()
+    for name, front in (("old.csv", 0), ("new.csv", 4 * MB)):
+        upload = Upload(offer(body, name), tmp_path)
+        assert upload.front == front
+        upload.drop()
+
+
+def test_what_is_on_its_way_is_not_swept(tmp_path: Path) -> None:
+    body = content(5 * MB)
+    upload = Upload(offer(body), tmp_path)
+    send(upload, body, until=4 * MB)
+    for path in (tmp_path / UNFINISHED).iterdir():
+        os.utime(path, (0, 0))
+    Upload(offer(b"other", "other.csv"), tmp_path).drop()
+    send(upload, body)
+    assert upload.finish(root(body)).path.read_bytes() == body
+
+
 def test_two_of_the_same_do_not_meet(tmp_path: Path) -> None:
     body = content(3 * MB)
     first, second = Upload(offer(body), tmp_path), Upload(offer(body), tmp_path)
