@@ -169,7 +169,7 @@ def _bring(order: _Order, place: Landing, tries: Tries | None) -> Piece:
     try:
         order.verify(place.path, place.sha256)
     except (Changed, ChecksumMismatch):
-        place.discard()
+        place.drop()
         raise
     place.publish(order.sha256)
     return piece

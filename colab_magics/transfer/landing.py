@@ -154,10 +154,6 @@ class Landing:
                 if not block:
                     raise DownloadFailed(f"{self._name} was cut short on the disk: try again.")
 
-    def discard(self) -> None:
-        """Leave nothing of what has arrived, for it is wrong."""
-        self._end(is_kept=False)
-
     def publish(self, sha256: str | None) -> None:
         """Make the bytes durable, then give them their name in one step.
 
