@@ -13,7 +13,12 @@ from typing import Any, Self
 
 from jupyter_client.manager import KernelManager
 
+_BEAT = 5.0  # seconds of silence before one looks why
 _LONGEST = 60.0  # seconds that anything may take before the soak itself has failed
+
+
+class AnswerLost(Exception):
+    """The interrupt met ipykernel's own lines beside the cell's: it goes on, and never answers to that cell."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,8 @@ class Kernel:
     def __init__(self, folder: Path, environ: Mapping[str, str] | None = None) -> None:
         places = {"COLAB_MAGICS_CACHE": str(folder / "cache"), "IPYTHONDIR": str(folder / "ipython")}
         self._manager = KernelManager(kernel_name="python3")
-        with (folder / "kernel.txt").open("ab") as said:
+        self._said = folder / "kernel.txt"
+        with self._said.open("ab") as said:
             self._manager.start_kernel(
                 cwd=str(folder),
                 env={**os.environ, **places, **(environ or {})},
@@ -59,6 +65,7 @@ class Kernel:
 
     def start(self, source: str) -> str:
         """Begin a cell; return what `end` takes."""
+        self._lost_before = self._lost_answers()
         name: str = self._client.execute(source, store_history=False)
         return name
 
@@ -67,7 +74,7 @@ class Kernel:
         return not self._client.shell_channel.msg_ready()
 
     def end(self, name: str) -> Reply:
-        """Wait for the end of a cell, and gather what it said."""
+        """Wait for the end of a cell, and gather what it said. Raises `AnswerLost`."""
         content = self._message(self._client.get_shell_msg, name)["content"]
         at, texts = time.monotonic(), list[str]()
         while True:
@@ -94,16 +101,26 @@ class Kernel:
         os.kill(self._manager.provisioner.process.pid, signal.SIGKILL)
 
     def threads(self) -> str:
-        """Tell what each thread is doing."""
+        """Tell what each thread is doing; of a kernel that is gone, what it wrote to its terminal."""
+        if not self._manager.is_alive():
+            return self._said.read_text(encoding="utf-8")
         os.kill(self._manager.provisioner.process.pid, signal.SIGUSR1)
         time.sleep(1)
         return self._threads.read_text(encoding="utf-8")
 
     def _message(self, get: Any, name: str) -> dict[str, Any]:
+        until = time.monotonic() + _LONGEST
         while True:
             try:
-                message: dict[str, Any] = get(timeout=_LONGEST)
+                message: dict[str, Any] = get(timeout=_BEAT)
             except Empty:
-                raise TimeoutError(f"the kernel said nothing for {_LONGEST:.0f} s:\n{self.threads()}") from None
+                if self._lost_answers() > self._lost_before:
+                    raise AnswerLost from None
+                if time.monotonic() > until:
+                    raise TimeoutError(f"the kernel said nothing for {_LONGEST:.0f} s:\n{self.threads()}") from None
+                continue
             if message["parent_header"].get("msg_id") == name:
                 return message
+
+    def _lost_answers(self) -> int:
+        return self._said.read_text(encoding="utf-8").count("KeyboardInterrupt caught in kernel")
