@@ -83,7 +83,7 @@ def once_full(kind: str, disk: Disk, number: int, files: FileServer, dice: rando
     key = key_of("web", url)
 
     def fill(progress: Progress) -> None:
-        if progress.done > MEGA:
+        if MEGA < progress.done < len(new):
             disk.fill()
 
     def bring(listen: Callable[[Progress], None] = lambda _: None) -> bytes:
@@ -96,13 +96,13 @@ def once_full(kind: str, disk: Disk, number: int, files: FileServer, dice: rando
         name,
         new,
         etag="" if kind == "noticed amid" else '"2"',
-        rate=20e6,
+        rate=6e6,
         fault="chunked" if kind == "noticed amid" else "",
     )
     cache.disk = disk if kind == "no room for the manifest" else None
     with limited(kind, disk), contextlib.suppress(DownloadFailed):
         bring(fill if kind == "filled meanwhile" else lambda _: None)
-        return "NOT FULL"
+        return "all came before it was full" if kind == "filled meanwhile" else "NOT FULL"
     entry = cache.find(key)
     if entry is None or entry.path.read_bytes() != old:
         return "OLD FILE LOST"
