@@ -13,7 +13,9 @@ from colab_magics.errors import BrokenFile
 from colab_magics.ingest.room import available
 
 PROGRAMS = Path(__file__).parent
-"""Where the programs lie: each knows nothing of this package, takes one word of JSON and answers in JSON."""
+"""Where the programs lie: each knows nothing of this package, and has a function ``main`` that `child_main` calls."""
+
+_RUNNER = Path(__file__).with_name("child_main.py")
 
 PATIENCE = 8
 """Seconds for a small file."""
@@ -56,7 +58,7 @@ def ask(task: Subject, program: str, **order: Any) -> dict[str, Any]:
         **order,
     }
     # -P: the modules that lie beside the program are not to stand for those of its libraries.
-    words = [sys.executable, "-P", str(PROGRAMS / program), json.dumps(told)]
+    words = [sys.executable, "-P", str(_RUNNER), str(PROGRAMS / program), json.dumps(told)]
     try:
         done = subprocess.run(
             words,

@@ -1,12 +1,10 @@
 """A program of its own that reads one dataset of an HDF5 file: the library behind h5py can hang or crash on a bad file.
 
-It is started by its path, knows nothing of this package, and is told what to do by one word of JSON: ``path``,
-``table`` or null, ``columns``, ``rows`` or null, ``folder``, ``memory`` in bytes, ``seconds``. It answers in JSON.
-Arrays go to ``folder`` as .npy files without objects; text of any length as UTF-8, with the places where each ends.
+Run by `child_main`, it is told ``path``, ``table`` or None, ``columns``, ``rows`` or None, ``folder``, ``memory`` in
+bytes. Arrays go to ``folder`` as .npy files without objects; text of any length as UTF-8, with the places where each
+ends.
 """
 
-import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -94,28 +92,3 @@ def _column(h5py: Any, values: Any, dtype: Any, stem: str, order: dict[str, Any]
         return {"fault": "objects"}
     np.save(Path(order["folder"]) / f"{stem}.npy", values, allow_pickle=False)
     return {"file": f"{stem}.npy"}
-
-
-def _limit(order: dict[str, Any]) -> None:
-    try:
-        import resource
-    except ImportError:  # Windows: the time limit of the parent is all there is
-        return
-    for kind, most in (
-        (resource.RLIMIT_AS, order["memory"] + (2 << 30)),
-        (resource.RLIMIT_CPU, order["seconds"] + 1),
-        (resource.RLIMIT_FSIZE, order["memory"]),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        hard = resource.getrlimit(kind)[1]
-        resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
-
-
-if __name__ == "__main__":
-    order = json.loads(sys.argv[1])
-    _limit(order)
-    try:
-        answer = main(order)
-    except Exception as error:  # noqa: BLE001 (whatever it is, the parent makes a sentence of it)
-        answer = {"fault": "error", "reason": f"{type(error).__name__}: {error}"}
-    sys.stdout.write(json.dumps(answer))

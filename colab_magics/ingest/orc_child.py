@@ -1,10 +1,8 @@
 """A program of its own that turns an ORC file into an Arrow file: older libraries of ORC abort on a damaged one.
 
-It is told by one word of JSON: ``path``, ``columns``, ``stripes`` or null, ``folder``, ``seconds``; it answers in JSON.
+Run by `child_main`, it is told ``path``, ``columns`` (all if empty), ``folder``.
 """
 
-import json
-import sys
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -31,23 +29,3 @@ def main(order: dict[str, Any]) -> dict[str, Any]:
                 batch.validate(full=True)
                 writer.write_batch(batch)
     return {"file": target.name}
-
-
-def _limit(order: dict[str, Any]) -> None:
-    try:
-        import resource
-    except ImportError:  # Windows: the time limit of the parent is all there is
-        return
-    for kind, most in ((resource.RLIMIT_CPU, order["seconds"] + 1), (resource.RLIMIT_CORE, 0)):
-        hard = resource.getrlimit(kind)[1]
-        resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
-
-
-if __name__ == "__main__":
-    order = json.loads(sys.argv[1])
-    _limit(order)
-    try:
-        answer = main(order)
-    except Exception as error:  # noqa: BLE001 (whatever it is, the parent makes a sentence of it)
-        answer = {"fault": "error", "reason": f"{type(error).__name__}: {error}"}
-    sys.stdout.write(json.dumps(answer))

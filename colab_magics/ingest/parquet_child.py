@@ -1,11 +1,8 @@
 """A program of its own that tells facts of the columns of a Parquet file: pyarrow aborts over damaged ones.
 
-It is told by one word of JSON: ``path``, ``columns`` (top-level names, all if empty) or ``nulls``, ``seconds``; it
-answers in JSON.
+Run by `child_main`, it is told ``path``, and ``columns`` (top-level names, all if empty) or ``nulls``.
 """
 
-import json
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -42,23 +39,3 @@ def _nulls(facts: Any) -> dict[str, int]:
             if chunk.statistics is not None and chunk.statistics.has_null_count:
                 found[chunk.path_in_schema] = found.get(chunk.path_in_schema, 0) + chunk.statistics.null_count
     return found
-
-
-def _limit(order: dict[str, Any]) -> None:
-    try:
-        import resource
-    except ImportError:  # Windows: the time limit of the parent is all there is
-        return
-    for kind, most in ((resource.RLIMIT_CPU, order["seconds"] + 1), (resource.RLIMIT_CORE, 0)):
-        hard = resource.getrlimit(kind)[1]
-        resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
-
-
-if __name__ == "__main__":
-    order = json.loads(sys.argv[1])
-    _limit(order)
-    try:
-        answer = main(order)
-    except Exception as error:  # noqa: BLE001 (whatever it is, the parent makes a sentence of it)
-        answer = {"fault": "error", "reason": f"{type(error).__name__}: {error}"}
-    sys.stdout.write(json.dumps(answer))

@@ -1,5 +1,6 @@
 """A library that hangs or crashes does so in a process of its own."""
 
+import sys
 import time
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Task:
 
 
 def test_it_is_told_and_answers(task: Task, tmp_path: Path) -> None:
-    written(tmp_path / "program.py", "import sys; print(sys.argv[1])")
+    written(tmp_path / "program.py", "def main(order): return order")
     answer = child.ask(task, "program.py", rows=3)
     assert answer["path"] == str(tmp_path / "file")
     assert (answer["rows"], answer["seconds"], answer["folder"]) == (3, 1, str(tmp_path))
@@ -31,9 +32,13 @@ def test_it_is_told_and_answers(task: Task, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("program", "sentence"),
     [
-        ("while True: pass", "a.h5 kept the library for HDF5 busy for 1 s without end: it is damaged"),
-        ("import os; os.abort()", "a.h5 is damaged: the library for HDF5 ended over it"),
+        (
+            "def main(order):\n    while True: pass",
+            "a.h5 kept the library for HDF5 busy for 1 s without end: it is damaged",
+        ),
+        ("def main(order): __import__('os').abort()", "a.h5 is damaged: the library for HDF5 ended over it"),
         ("print('{')", "a.h5 is damaged"),
+        ("def main(order): return object()", "a.h5 is damaged"),
     ],
 )
 def test_a_library_that_hangs_or_crashes(task: Task, tmp_path: Path, program: str, sentence: str) -> None:
@@ -45,9 +50,22 @@ def test_a_library_that_hangs_or_crashes(task: Task, tmp_path: Path, program: st
 
 
 def test_what_lies_beside_it_is_not_taken_for_a_library(task: Task, tmp_path: Path) -> None:
-    written(tmp_path / "json.py", "raise SystemExit")
-    written(tmp_path / "program.py", "import json; print(json.dumps({'is': 'fine'}))")
-    assert child.ask(task, "program.py") == {"is": "fine"}
+    written(tmp_path / "json.py", "__name__ = 'another'")
+    written(tmp_path / "program.py", "import json\ndef main(order): return {'json': json.__name__}")
+    assert child.ask(task, "program.py") == {"json": "json"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limits")
+def test_it_has_limits(task: Task, tmp_path: Path) -> None:
+    kinds = ("RLIMIT_AS", "RLIMIT_CPU", "RLIMIT_FSIZE", "RLIMIT_CORE")
+    written(
+        tmp_path / "program.py",
+        f"import resource as r\ndef main(order): return {{k: r.getrlimit(getattr(r, k))[0] for k in {kinds}}}",
+    )
+    answer = child.ask(task, "program.py", memory=1 << 30)
+    assert answer == {"RLIMIT_AS": 3 << 30, "RLIMIT_CPU": 2, "RLIMIT_FSIZE": 1 << 30, "RLIMIT_CORE": 0}
+    written(tmp_path / "program.py", "def main(order): return {'size': len(bytes(8 << 30))}")
+    assert child.ask(task, "program.py", memory=1 << 30) == {"fault": "error", "reason": "MemoryError: "}
 
 
 def test_the_reason_is_one_line_without_the_path(task: Task, tmp_path: Path) -> None:
