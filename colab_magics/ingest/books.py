@@ -5,8 +5,9 @@ from __future__ import annotations
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-from colab_magics.errors import BadOption, UnknownFormat
+from colab_magics.errors import BadOption, BrokenFile, UnknownFormat
 from colab_magics.extras import need
+from colab_magics.ingest.child import ask, reason
 from colab_magics.ingest.names import find, listed
 from colab_magics.ingest.packing import Gauge
 from colab_magics.ingest.task import Reader, Task
@@ -24,6 +25,8 @@ def read_sheet(task: Task, **more: Any) -> pd.DataFrame:
     needed = {"openpyxl": "openpyxl", "calamine": "python_calamine"}.get(engine)
     if needed is not None:
         need(needed, by=f"%ingest of {_what(task)}", extra="formats")
+    if engine == "calamine":
+        _try_calamine(task)
     with pd.ExcelFile(task.path, engine=engine) as book:
         sheets = [str(sheet) for sheet in book.sheet_names]
         if not sheets:
@@ -62,18 +65,26 @@ def _engine(task: Task) -> Any:
     return ("openpyxl" if is_old else "calamine") if chosen == "auto" else chosen
 
 
+def _try_calamine(task: Task) -> None:
+    """Let a child process read the sheet first: the same library here does the same, and there it harms no kernel."""
+    answer = ask(task, "books_child.py", sheet=task.reading.sheet)
+    if "sheets" not in answer:
+        raise BrokenFile(f"{task.name} cannot be read as {task.label}: {reason(task, answer)}.")
+
+
 def _what(task: Task) -> str:
     return "an Excel file" if task.label == "Excel" else f"an {task.label} file"
 
 
-def _chosen(task: Task, sheets: list[str]) -> str | int:
+def _chosen(task: Task, sheets: list[str]) -> str:
+    """Return a name: by its number, calamine would count charts as well."""
     wanted = task.reading.sheet
     if wanted is None:
-        return 0
+        return sheets[0]
     if wanted in sheets:
-        return sheets.index(wanted)
+        return wanted
     if wanted.isdecimal() and 1 <= int(wanted) <= len(sheets):
-        return int(wanted) - 1
+        return sheets[int(wanted) - 1]
     raise BadOption(f"{task.name} has no sheet {wanted}: there are {listed(sheets)}.")
 
 

@@ -18,6 +18,8 @@ from colab_magics.ingest.task import Reader, Task
 if TYPE_CHECKING:
     import pandas as pd
 
+_OLD_FEATHER = b"FEA1"
+_STREAM = b"\xff\xff\xff\xff"
 _SAFE = (14, 0, 1)  # before, a file could run code: CVE-2023-47248
 
 
@@ -49,23 +51,29 @@ def parquet_pieces(task: Task, rows: int) -> Iterator[pd.DataFrame]:
 
 
 def read_arrow(task: Task) -> pd.DataFrame:
-    """Read an Arrow or Feather file by pandas; a stream, which pandas does not know, by pyarrow."""
+    """Read an Arrow or Feather file by pandas; a stream, which pandas does not know, by pyarrow.
+
+    Feather of the first version trusts every offset in the file, so that a child process reads it.
+    """
     import pandas as pd
 
     need_arrow(task)
     options = task.literals(pd.read_feather)
+    if _starts(task, _OLD_FEATHER):
+        return read_arrow(_as_arrow(task))
     with _batches(task) as (schema, batches):
         columns = _columns(task, schema.names)
         # Arrow trusts what a file says of its own buffers: check, before anything follows it out of memory.
         for batch in batches:
             batch.validate(full=True)
-    if _is_stream(task):
+    if _starts(task, _STREAM):
         return pd.concat(list(arrow_pieces(task, 1 << 62)), ignore_index=True)
     return pd.read_feather(task.path, columns=columns, **options)
 
 
 def arrow_pieces(task: Task, rows: int) -> Iterator[pd.DataFrame]:
     arrow = need_arrow(task)
+    task = _as_arrow(task) if _starts(task, _OLD_FEATHER) else task
     with _batches(task) as (schema, batches):
         columns = _with_index(_columns(task, schema.names), schema)
         yield _to_pandas(task, _chosen(schema.empty_table(), columns))
@@ -90,11 +98,11 @@ def orc_pieces(task: Task, rows: int) -> Iterator[pd.DataFrame]:
 
 def _as_arrow(task: Task) -> Task:
     need_arrow(task)
-    answer = ask(task, "orc_child.py", columns=list(task.reading.needed))
+    answer = ask(task, "arrow_child.py", columns=list(task.reading.needed))
     if answer.get("fault") == "column":
         find(answer["column"], answer["known"])
     if "fault" in answer:
-        raise BrokenFile(f"{task.name} cannot be read as ORC: {reason(task, answer)}.")
+        raise BrokenFile(f"{task.name} cannot be read as {task.label}: {reason(task, answer)}.")
     return replace(task, path=task.folder / answer["file"])
 
 
@@ -116,25 +124,18 @@ def _parquet(task: Task) -> Any:
     return ParquetFile(task.path)
 
 
-def _is_stream(task: Task) -> bool:
+def _starts(task: Task, start: bytes) -> bool:
     with task.path.open("rb") as file:
-        return file.read(4) == b"\xff\xff\xff\xff"
+        return file.read(len(start)) == start
 
 
 @contextmanager
 def _batches(task: Task) -> Iterator[tuple[Any, Iterable[Any]]]:
     arrow = need_arrow(task)
     with arrow.OSFile(str(task.path)) as source:
-        if _is_stream(task):
+        if _starts(task, _STREAM):
             reader = arrow.ipc.open_stream(source)
             yield reader.schema, reader
-            return
-        source.seek(0)
-        if source.read(4) == b"FEA1":
-            from pyarrow import feather
-
-            table = feather.read_table(str(task.path))
-            yield table.schema, table.to_batches()
             return
         file = arrow.ipc.open_file(source)
         yield file.schema, (file.get_batch(number) for number in range(file.num_record_batches))

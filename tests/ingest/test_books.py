@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 from packed import zipped
 from reads import ingested, written
+from soak.seeds import biff, compound
 
-from colab_magics.errors import BadOption, TooLarge
+from colab_magics.errors import BadOption, BrokenFile, TooLarge
 
 pytestmark = pytest.mark.filterwarnings("ignore:The default engine for reading")
 
@@ -93,3 +94,27 @@ def test_a_sheet_that_would_fill_the_memory(tmp_path: Path) -> None:
     bomb = {"xl/workbook.xml": b"<workbook/>", "xl/worksheets/sheet1.xml": bytes(40 << 20)}
     with pytest.raises(TooLarge, match="a.xlsx unpacks to more than 200 times its size"):
         ingested(written(tmp_path / "a.xlsx", zipped(bomb)))
+
+
+def test_an_old_book(tmp_path: Path) -> None:
+    pytest.importorskip("python_calamine", reason="python-calamine reads .xls")
+    path = written(tmp_path / "a.xls", compound("Workbook", biff()))
+    pd.testing.assert_frame_equal(ingested(path)[0], pd.read_excel(path, engine="calamine"))
+    pd.testing.assert_frame_equal(ingested(path, sheet=1, columns="b")[0], pd.read_excel(path, engine="calamine")[["b"]])
+    with pytest.raises(BadOption, match="a.xls has no sheet 2: there are one"):
+        ingested(path, sheet=2)
+
+
+@pytest.mark.parametrize("damage", ["truncated", "its stream begins behind its end", "its stream is endless"])
+def test_an_old_book_over_which_its_library_ends(tmp_path: Path, damage: str) -> None:
+    pytest.importorskip("python_calamine", reason="python-calamine reads .xls")
+    content = compound("Workbook", biff())
+    match damage:
+        case "truncated":
+            content = content[:518]
+        case "its stream is endless":
+            content = content[:1588] + b"\xff\xff\xff\x7f" + content[1592:]
+        case _:
+            content = content[:1556] + bytes(4) + content[1560:]
+    with pytest.raises(BrokenFile, match="a.xls is damaged: the library for Excel ended over it"):
+        ingested(written(tmp_path / "a.xls", content))

@@ -8,12 +8,13 @@ import pandas as pd
 import pytest
 from reads import ingested, written
 
-from colab_magics.errors import BadOption, MissingExtra
+from colab_magics.errors import BadOption, BrokenFile, MissingExtra
 from colab_magics.ingest import columnar
 
 pa = pytest.importorskip("pyarrow", reason="pyarrow reads Parquet, Arrow and ORC")
 pq = pytest.importorskip("pyarrow.parquet")
 orc = pytest.importorskip("pyarrow.orc")
+feather = pytest.importorskip("pyarrow.feather")
 
 COUNT = 5000
 FRAME = pd.DataFrame(
@@ -121,7 +122,8 @@ def test_a_sample_has_the_types_of_all(tmp_path: Path, amount: int | str) -> Non
     assert "of 5,000" in notes[0]
 
 
-@pytest.mark.parametrize("kind", ["feather", "uncompressed", "stream", "orc"])
+@pytest.mark.filterwarnings("ignore:Feather V1 files are deprecated")
+@pytest.mark.parametrize("kind", ["feather", "uncompressed", "old feather", "stream", "orc"])
 def test_arrow_and_orc(tmp_path: Path, kind: str) -> None:
     frame = FRAME.drop(columns=["kind", "gap"])
     path = tmp_path / f"a.{kind}"
@@ -130,6 +132,9 @@ def test_arrow_and_orc(tmp_path: Path, kind: str) -> None:
     match kind:
         case "feather" | "uncompressed":
             frame.to_feather(path, compression="lz4" if kind == "feather" else "uncompressed")
+            expected = pd.read_feather(path)
+        case "old feather":
+            feather.write_feather(frame, path, version=1)
             expected = pd.read_feather(path)
         case "orc":
             orc.write_table(table, path, stripe_size=65_536)
@@ -167,3 +172,13 @@ def test_an_unsafe_pyarrow_is_refused(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(MissingExtra, match="pyarrow 14.0.0 can be made to run code by a file"):
         ingested(path)
     assert columnar._SAFE == (14, 0, 1)
+
+
+@pytest.mark.filterwarnings("ignore:Feather V1 files are deprecated")
+@pytest.mark.parametrize("place", [40, 88, 136])
+def test_an_offset_of_old_feather_that_leads_out_of_memory(tmp_path: Path, place: int) -> None:
+    feather.write_feather(pd.DataFrame({"s": ["a", "b"]}), tmp_path / "a", version=1)
+    content = (tmp_path / "a").read_bytes()
+    path = written(tmp_path / "a.feather", content[:place] + b"\xff\xff\xff\x7f" + content[place + 4 :])
+    with pytest.raises(BrokenFile, match="a.feather"):
+        ingested(path)
