@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from typing import TYPE_CHECKING
 
 from colab_magics.errors import BadOption, MissingExtra, UnknownFormat
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MOST_LISTED = 9
+_DECLARATION = re.compile(rb"\s*<\?xml[^>]*\sencoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
+_NAMES_OF_LXML = {"utf-16-le": "utf-16le", "utf-16-be": "utf-16be", "utf-8-sig": "utf-8"}
 
 
 def read_xml(task: Task) -> pd.DataFrame:
@@ -21,8 +25,9 @@ def read_xml(task: Task) -> pd.DataFrame:
 
     _need_lxml(task)
     options = task.literals(pd.read_xml)
-    if task.encoding is not None:
-        options["encoding"] = task.encoding
+    encoding = task.encoding or task.recognised.encoding or _declared(task)
+    if encoding is not None:
+        options["encoding"] = _NAMES_OF_LXML.get(name := codecs.lookup(encoding).name, name)
     frame: pd.DataFrame = pd.read_xml(task.path, **options)
     return frame
 
@@ -43,6 +48,16 @@ def read_html(task: Task) -> pd.DataFrame:
             raise
         raise UnknownFormat(f"{task.name} is a web page without a table.") from error
     return tables[_chosen(task, tables)]
+
+
+def _declared(task: Task) -> str | None:
+    """Return the encoding that a document itself tells, which pandas would not ask for, if Python knows it."""
+    with task.path.open("rb") as file:
+        found = _DECLARATION.match(file.read(200))
+    try:
+        return None if found is None else codecs.lookup(found[1].decode()).name
+    except LookupError:
+        return None
 
 
 def _need_lxml(task: Task) -> None:

@@ -52,6 +52,17 @@ def test_entities_lead_nowhere(tmp_path: Path, entity: str) -> None:
         assert frame.memory_usage(deep=True).sum() < 1 << 20
 
 
+@pytest.mark.parametrize("told", ["utf-8", "utf-16", "latin-1", "ISO-8859-15", "windows-1252"])
+def test_xml_in_its_own_encoding(tmp_path: Path, told: str) -> None:
+    text = f'<?xml version="1.0" encoding="{told}"?><r><i><a>1</a><b>é</b></i></r>'
+    path = written(tmp_path / "a.xml", text.encode(told))
+    assert ingested(path)[0].to_dict("list") == {"a": [1], "b": ["é"]}
+    assert ingested(path, encoding=told)[0]["b"].tolist() == ["é"]
+    if told == "utf-16":
+        path = written(tmp_path / "a.xml", text.encode("utf-16-le"))
+        assert ingested(path)[0]["b"].tolist() == ["é"]
+
+
 def test_the_only_table_of_a_page(tmp_path: Path) -> None:
     path = written(tmp_path / "a.html", f"<html><body>{ONE}</body></html>")
     pd.testing.assert_frame_equal(ingested(path)[0], pd.read_html(path)[0])
