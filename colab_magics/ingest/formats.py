@@ -83,6 +83,7 @@ SUFFIXES = {
     ".xpt": Format.SAS,
     ".sav": Format.SPSS,
     ".zsav": Format.SPSS,
+    ".por": Format.SPSS,
     ".xml": Format.XML,
     ".html": Format.HTML,
     ".htm": Format.HTML,

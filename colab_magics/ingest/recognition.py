@@ -28,10 +28,12 @@ _STARTS = {
     b"\x93NUMPY": Format.NUMPY,
 }
 _UNREAD = {
-    b"%PDF": "a PDF document",
+    b"%PDF": "a PDF document: look for the same table as CSV or Excel",
     b"\x89PNG": "one picture: name its folder, or an archive of pictures",
     b"\xff\xd8\xff": "one picture: name its folder, or an archive of pictures",
     b"GIF8": "one picture: name its folder, or an archive of pictures",
+    b"7z\xbc\xaf\x27\x1c": "an archive of 7-Zip: unpack it, and name the file",
+    b"Rar!\x1a\x07": "an archive of RAR: unpack it, and name the file",
 }
 _MARKS = {
     b"\xef\xbb\xbf": "utf-8-sig",
@@ -116,10 +118,17 @@ def _of_bytes(path: Path, head: bytes, name: str) -> Format | None:
         return Format.IDX
     if _OLD_STATA.match(head):
         return Format.STATA
+    if is_portable_spss(head):
+        return Format.SPSS
     for start, what in _UNREAD.items():
         if head.startswith(start):
-            raise UnknownFormat(f"{name} is {what}, which is not read: {known_formats()}.")
+            raise UnknownFormat(f"{name} is {what}.")
     return None
+
+
+def is_portable_spss(head: bytes) -> bool:
+    """Do these first bytes of a file start a portable file of SPSS? Its mark stands behind a splash, in lines of 80."""
+    return head[:600].translate(None, b"\r\n")[456:464] == b"SPSSPORT"
 
 
 def _of_package(path: Path, name: str) -> Format:

@@ -135,7 +135,9 @@ def test_what_is_refused_even_if_forced(
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
-        ("a.pdf", b"%PDF-1.7", "a.pdf is a PDF document, which is not read: %ingest reads CSV, .* and images"),
+        ("a.pdf", b"%PDF-1.7", "a.pdf is a PDF document: look for the same table as CSV or Excel"),
+        ("a.7z", b"7z\xbc\xaf\x27\x1c\0\4", "a.7z is an archive of 7-Zip: unpack it, and name the file"),
+        ("a.rar", b"Rar!\x1a\x07\1\0", "a.rar is an archive of RAR: unpack it, and name the file"),
         ("a.png", b"\x89PNG\r\n", "is one picture: name its folder"),
         ("a.bin", b"\0\1\2\3", "is no text and no format that is known here"),
         ("README.md", b"# Title\n", "README.md is text, but no table"),

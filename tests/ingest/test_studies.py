@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from reads import ingested, written
+from reads import ingest_file, ingested, written
 
 from colab_magics.errors import BadOption, BrokenFile
 
@@ -92,6 +92,45 @@ def test_spss(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(ingested(path, head=2)[0], expected[:2])
     with pytest.raises(BadOption, match="There is no column x"):
         ingested(path, columns="x")
+
+
+@pytest.mark.parametrize("line_end", [b"\r\n", b"\n"])
+def test_portable_spss(tmp_path: Path, line_end: bytes) -> None:
+    pyreadstat = pytest.importorskip("pyreadstat", reason="pyreadstat reads SPSS")
+    frame = pd.DataFrame({"N": [1.0, 2.0, None], "S": ["x", "y", ""]})
+    pyreadstat.write_por(frame, str(tmp_path / "made"), column_labels=["the number", "the text"])
+    path = written(tmp_path / "survey", (tmp_path / "made").read_bytes().replace(b"\r\n", line_end))
+    got = ingest_file(path)
+    pd.testing.assert_frame_equal(got.frame, frame)
+    assert got.format == "SPSS"
+    assert got.frame.attrs["column_names_to_labels"] == {"N": "the number", "S": "the text"}
+    assert ingested(path, columns="S", head=1)[0].to_dict("list") == {"S": ["x"]}
+    assert ingested(path, backend="pyarrow")[0]["N"].dtype == "int64[pyarrow]"
+    assert len(ingested(path, where="N > 1", convert_categoricals=False)[0]) == 1
+    with pytest.raises(BadOption, match="There is no column Z"):
+        ingested(path, columns="Z")
+    with pytest.raises(BrokenFile, match="a.por cannot be read as SPSS: ReadstatError"):
+        ingested(written(tmp_path / "a.por", path.read_bytes()[:600]))
+
+
+def test_transport_files_of_sas_8(tmp_path: Path) -> None:
+    pyreadstat = pytest.importorskip("pyreadstat", reason="pyreadstat reads these")
+    frame = pd.DataFrame({"a_long_name_of_a_column": [1.0, None], "s": ["x", "é"]})
+    path = tmp_path / "a.xpt"
+    pyreadstat.write_xport(frame, str(path), file_format_version=8)
+    pd.testing.assert_frame_equal(ingested(path)[0], frame)
+    pd.testing.assert_frame_equal(ingested(path, columns="s", sample=2, seed=1)[0], frame[["s"]])
+    with pytest.raises(BadOption, match="A transport file of SAS 8 is not read by pandas itself, and takes no index"):
+        ingested(path, index="s")
+
+
+@pytest.mark.parametrize("place", [180, 272])
+def test_a_study_over_which_its_library_ends(tmp_path: Path, place: int) -> None:
+    pyreadstat = pytest.importorskip("pyreadstat", reason="pyreadstat reads SPSS")
+    pyreadstat.write_sav(FRAME[["n", "f"]], str(tmp_path / "a.sav"), variable_value_labels={"n": {1: "low"}})
+    content = (tmp_path / "a.sav").read_bytes()
+    with pytest.raises(BrokenFile, match="a.sav (is damaged: the library for|cannot be read as) SPSS"):
+        ingested(written(tmp_path / "a.sav", content[:place] + b"\xff\xff\xff\x7f" + content[place + 4 :]))
 
 
 @pytest.mark.parametrize(
