@@ -22,7 +22,7 @@ def find(name: str, labels: Iterable[Hashable]) -> Any:
     if matches:
         raise BadOption(f"There are {len(matches)} columns named {name}: none of them can be chosen by its name.")
     close = difflib.get_close_matches(name, [str(label) for label in known], n=1)
-    hint = f"Did you mean {close[0]}?" if close else f"There are {listed(known)}."
+    hint = f"Did you mean {listed(close)}?" if close else f"There are {listed(known)}."
     raise BadOption(f"There is no column {name}. {hint}")
 
 

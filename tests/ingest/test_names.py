@@ -15,6 +15,7 @@ def test_a_label_is_found_by_how_it_reads() -> None:
     ("name", "labels", "sentence"),
     [
         ("nam", ["name", "age"], "There is no column nam. Did you mean name?"),
+        ("na", ["\nn\x1ba"], "There is no column na. Did you mean  na[?]"),
         ("x", ["name", "age"], "There is no column x. There are name, age."),
         ("3", [3, "3"], "There are 2 columns named 3"),
     ],
