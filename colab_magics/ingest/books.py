@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from colab_magics.errors import BadOption, BrokenFile, UnknownFormat
 from colab_magics.extras import need
-from colab_magics.ingest.child import ask, reason
+from colab_magics.ingest.child import ask, reason, room
 from colab_magics.ingest.names import find, listed
 from colab_magics.ingest.packing import Gauge
 from colab_magics.ingest.task import Reader, Task
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_CODE = 256 << 20  # bytes of addresses that Python and calamine take
 
 
 def read_sheet(task: Task, **more: Any) -> pd.DataFrame:
@@ -67,7 +70,8 @@ def _engine(task: Task) -> Any:
 
 def _try_calamine(task: Task) -> None:
     """Let a child process read the sheet first: the same library here does the same, and there it harms no kernel."""
-    answer = ask(task, "books_child.py", sheet=task.reading.sheet)
+    # Half of the memory: pandas needs as much again for its frame.
+    answer = ask(task, "books_child.py", sheet=task.reading.sheet, memory=room() // 2, code=_CODE)
     if "sheets" not in answer:
         raise BrokenFile(f"{task.name} cannot be read as {task.label}: {reason(task, answer)}.")
 

@@ -21,6 +21,7 @@ PATIENCE = 8
 """Seconds for a small file."""
 
 _PACE = 20 << 20  # bytes a second that even a slow disk and a strong compression reach
+_CODE = 2 << 30  # bytes of addresses that Python and its libraries may take
 _UNKNOWN_ROOM = 4 << 30  # bytes, where the free memory cannot be told
 # No filter is loaded that an HDF5 file asks for by number, no lock is taken, and few threads are started.
 _ENVIRONMENT = {
@@ -45,7 +46,7 @@ class Subject(Protocol):
 
 
 def ask(task: Subject, program: str, **order: Any) -> dict[str, Any]:
-    """Run a program on the file of a task; it gets ``path``, ``folder``, ``memory`` and ``seconds`` beside ``order``.
+    """Run a program on the file of a task, with what `child_main` and it are told beside ``order``.
 
     Raises `BrokenFile` where it is not done in time, or ends without an answer.
     """
@@ -53,7 +54,8 @@ def ask(task: Subject, program: str, **order: Any) -> dict[str, Any]:
     told = {
         "path": str(task.path.absolute()),
         "folder": str(task.folder),
-        "memory": available() or _UNKNOWN_ROOM,
+        "memory": room(),
+        "code": _CODE,
         "seconds": seconds,
         **order,
     }
@@ -76,6 +78,11 @@ def ask(task: Subject, program: str, **order: Any) -> dict[str, Any]:
     except ValueError as error:
         raise BrokenFile(f"{task.name} is damaged: the library for {task.label} ended over it.") from error
     return answer if isinstance(answer, dict) else {"fault": "error", "reason": "no answer"}
+
+
+def room() -> int:
+    """Say how many bytes a child may take for the file."""
+    return available() or _UNKNOWN_ROOM
 
 
 def reason(task: Subject, answer: dict[str, Any]) -> str:

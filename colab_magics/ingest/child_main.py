@@ -1,15 +1,14 @@
 """Runs a program that knows nothing of this package, within limits: ``python -P child_main.py PROGRAM ORDER``.
 
-The order is one word of JSON with ``memory`` in bytes and ``seconds``, and what the program wants beside. Its function
-``main`` takes the order, and returns the answer, which is printed as JSON.
+The order is one word of JSON with ``memory`` and ``code`` (bytes for the file, and for Python and its libraries) and
+``seconds``, and what the program wants beside. Its function ``main`` takes the order, and returns the answer, which is
+printed as JSON.
 """
 
 import json
 import runpy
 import sys
 from typing import Any
-
-_CODE = 2 << 30  # bytes of addresses that Python and its libraries take beside the file
 
 
 def answer(main: Any, order: dict[str, Any]) -> dict[str, Any]:
@@ -28,7 +27,7 @@ def _confine(order: dict[str, Any]) -> None:
     except ImportError:  # Windows: the time limit of the parent is all there is
         return
     for kind, most in (
-        (resource.RLIMIT_AS, order["memory"] + _CODE),
+        (resource.RLIMIT_AS, order["memory"] + order["code"]),
         (resource.RLIMIT_CPU, order["seconds"] + 1),
         (resource.RLIMIT_FSIZE, order["memory"]),
         (resource.RLIMIT_CORE, 0),
