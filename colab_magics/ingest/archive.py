@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import tarfile
 import zipfile
@@ -10,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, BinaryIO
 
 from colab_magics.errors import BadOption, BrokenFile, ColabMagicsError, SourceError, TooLarge, UnknownFormat
 from colab_magics.format import number, plural
@@ -19,6 +20,8 @@ from colab_magics.ingest.names import listed
 from colab_magics.ingest.packing import Gauge, copy
 
 _MOST_MEMBERS = 200_000
+_LONGEST_END = (1 << 16) + 200  # bytes of the records at the end of a zip file, with its comment
+_IN_LARGER = 0xFFFFFFFF  # stands where a number is told by the larger record before
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,13 @@ class Archive:
                 f"{self.name} is packed by a method that Python does not know: unpack it, and name the file."
             ) from error
 
-    def write(self, member: Member, target: Path) -> None:
-        """Write the bytes of a member to ``target``, which is to be new."""
-        gauge = Gauge(f"{listed([member.name])} in {self.name}", max(self.path.stat().st_size, 1), target.parent)
+    def write(self, member: Member, target: Path, weight: int | None = None) -> None:
+        """Write the bytes of a member to ``target``, which is to be new.
+
+        ``weight``: bytes of the file that the archive was in, where it was packed itself; else its own count.
+        """
+        packed_in = self.path.stat().st_size if weight is None else weight
+        gauge = Gauge(f"{listed([member.name])} in {self.name}", packed_in, target.parent)
         gauge.add(member.size if isinstance(self.file, zipfile.ZipFile) else 0)
         with told(self.name), self.open(member) as packed, target.open("xb") as file:
             copy(_Counted(packed, gauge), file)
@@ -110,12 +117,13 @@ def opened(path: Path, name: str) -> Iterator[Archive]:
     """Open an archive and list its regular files. Raises `BrokenFile`, `TooLarge`."""
     with told(name), path.open("rb") as raw:
         if raw.read(2) == b"PK":
+            _check_count(raw, name)
             with zipfile.ZipFile(path) as packed:
                 members = [Member(info.filename, info.file_size, info) for info in packed.infolist() if _is_file(info)]
-                yield Archive(name, _ours(members, name), packed, path)
+                yield Archive(name, _ours(members), packed, path)
         else:
             with tarfile.open(path, "r:") as tape:
-                yield Archive(name, _ours(list(_of_tape(tape, name)), name), tape, path)
+                yield Archive(name, _ours(list(_of_tape(tape, name))), tape, path)
 
 
 @contextmanager
@@ -123,12 +131,40 @@ def told(name: str) -> Iterator[None]:
     """Turn what the modules of archives raise into a sentence."""
     try:
         yield
-    except (ColabMagicsError, MemoryError):
+    except ColabMagicsError:
         raise
+    except MemoryError as error:
+        raise TooLarge(f"{name} takes more memory to unpack than there is: unpack it elsewhere.") from error
     except Exception as error:  # zipfile and tarfile let struct.error, KeyError and others through
         if isinstance(error, OSError) and error.errno:
             raise TooLarge(f"{name} could not be unpacked: {error.strerror}.") from error
         raise BrokenFile(f"{name} is damaged: it does not open as an archive. Get the file again.") from error
+
+
+def _check_count(raw: BinaryIO, name: str) -> None:
+    """Count the entries of a zip file, for Python makes an object of each before it says how many there are.
+
+    https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT , 4.3.12 to 4.3.16
+    """
+    start = max(0, raw.seek(0, os.SEEK_END) - _LONGEST_END)
+    raw.seek(start)
+    tail = raw.read()
+    end = tail.rfind(b"PK\5\6")
+    length = int.from_bytes(tail[end + 12 : end + 16], "little")
+    larger = tail.rfind(b"PK\6\6", 0, max(end, 0))
+    if length == _IN_LARGER and larger >= 0:
+        end, length = larger, int.from_bytes(tail[larger + 40 : larger + 48], "little")
+    raw.seek(max(0, start + end - length))
+    count = 0
+    while length > 0 and (chunk := raw.read(min(length, 1 << 20))):
+        count += chunk.count(b"PK\1\2")
+        length -= len(chunk)
+        _check_members(count, name)
+
+
+def _check_members(count: int, name: str) -> None:
+    if count > _MOST_MEMBERS:
+        raise TooLarge(f"{name} holds more than {number(_MOST_MEMBERS)} files: unpack it, and name one of them.")
 
 
 def _is_file(info: zipfile.ZipInfo) -> bool:
@@ -139,16 +175,13 @@ def _is_file(info: zipfile.ZipInfo) -> bool:
 
 def _of_tape(tape: tarfile.TarFile, name: str) -> Iterator[Member]:
     for count, info in enumerate(tape):
-        if count > _MOST_MEMBERS:
-            raise TooLarge(f"{name} holds more than {number(_MOST_MEMBERS)} files: unpack it, and name one of them.")
+        _check_members(count, name)
         if info.isreg() and not info.issparse():
             yield Member(info.name, info.size, info)
 
 
-def _ours(members: list[Member], name: str) -> tuple[Member, ...]:
+def _ours(members: list[Member]) -> tuple[Member, ...]:
     """Leave out what systems put beside the files: hidden ones, and the folder ``__MACOSX``."""
-    if len(members) > _MOST_MEMBERS:
-        raise TooLarge(f"{name} holds more than {number(_MOST_MEMBERS)} files: unpack it, and name one of them.")
     return tuple(member for member in members if not _is_hidden(PurePosixPath(member.name.replace("\\", "/"))))
 
 

@@ -45,24 +45,27 @@ def content(
     found = Content(file.path, file.name, member=member)
     if file.path.is_dir():
         return replace(found, format=Format.IMAGES)
+    weight = file.path.stat().st_size
     for depth in range(_DEEPEST + 1):
         target = folder / f"unpacked-{depth}"
-        inner = (_start(found, target) if is_start_enough else None) or _inside(found, target, forced)
+        inner = (_start(found, target, weight) if is_start_enough else None) or _inside(found, target, weight, forced)
         if inner is None:
             return found
+        if found.path.parent == folder and inner.path != found.path and inner.packed is None:
+            found.path.unlink()  # so that no more than two layers lie on the disk
         found = inner
         if found.format is not None or found.packed is not None:
             return found
     raise BrokenFile(f"{file.name} is packed more than {_DEEPEST} times over: unpack it, and name the file.")
 
 
-def _start(outer: Content, target: Path) -> Content | None:
+def _start(outer: Content, target: Path, weight: int) -> Content | None:
     """Unpack the start of a packed text; None for all else."""
     with outer.path.open("rb") as file:
         packing = packing_of(file.read(HEAD))
     if packing is None:
         return None
-    with stream(outer.path, outer.name, packing, target.parent) as unpacked, damage_told(outer.name, packing):
+    with stream(outer.path, outer.name, packing, target.parent, weight) as unpacked, damage_told(outer.name, packing):
         start = unpacked.read(HEAD)
     if b"\0" in start[4:] or packing_of(start):  # a mark of UTF-16 is followed by zeros as well, and read whole
         return None
@@ -70,17 +73,17 @@ def _start(outer: Content, target: Path) -> Content | None:
     return replace(outer, path=target, packings=(*outer.packings, packing), packed=(outer.path, packing))
 
 
-def _inside(outer: Content, target: Path, forced: Format | None) -> Content | None:
+def _inside(outer: Content, target: Path, weight: int, forced: Format | None) -> Content | None:
     """Take away one wrapping; None where there is none."""
     with outer.path.open("rb") as file:
         head = file.read(HEAD)
     packing = packing_of(head)
     if packing is not None:
-        unpack(outer.path, outer.name, packing, target)
+        unpack(outer.path, outer.name, packing, target, weight)
         return replace(outer, path=target, packings=(*outer.packings, packing))
     if not _is_archive(outer.path, head, bare(outer.name)):
         return None
-    return _of_archive(outer, target, "zip" if head.startswith(b"PK") else "tar", forced)
+    return _of_archive(outer, target, weight, "zip" if head.startswith(b"PK") else "tar", forced)
 
 
 def _is_archive(path: Path, head: bytes, name: str) -> bool:
@@ -94,7 +97,7 @@ def _is_archive(path: Path, head: bytes, name: str) -> bool:
     return tarfile.is_tarfile(path)
 
 
-def _of_archive(outer: Content, target: Path, packing: str, forced: Format | None) -> Content | None:
+def _of_archive(outer: Content, target: Path, weight: int, packing: str, forced: Format | None) -> Content | None:
     from colab_magics.ingest.archive import opened
 
     with opened(outer.path, outer.name) as archive:
@@ -110,7 +113,7 @@ def _of_archive(outer: Content, target: Path, packing: str, forced: Format | Non
                 f"{listed([chosen.name])} is a pickle, and reading a pickle runs whatever its author put in: ask for "
                 "CSV or Parquet instead."
             )
-        archive.write(chosen, target)
+        archive.write(chosen, target, weight)
     inner = listed([PurePosixPath(chosen.name.replace("\\", "/")).name])
     note = f"It is {listed([chosen.name])} of {outer.name}."
     notes = (*outer.notes, note) if outer.member is None and len(archive.members) > 1 else outer.notes

@@ -51,7 +51,8 @@ def open_task(request: Request, file: LocalFile, folder: Path) -> tuple[Task, tu
     found = content(file, member, folder, forced, is_start_enough=is_start_enough)
     recognised = _recognised(found, request)
     if found.packed is not None and recognised.format not in FORMATS:
-        found.path.unlink()
+        for path in folder.iterdir():
+            path.unlink()
         found = content(file, member, folder, forced)
         recognised = _recognised(found, request)
     task = Task(

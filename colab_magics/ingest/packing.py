@@ -83,9 +83,16 @@ def packing_of(head: bytes) -> str | None:
     return next((packing for packing, start in _STARTS.items() if start.match(head)), None)
 
 
-def unpack(path: Path, name: str, packing: str, target: Path) -> None:
-    """Write what is in the packed file to ``target``. Raises `BrokenFile`, `TooLarge`, `MissingExtra`."""
-    with stream(path, name, packing, target.parent) as unpacked, target.open("xb") as file, damage_told(name, packing):
+def unpack(path: Path, name: str, packing: str, target: Path, weight: int | None = None) -> None:
+    """Write what is in the packed file to ``target``; ``weight`` as `stream` has it.
+
+    Raises `BrokenFile`, `TooLarge`, `MissingExtra`.
+    """
+    with (
+        stream(path, name, packing, target.parent, weight) as unpacked,
+        target.open("xb") as file,
+        damage_told(name, packing),
+    ):
         copy(unpacked, file)
 
 
@@ -102,9 +109,12 @@ def copy(source: Readable, target: BinaryIO) -> None:
 
 
 @contextmanager
-def stream(path: Path, name: str, packing: str, folder: Path) -> Iterator[BinaryIO]:
-    """Open a packed file to be read from its start; ``folder`` is where its content may come to lie."""
-    gauge = Gauge(name, path.stat().st_size, folder)
+def stream(path: Path, name: str, packing: str, folder: Path, weight: int | None = None) -> Iterator[BinaryIO]:
+    """Open a packed file to be read from its start; ``folder`` is where its content may come to lie.
+
+    ``weight``: bytes of the file that it was in, where it was packed more than once; else its own count.
+    """
+    gauge = Gauge(name, path.stat().st_size if weight is None else weight, folder)
     with damage_told(name, packing):
         unpacked = _open(path, packing)
     with Gauged(unpacked, gauge) as gauged, io.BufferedReader(gauged, _CHUNK) as buffered:
@@ -116,8 +126,10 @@ def damage_told(name: str, packing: str) -> Iterator[None]:
     """Turn what the unpackers raise into a sentence."""
     try:
         yield
-    except (ColabMagicsError, MemoryError):
+    except ColabMagicsError:
         raise
+    except MemoryError as error:
+        raise TooLarge(f"{name} takes more memory to unpack than there is: unpack it elsewhere.") from error
     except Exception as error:  # each unpacker has errors of its own
         if isinstance(error, OSError) and error.errno:
             raise TooLarge(f"{name} could not be unpacked: {error.strerror}.") from error

@@ -16,12 +16,14 @@ from colab_magics.format import number, plural
 from colab_magics.ingest.archive import Archive, Member, opened
 from colab_magics.ingest.formats import PICTURE_SUFFIXES
 from colab_magics.ingest.names import listed
+from colab_magics.ingest.packing import MOST_TIMES
 from colab_magics.ingest.task import Reader, Task
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _MOST = 200_000
+_LARGE = 10 << 20
 _MOST_LOOKED_AT = 2_000  # entries of a folder that are looked at to tell whether there are pictures in it
 
 
@@ -87,6 +89,9 @@ def _of_archive(path: Path, name: str) -> Iterator[Row]:
 
 
 def _size_inside(archive: Archive, member: Member) -> tuple[int | None, int | None]:
+    packed = getattr(member.info, "compress_size", member.size)
+    if member.size > max(_LARGE, MOST_TIMES * packed):  # a picture may make Pillow look for its header at its end
+        return None, None
     try:
         with closing(archive.open(member)) as file:
             return _size(file)

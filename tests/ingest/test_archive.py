@@ -141,3 +141,16 @@ def test_a_mutated_archive_is_a_member_or_a_sentence(pack, tmp_path: Path, seed:
                 archive.write(member, tmp_path / "out")
     except ColabMagicsError as error:
         assert "a.zip" in str(error)
+
+
+def test_entries_are_counted_before_they_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = zipped({f"{place}.csv": b"" for place in range(9)})
+    end, length = content[-22:], int.from_bytes(content[-10:-6], "little")
+    start = len(content) - 22 - length
+    larger = b"PK\6\6" + bytes(36) + length.to_bytes(8, "little") + start.to_bytes(8, "little")
+    far = content[:-22] + larger + b"PK\6\7" + bytes(16) + end[:12] + b"\xff" * 8 + end[20:]
+    monkeypatch.setattr(archives, "_MOST_MEMBERS", 8)
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    for made in (content, content[:-2] + b"\1\0x", far):
+        with pytest.raises(TooLarge, match="holds more than 8 files"):
+            choose(written(tmp_path / "a", made))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from packed import zipped
 from reads import ingested, written
 
 from colab_magics.errors import BadOption, BrokenFile
@@ -53,3 +54,8 @@ def test_a_wish_that_cannot_be_met_is_told_at_once(tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv.gz", gzip.compress(CSV.encode()))
     with pytest.raises(BadOption, match="There is no column c"):
         ingested(path, head=3, columns="c")
+
+
+def test_those_of_a_format_that_is_read_whole(tmp_path: Path) -> None:
+    packed = zipped({"a.json.gz": gzip.compress(b'[{"a": 1}, {"a": 2}]')})
+    assert ingested(written(tmp_path / "a.zip", packed), head=1)[0]["a"].tolist() == [1]

@@ -100,7 +100,9 @@ def test_an_old_book(tmp_path: Path) -> None:
     pytest.importorskip("python_calamine", reason="python-calamine reads .xls")
     path = written(tmp_path / "a.xls", compound("Workbook", biff()))
     pd.testing.assert_frame_equal(ingested(path)[0], pd.read_excel(path, engine="calamine"))
-    pd.testing.assert_frame_equal(ingested(path, sheet=1, columns="b")[0], pd.read_excel(path, engine="calamine")[["b"]])
+    pd.testing.assert_frame_equal(
+        ingested(path, sheet=1, columns="b")[0], pd.read_excel(path, engine="calamine")[["b"]]
+    )
     with pytest.raises(BadOption, match="a.xls has no sheet 2: there are one"):
         ingested(path, sheet=2)
 

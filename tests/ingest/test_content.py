@@ -3,6 +3,8 @@
 import bz2
 import gzip
 import io
+import random
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,7 @@ import pytest
 from packed import taped, zipped
 from reads import written
 
-from colab_magics.errors import BadOption, BrokenFile, UnknownFormat
+from colab_magics.errors import BadOption, BrokenFile, TooLarge, UnknownFormat
 from colab_magics.ingest.content import content
 from colab_magics.ingest.formats import Format
 from colab_magics.transfer.local import LocalFile
@@ -71,3 +73,23 @@ def test_the_choice_of_a_member_is_told(tmp_path: Path) -> None:
 def test_what_is_refused(tmp_path: Path, packed: bytes, member: str | None, error: type, sentence: str) -> None:
     with pytest.raises(error, match=sentence):
         look(tmp_path, "a.zip", packed, member)
+
+
+def test_layers_have_one_limit_together(tmp_path: Path) -> None:
+    """The inner file grows 150 times and the outer one 100 times."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    block = packer.compress(random.Random(1).randbytes(7000) + bytes(1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    inner = b"\x1f\x8b\x08\0\0\0\0\0\0\xff" + block * 60 + b"\3\0" + bytes(8)
+    with pytest.raises(TooLarge, match="a.csv.gz unpacks to more than 200 times its size"):
+        look(tmp_path, "a.csv.gz", gzip.compress(inner))
+    with pytest.raises(TooLarge, match="a.csv in b.zip unpacks to more than 200 times its size"):
+        content(
+            LocalFile(written(tmp_path / "b", zipped({"b.zip": zipped({"a.csv": bytes(15 << 20)})})), "b.zip", "", 0),
+            None,
+            tmp_path,
+        )
+
+
+def test_no_more_than_the_last_layer_is_kept(tmp_path: Path) -> None:
+    found = look(tmp_path, "a.tgz", gzip.compress(taped({"a.csv.gz": gzip.compress(CSV)})))
+    assert [*found.path.parent.iterdir()] == [found.path]

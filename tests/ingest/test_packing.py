@@ -66,3 +66,8 @@ def test_so_is_what_the_disk_cannot_hold(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(packing, "_KEPT_FREE", 1 << 62)
     with pytest.raises(TooLarge, match="more than the 0 bytes that the disk has for temporary files"):
         unpack(written(tmp_path / "packed", gzip.compress(CONTENT)), "a.csv", "gzip", tmp_path / "plain")
+
+
+def test_a_lack_of_memory_is_told() -> None:
+    with pytest.raises(TooLarge, match="^a takes more memory to unpack than there is"), packing.damage_told("a", "xz"):
+        raise MemoryError

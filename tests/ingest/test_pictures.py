@@ -92,3 +92,11 @@ def test_pictures_are_asked_for_where_there_are_none(tmp_path: Path) -> None:
     path = written(tmp_path / "a.zip", zipped({"a.csv": b"a,b\n"}))
     with pytest.raises(UnknownFormat, match="a.zip holds no pictures"):
         ingested(path, forced="images")
+
+
+def test_a_picture_is_not_unpacked_without_end(tmp_path: Path) -> None:
+    """The header of a TIFF may be told to lie behind gigabytes of nothing."""
+    far = b"II*\0" + (30 << 20).to_bytes(4, "little") + bytes(40 << 20)
+    frame, notes = ingested(written(tmp_path / "a.zip", zipped({"a.tiff": far, "b.png": picture(3, 4)})))
+    assert frame["width"].isna().tolist() == [True, False]
+    assert notes == ("1 picture of 2 cannot be read: a.tiff.",)
