@@ -12,7 +12,7 @@ PYTEST := python -m pytest -n 2 --ignore tests/browser
 TENSORFLOW := $(shell nvidia-smi -L >/dev/null 2>&1 && echo "tensorflow[and-cuda]" || { [ "$$(uname -sm)" = "Linux x86_64" ] && echo tensorflow-cpu || echo tensorflow; })
 
 # In tests/soak; each says in its first lines what it looks for.
-SOAKS := downloads kernels interrupts flips stalls crowd disks hostile_names buckets canaries cluster uploads
+SOAKS := downloads kernels interrupts flips stalls crowd disks hostile_names buckets canaries cluster uploads archives readers
 
 .PHONY: help demo lab test test-colab test-pythons test-backends soak-ingest check bench js browser clean
 
@@ -42,7 +42,7 @@ test-backends: $(VENV)/.test ## the same small training on TensorFlow, JAX and P
 	$(PIP) install --quiet --constraint constraints.txt --group backends
 	$(BIN)/python -m pytest -k every_backend tests/train
 
-soak-ingest: $(VENV)/.test browser ## thousands of downloads in faults, kills and interrupts (an hour); prints its counts
+soak-ingest: $(VENV)/.test browser ## downloads in faults, kills and interrupts, damaged files (two hours); prints its counts
 	@failed=0; for name in $(SOAKS); do echo "$$name:"; PYTHONPATH=tests $(BIN)/python tests/soak/$$name.py || failed=1; done; exit $$failed
 
 check: $(VENV)/.test js/node_modules/.package-lock.json ## format, lint, types, import directions, bundles

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from packed import zipped
 from reads import ingested, written
-from soak.seeds import biff, compound
+from soak.containers import biff, compound
 
 from colab_magics.errors import BadOption, BrokenFile, TooLarge
 

@@ -12,7 +12,20 @@ import zipfile
 
 WORDS = (b'"', b"'", b",", b"\n", b"\r", b"\0", b"[[[[", b"}", b"<!ENTITY a 'b'>", b"&a;", b"</", b"1e999", b"-", b"\xff",
          b"\xef\xbb\xbf", b"\xff\xfe", b"NaN", b"null", b"\\u0000", b"\xed\xa0\x80", b"=cmd", b"%s%n", b"../", b"9" * 400)  # fmt: skip
-NUMBERS = (0, 1, -1, 0x7F, 0x80, 0x7FFF, 0x8000, 0x7FFFFFFF, -0x80000000, 0x7FFFFFFFFFFFFFFF, -0x8000000000000000, 1 << 40)
+NUMBERS = (
+    0,
+    1,
+    -1,
+    0x7F,
+    0x80,
+    0x7FFF,
+    0x8000,
+    0x7FFFFFFF,
+    -0x80000000,
+    0x7FFFFFFFFFFFFFFF,
+    -0x8000000000000000,
+    1 << 40,
+)
 
 
 def damaged(content: bytes, other: bytes, dice: random.Random) -> bytes:

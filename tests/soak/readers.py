@@ -10,29 +10,33 @@ same function within the same limits; only Python is not started anew for each.
 
 from __future__ import annotations
 
-import json
 import mmap
 import os
 import random
 import resource
-import select
 import shutil
 import signal
 import struct
-import subprocess
 import sys
 import tempfile
 import time
 import traceback
 from collections import Counter
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
+os.environ |= {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "RUST_BACKTRACE": "0",
+}
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-import seeds
-from damage import damaged
+from soak import seeds
+from soak.damage import damaged
+from soak.forks import Forks, addresses
 
 from colab_magics.errors import ColabMagicsError
 
@@ -51,6 +55,16 @@ OWN: dict[str, tuple[dict[str, Any], ...]] = {
     "zip": ({"member": "*.csv"},),
     "spss": ({"columns": "b"},),
 }
+LIBRARIES = (
+    "duckdb",
+    "h5py",
+    "lxml.html",
+    "openpyxl",
+    "pyarrow.orc",
+    "pyarrow.parquet",
+    "pyreadstat",
+    "python_calamine",
+)
 SLOTS = ("number", "frames", "sentences", "memory", "violations")
 
 
@@ -110,53 +124,12 @@ def confine(place: Path) -> None:
     from colab_magics.ingest import child, estimate
 
     tempfile.tempdir = str(place)
-    now = resource.getpagesize() * int(Path("/proc/self/statm").read_text().split()[0])
-    resource.setrlimit(resource.RLIMIT_AS, (now + SPARE, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    resource.setrlimit(resource.RLIMIT_AS, (addresses() + SPARE, resource.getrlimit(resource.RLIMIT_AS)[1]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for limit in (signal.SIGPROF, signal.SIGALRM):
         signal.signal(limit, signal.SIG_DFL)
     child.available = estimate.available = lambda: SPARE  # type: ignore[attr-defined]
     child.subprocess = Forks  # type: ignore[attr-defined]
-
-
-class Forks(subprocess.Popen):  # type: ignore[type-arg]
-    """Stands for the module ``subprocess``: what it runs is a fork that has the libraries already."""
-
-    DEVNULL, TimeoutExpired = subprocess.DEVNULL, subprocess.TimeoutExpired
-
-    @staticmethod
-    def run(words: list[str], *, timeout: float, **_: Any) -> subprocess.CompletedProcess[bytes]:
-        reading, writing = os.pipe()
-        child = os.fork()
-        if child == 0:
-            try:
-                answer(words, writing)
-            finally:
-                os._exit(0)
-        os.close(writing)
-        told, end = b"", time.monotonic() + timeout
-        with open(reading, "rb", buffering=0) as pipe:  # noqa: PTH123 (a descriptor)
-            while select.select([pipe], [], [], max(0, end - time.monotonic()))[0]:
-                if not (chunk := pipe.read(1 << 16)):
-                    break
-                told += chunk
-            else:
-                os.kill(child, signal.SIGKILL)
-                os.waitpid(child, 0)
-                raise subprocess.TimeoutExpired(words, timeout)
-        os.waitpid(child, 0)
-        return subprocess.CompletedProcess(words, 0, told, b"")
-
-
-def answer(words: list[str], writing: int) -> None:
-    from importlib import import_module
-
-    from colab_magics.ingest import child_main
-
-    os.dup2(os.open(os.devnull, os.O_RDWR), 2)
-    main = import_module(f"colab_magics.ingest.{Path(words[-2]).stem}").main
-    with open(writing, "wb") as pipe:  # noqa: PTH123 (a descriptor)
-        pipe.write(json.dumps(child_main.answer(main, json.loads(words[-1]))).encode())
 
 
 def kept(place: Path, kind: str, number: int, name: str) -> Path:
@@ -173,7 +146,7 @@ def soak(kind: str, files: list[Path], count: int, seed: int, place: Path) -> Co
     counts: Counter[str] = Counter()
     while running:
         child, status = os.wait()
-        numbers, tally = running.pop(child)
+        _, tally = running.pop(child)
         if status:
             number = tally["number"]
             name, content, wishes = made(kind, files, number, seed)
@@ -219,7 +192,8 @@ def main() -> None:
     place = Path(tempfile.mkdtemp(prefix="readers-"))
     (place / "seeds").mkdir()
     write_seeds(place / "seeds")
-    import duckdb, h5py, lxml.html, openpyxl, pyarrow.orc, pyarrow.parquet, pyreadstat, python_calamine  # noqa: E401, F401  # fmt: skip
+    for library in LIBRARIES:  # once, before the processes
+        import_module(library)
 
     total: Counter[str] = Counter()
     for kind in sys.argv[3:] or seeds.MAKERS:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import bz2
 import gzip
-import io
 import lzma
 import sqlite3
 import tarfile
-import zipfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from soak.containers import biff, compound, packed, pictures, taped, zstd
 
 ROWS = 40
 FRAME = pd.DataFrame(
@@ -87,7 +86,9 @@ def arrow(place: Path) -> None:
 def orc(place: Path) -> None:
     FRAME.to_orc(place / "0-a.orc", index=False)
     FRAME.to_orc(place / "1-a.orc", index=False, engine_kwargs={"compression": "zlib"})
-    FRAME.to_orc(place / "2-a.orc", index=False, engine_kwargs={"compression": "zstd", "dictionary_key_size_threshold": 1})
+    FRAME.to_orc(
+        place / "2-a.orc", index=False, engine_kwargs={"compression": "zstd", "dictionary_key_size_threshold": 1}
+    )
 
 
 def excel(place: Path) -> None:
@@ -107,7 +108,9 @@ def ods(place: Path) -> None:
     cell = '<table:table-cell office:value-type="float" office:value="{0}"><text:p>{0}</text:p></table:table-cell>'
     cells = [word.format("a") + word.format("b"), *(cell.format(row) + word.format(f"x{row}") for row in range(9))]
     rows = "".join(f"<table:table-row>{cell}</table:table-row>" for cell in cells)
-    spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text"))
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
     content = (
         f'<?xml version="1.0"?><office:document-content {spaces}><office:body><office:spreadsheet><table:table '
         f'table:name="one">{rows}<table:table-row table:number-rows-repeated="3"><table:table-cell '
@@ -157,7 +160,9 @@ def hdf5(place: Path) -> None:
 
 def stata(place: Path) -> None:
     for number, version in enumerate((114, 117, 118, 119)):
-        PLAIN.assign(k=pd.Categorical(PLAIN["b"].str[:2])).to_stata(place / f"{number}-a.dta", write_index=False, version=version)
+        PLAIN.assign(k=pd.Categorical(PLAIN["b"].str[:2])).to_stata(
+            place / f"{number}-a.dta", write_index=False, version=version
+        )
     PLAIN.assign(b="y" * 300 + PLAIN["b"]).to_stata(place / "4-a.dta", version=117, convert_strl=["b"])
 
 
@@ -165,6 +170,7 @@ def sas(place: Path) -> None:
     import pyreadstat
 
     pyreadstat.write_xport(PLAIN, str(place / "0-a.xpt"), file_format_version=5)
+    pyreadstat.write_xport(PLAIN, str(place / "1-a.xpt"), file_format_version=8)
 
 
 def spss(place: Path) -> None:
@@ -179,8 +185,7 @@ def spss(place: Path) -> None:
 def spss_portable(place: Path) -> None:
     import pyreadstat
 
-    labels = {"A": {1: "low", 2: "high"}}
-    pyreadstat.write_por(PLAIN.rename(columns=str.upper), str(place / "0-a.por"), variable_value_labels=labels)
+    pyreadstat.write_por(PLAIN.rename(columns=str.upper), str(place / "0-a.por"))
 
 
 def xml(place: Path) -> None:
@@ -229,81 +234,6 @@ def tars(place: Path) -> None:
     (place / "3-a.tar.gz").write_bytes(gzip.compress((place / "1-a.tar").read_bytes()))
 
 
-def pictures() -> dict[str, bytes]:
-    from PIL import Image
-
-    made = {}
-    for number, kind in enumerate(("png", "jpeg", "gif", "bmp", "webp", "tiff", "ppm")):
-        buffer = io.BytesIO()
-        Image.new("RGB", (8 + number, 5)).save(buffer, kind)
-        made[f"{'cat' if number % 2 else 'dog'}/{number}.{kind}"] = buffer.getvalue()
-    return made
-
-
-def packed(path: Path, files: dict[str, bytes]) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-
-
-def taped(path: Path, files: dict[str, bytes], form: int = tarfile.USTAR_FORMAT) -> None:
-    with tarfile.open(path, "w", format=form) as archive:
-        for name, content in files.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(content)
-            archive.addfile(info, io.BytesIO(content))
-
-
-def biff() -> bytes:
-    """A workbook of one sheet with text and numbers, BIFF5."""
-
-    def record(kind: int, content: bytes) -> bytes:
-        return kind.to_bytes(2, "little") + len(content).to_bytes(2, "little") + content
-
-    def two(*numbers: int) -> bytes:
-        return b"".join(number.to_bytes(2, "little") for number in numbers)
-
-    end = record(0x0A, b"")
-    globe = record(0x809, two(0x500, 5, 0, 0)) + record(0x42, two(1252))
-    start = len(globe) + len(record(0x85, bytes(6) + b"\3one")) + len(end)
-    globe += record(0x85, start.to_bytes(4, "little") + two(0) + b"\3one") + end
-    cells = b"".join(record(0x204, two(0, column, 0, 1) + name) for column, name in enumerate((b"a", b"b")))
-    for row in range(1, 9):
-        cells += record(0x203, two(row, 0, 0) + np.float64(row / 3).tobytes())
-        cells += record(0x204, two(row, 1, 0, 2) + f"x{row}".encode())
-    return globe + record(0x809, two(0x500, 0x10, 0, 0)) + record(0x200, two(0, 9, 0, 2, 0)) + cells + end
-
-
-def compound(name: str, content: bytes) -> bytes:
-    """A compound file with one stream: header, table of sectors, folder, stream. [MS-CFB]"""
-    content = content.ljust(max(4096, -(-len(content) // 512) * 512), b"\0")
-    count, free, last = len(content) // 512, b"\xff\xff\xff\xff", b"\xfe\xff\xff\xff"
-
-    def four(*numbers: int) -> bytes:
-        return b"".join(number.to_bytes(4, "little") for number in numbers)
-
-    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + b"\x3e\0\3\0\xfe\xff\x09\0\x06\0" + bytes(6)
-    head += four(0, 1, 1, 0, 4096) + last + four(0) + last + four(0) + four(0) + free * 108
-    table = (b"\xfd\xff\xff\xff" + last + four(*range(3, 2 + count)) + last).ljust(512, b"\xff")
-
-    def entry(label: str, kind: int, child: bytes, start: bytes, size: int) -> bytes:
-        wide = (label + "\0").encode("utf-16-le")
-        return (wide.ljust(64, b"\0") + len(wide).to_bytes(2, "little") + bytes([kind, 1]) + free * 2 + child + bytes(36)
-                + start + size.to_bytes(8, "little"))  # fmt: skip
-
-    folder = entry("Root Entry", 5, four(1), last, 0) + entry(name, 2, free, four(2), len(content))
-    return head + table + folder.ljust(512, b"\0") + content
-
-
-def zstd(plain: bytes) -> bytes:
-    import pyarrow as pa
-
-    sink = pa.BufferOutputStream()
-    with pa.CompressedOutputStream(sink, "zstd") as packed:
-        packed.write(plain)
-    return sink.getvalue().to_pybytes()
-
-
 MAKERS: dict[str, Callable[[Path], None]] = {
     "csv": texts("a.csv"),
     "csv.gz": texts("a.csv.gz", gzip.compress),
@@ -328,6 +258,7 @@ MAKERS: dict[str, Callable[[Path], None]] = {
     "stata": stata,
     "sas": sas,
     "spss": spss,
+    "por": spss_portable,
     "xml": xml,
     "html": html,
     "images": images,
