@@ -60,7 +60,7 @@ def read_spss(task: Task) -> pd.DataFrame:
     columns = _tried(task, "read_por" if is_portable else "read_sav")
     if is_portable:
         return _read_portable(task, columns, **options)
-    return pd.read_spss(task.path, **options, **({} if columns is None else {"usecols": columns}))
+    return pd.read_spss(task.path, usecols=columns, **options)
 
 
 def _read_portable(task: Task, columns: list[str] | None, **options: Any) -> pd.DataFrame:

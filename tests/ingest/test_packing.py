@@ -71,3 +71,20 @@ def test_so_is_what_the_disk_cannot_hold(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_lack_of_memory_is_told() -> None:
     with pytest.raises(TooLarge, match="^a takes more memory to unpack than there is"), packing.damage_told("a", "xz"):
         raise MemoryError
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="addresses are counted by Linux")
+@pytest.mark.parametrize("kind", PACKERS)
+def test_damaged_files_leave_no_memory_behind(tmp_path: Path, kind: str) -> None:
+    whole = PACKERS[kind](CONTENT)
+    packed = written(tmp_path / "packed", whole[: len(whole) // 2])
+
+    def addresses() -> int:
+        for number in range(60):
+            with pytest.raises(BrokenFile):
+                unpack(packed, "a.csv", kind, tmp_path / f"{kind}-{number}-{before}")
+        return int(Path("/proc/self/statm").read_text().split()[0]) * 4096
+
+    before = 0
+    before = addresses()
+    assert addresses() - before < 40 << 20
