@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from colab_magics.errors import BadOption
 from colab_magics.transfer.local_paths import expand
 from colab_magics.transfer.resolve import resolve
-from colab_magics.transfer.source import LocalPath, LocalPattern
+from colab_magics.transfer.source import DriveFile, DrivePath, DriveSheet, LocalPath, LocalPattern, Source
 
 if TYPE_CHECKING:
     from colab_magics.ingest.request import Request
@@ -72,7 +72,7 @@ def _brought(
         most=most,
     )
     how = access(request)
-    sources = patterns.expand(resolve(request.source), how, stop=stop)
+    sources = patterns.expand(_with_sheets(resolve(request.source), request), how, stop=stop)
     files = []
     for number, source in enumerate(sources):
         on_file = _counted(on_progress, number, len(sources))
@@ -85,6 +85,18 @@ def _counted(on_progress: Callable[[Progress], None], number: int, count: int) -
     if count == 1:
         return on_progress
     return lambda progress: on_progress(replace(progress, file=number, files=count))
+
+
+def _with_sheets(source: Source, request: Request) -> Source:
+    """Ask for all tables of a Google sheet where one is chosen by --sheet, whichever was open in the link."""
+    if request.reading.sheet is None:
+        return source
+    match source:
+        case DriveSheet():
+            return replace(source, gid="", is_workbook=True)
+        case DriveFile() | DrivePath():
+            return replace(source, is_workbook=True)
+    return source
 
 
 def usable_cache() -> tuple[Cache | None, tuple[str, ...]]:

@@ -21,7 +21,7 @@ from colab_magics.transfer.tries import Tries
 
 _Private = DriveFile | DrivePath | DriveSheet
 _NOBODY = Login(None, "nobody")
-_FIRST_TABLE = "It is a Google sheet, of which the first table was read: for another give its link, with its #gid=…."
+_FIRST_TABLE = "It is a Google sheet, of which the first table was read: for another add --sheet and its name, or give its link, with its #gid=…."
 
 
 def bring_private(source: _Private, courier: Courier, refused: SourceError | None = None) -> Copy:
@@ -49,10 +49,10 @@ def _bring(source: _Private, courier: Courier, client: DriveClient, key: str) ->
     find = _Known(client, source)
     facts = find.first(courier)
     if facts.is_sheet:
-        gid, form = (source.gid, source.form) if isinstance(source, DriveSheet) else ("", "csv")
+        gid, form = source.gid if isinstance(source, DriveSheet) else "", "xlsx" if source.is_workbook else "csv"
         sheet = DriveSheetExport(client, find, source.shown, gid, courier.patience, form=form)
         copy = courier.bring(sheet, key, safe(f"{facts.name}.{form}"))
-        return copy if isinstance(source, DriveSheet) else replace(copy, notes=(*copy.notes, _FIRST_TABLE))
+        return copy if source.is_workbook or isinstance(source, DriveSheet) else replace(copy, notes=(*copy.notes, _FIRST_TABLE))
     remote = DriveDownload(client, find, source.shown, courier.patience)
     return replace(courier, verify=remote.verify).bring(remote, key, safe(facts.name))
 
@@ -89,13 +89,14 @@ class _Known:
 
 
 def _key(source: _Private, login: Login | None) -> str:
+    book = ("xlsx",) if source.is_workbook else ()
     match source:
         case DriveFile(id=file):
-            return key_of("drive", file)
+            return key_of("drive", file, *book)
         case DriveSheet(id=file, gid=gid, form=form):
             return key_of("drive-sheet", file, gid, form)
         case DrivePath(path):  # each account has files of its own at a path
-            return key_of("drive-path", path, login.identity if login else "")
+            return key_of("drive-path", path, login.identity if login else "", *book)
 
 
 def _closed(source: _Private) -> SourceDenied:

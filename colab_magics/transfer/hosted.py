@@ -39,10 +39,14 @@ class KaggleFile:
 
 @dataclass(frozen=True, slots=True)
 class DriveFile:
-    """A file of Google Drive by its id; ``resource_key`` opens the older of the shared ones."""
+    """A file of Google Drive by its id; ``resource_key`` opens the older of the shared ones.
+
+    ``is_workbook``: if it is a Google sheet, all its tables are wanted.
+    """
 
     id: str
     resource_key: str = field(default="", repr=False)
+    is_workbook: bool = False
 
     @property
     def name(self) -> str:
@@ -62,9 +66,10 @@ class DriveFile:
 
 @dataclass(frozen=True, slots=True)
 class DrivePath:
-    """A file of the person's own Google Drive, by its path from "My Drive"."""
+    """A file of the person's own Google Drive, by its path from "My Drive"; ``is_workbook`` as of `DriveFile`."""
 
     path: str
+    is_workbook: bool = False
 
     @property
     def name(self) -> str:

@@ -149,6 +149,18 @@ def test_a_sheet_as_a_workbook(public: FileServer, drive: DriveServer, courier: 
     assert drive.requests[-1][1]["mimeType"].endswith("spreadsheetml.sheet")
 
 
+@pytest.mark.parametrize("source", [DrivePath("Prices", is_workbook=True), DriveFile("S1", is_workbook=True)])
+def test_all_tables_of_a_sheet_that_no_link_tells_to_be_one(
+    public: FileServer, drive: DriveServer, courier: Courier, logged_in: list[bool], source: Source
+) -> None:
+    drive.add("S1", "Prices", type=SHEET, tables={"0": b"PK"})
+    public.add("/download", LOGIN_PAGE)
+    assert to_local(replace(source, is_workbook=False), courier).name == "Prices.csv"
+    got = to_local(source, courier)
+    assert (got.name, got.notes) == ("Prices.xlsx", ())
+    assert to_local(source, replace(courier, wish=Wish(offline=True))).name == "Prices.xlsx"
+
+
 def test_a_workbook_that_was_opened_as_a_sheet(
     public: FileServer, drive: DriveServer, courier: Courier, logged_in: list[bool]
 ) -> None:
