@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import tarfile
 import zipfile
@@ -101,6 +102,20 @@ class Archive:
             f"{listed(member.name for member in candidates)}."
         )
 
+    def matching(self, wanted: str) -> list[Member]:
+        """Find the members of this name, or those that it is a pattern of.
+
+        ``*`` and ``?`` stand for letters of one folder, ``**`` for any folders; a name without folders is looked for in
+        all of them.
+        """
+        exact = [member for member in self.members if member.name == wanted]
+        if exact:
+            return exact
+        if "/" not in wanted:
+            return [member for member in self.members if fnmatchcase(PurePosixPath(member.name).name, wanted)]
+        matches = _pattern(wanted).match
+        return [member for member in self.members if matches(member.name)]
+
 
 class _Counted:
     def __init__(self, packed: IO[bytes], gauge: Gauge) -> None:
@@ -189,13 +204,19 @@ def _is_hidden(path: PurePosixPath) -> bool:
     return "__MACOSX" in path.parts or path.name.startswith(".") or path.name.lower() in ("thumbs.db", "desktop.ini")
 
 
+def _pattern(wanted: str) -> re.Pattern[str]:
+    from fsspec.utils import glob_translate
+
+    try:
+        return re.compile(glob_translate(wanted))
+    except (ValueError, re.error) as error:
+        raise BadOption(
+            f"--member {wanted} is no pattern: ** stands alone between two slashes, for any folders."
+        ) from error
+
+
 def _wanted(archive: Archive, wanted: str) -> Member:
-    exact = [member for member in archive.members if member.name == wanted]
-    matches = exact or [
-        member
-        for member in archive.members
-        if PurePosixPath(member.name).name == wanted or fnmatchcase(member.name, wanted)
-    ]
+    matches = archive.matching(wanted)
     if len(matches) == 1:
         return matches[0]
     what = f"{plural(len(matches), 'file')} named {wanted}" if matches else f"no file {wanted}"

@@ -81,12 +81,12 @@ def _inside(outer: Content, target: Path, weight: int, forced: Format | None) ->
     if packing is not None:
         unpack(outer.path, outer.name, packing, target, weight)
         return replace(outer, path=target, packings=(*outer.packings, packing))
-    if not _is_archive(outer.path, head, bare(outer.name)):
+    if not is_archive(outer.path, head, bare(outer.name)):
         return None
     return _of_archive(outer, target, weight, "zip" if head.startswith(b"PK") else "tar", forced)
 
 
-def _is_archive(path: Path, head: bytes, name: str) -> bool:
+def is_archive(path: Path, head: bytes, name: str) -> bool:
     """Is it a zip or tar file? Documents that are zip files as well are told apart by their members."""
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")) or head[_TAR_MARK] == b"ustar":
         return True

@@ -6,11 +6,12 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from colab_magics.errors import BadOption
-from colab_magics.format import size
+from colab_magics.format import plural, size
 from colab_magics.ingest.pace import Pace, Tell
 from colab_magics.ingest.request import PANDAS, Ingested, Request
 from colab_magics.ingest.supply import fetch
@@ -32,11 +33,28 @@ def parse(request: Request, file: LocalFile, started: float) -> Ingested:
     from colab_magics.ingest.readers import read
 
     with private_folder() as folder:
+        joined = _of_members(request, file, folder, started)
+        if joined is not None:
+            return joined
         task, packings = open_task(request, file, folder)
         frame = read(task)
     label = task.label + (f" ({', '.join(packings)})" if packings else "")
     notes = (*file.notes, *task.recognised.notes, *task.notes)
     return Ingested(frame, request.name, file.shown, label, file.size, time.monotonic() - started, notes)
+
+
+def _of_members(request: Request, file: LocalFile, folder: Path, started: float) -> Ingested | None:
+    """Read the members of an archive that --member is a pattern of to one frame; None where it names one or none."""
+    from colab_magics.ingest.members import several
+    from colab_magics.ingest.several import join
+
+    one = replace(request, reading=replace(request.reading, member=None))
+    parts = [parse(one, part, started) for part in several(request, file, _member(request, file), folder)]
+    if not parts:
+        return None
+    joined = join(parts, request, started)
+    source = f"{file.shown} ({plural(len(parts), 'file')} named {_member(request, file)})"
+    return replace(joined, source=source, size=file.size, notes=(*file.notes, *joined.notes))
 
 
 def open_task(request: Request, file: LocalFile, folder: Path) -> tuple[Task, tuple[str, ...]]:

@@ -82,11 +82,12 @@ def ingest(
     ``engine``: whose value it shall be instead: polars makes a ``polars.DataFrame``, duckdb a lazy relation, dask a
     lazy ``dask.dataframe.DataFrame`` whose partitions are frames of pandas, for files that do not fit into the memory.
     ``cluster``: the address of a scheduler, such as ``tcp://host:8786``, whose workers then read the source themselves.
-    ``member``: a file in an archive, an array of an ``.npz`` file. ``table``: of a database, an HDF5 file or a page.
-    ``sheet``: a name, or a number from 1. ``endpoint``, ``profile``, ``anon``, ``requester_pays``: how to reach an S3
-    store. ``sha256``: the hash that a fetched file must have. ``refresh`` fetches it anew, ``offline`` takes it from
-    the cache, ``trust`` takes it also where nothing tells that it is whole. All else goes to the reader of pandas,
-    literals only. ``download``: send the file, or the frame as CSV, to the browser instead, and return None.
+    ``member``: files in an archive, by a name or a pattern, or an array of an ``.npz`` file. ``table``: of a database,
+    an HDF5 file or a page. ``sheet``: a name, or a number from 1. ``endpoint``, ``profile``, ``anon``,
+    ``requester_pays``: how to reach an S3 store. ``sha256``: the hash that a fetched file must have. ``refresh``
+    fetches it anew, ``offline`` takes it from the cache, ``trust`` takes it also where nothing tells that it is whole.
+    All else goes to the reader of pandas, literals only. ``download``: send the file, or the frame as CSV, to the
+    browser instead, and return None.
     ``cache``: list or clear what is kept, and return a frame of it.
 
     Raises `SourceNotFound`, `SourceDenied`, `DownloadFailed`, `ChecksumMismatch`, `Unproven`, `UnknownFormat`,
@@ -176,7 +177,7 @@ PARSER.add_argument(
     "--engine", choices=ENGINES, default=PANDAS, help="whose value it shall be; dask for more than fits"
 )
 PARSER.add_argument("--cluster", metavar="ADDRESS", help="workers of this Dask scheduler read it, as tcp://host:8786")
-PARSER.add_argument("--member", metavar="NAME", help="a file in an archive, or the array of an .npz file")
+PARSER.add_argument("--member", metavar="NAME", help="files in an archive, as data/*.csv, or the array of an .npz file")
 PARSER.add_argument("--table", metavar="NAME", help="of a database or HDF5 file; its number on a web page")
 PARSER.add_argument("--sheet", metavar="NAME", help="of an Excel or ODS file: its name, or its number from 1")
 PARSER.add_argument("--endpoint", metavar="URL", help="an S3 store other than Amazon's")

@@ -19,10 +19,17 @@ _MOST_NOTES = 20
 
 def check(request: Request, files: Sequence[LocalFile]) -> None:
     """Refuse options that mean one file. Raises `BadOption`."""
-    reading = request.reading
-    for option, value in {"--head": reading.head, "--sample": reading.sample, "--sha256": request.sha256}.items():
+    what = f"{request.shown} names {plural(len(files), 'file')}"
+    refuse_parts(request, what)
+    if request.sha256 is not None:
+        raise BadOption(f"--sha256 takes one file, and {what}.")
+
+
+def refuse_parts(request: Request, what: str) -> None:
+    """Refuse options that mean rows of one file; ``what`` says why there are several. Raises `BadOption`."""
+    for option, value in {"--head": request.reading.head, "--sample": request.reading.sample}.items():
         if value is not None:
-            raise BadOption(f"{option} takes one file, and {request.shown} names {plural(len(files), 'file')}.")
+            raise BadOption(f"{option} takes one file, and {what}.")
 
 
 def join(parts: Sequence[Ingested], request: Request, started: float) -> Ingested:

@@ -21,7 +21,10 @@ from colab_magics.transfer.tries import Tries
 
 _Private = DriveFile | DrivePath | DriveSheet
 _NOBODY = Login(None, "nobody")
-_FIRST_TABLE = "It is a Google sheet, of which the first table was read: for another add --sheet and its name, or give its link, with its #gid=…."
+_FIRST_TABLE = (
+    "It is a Google sheet, of which the first table was read: for another add --sheet and its name, or give its link, "
+    "with its #gid=…."
+)
 
 
 def bring_private(source: _Private, courier: Courier, refused: SourceError | None = None) -> Copy:
@@ -52,7 +55,11 @@ def _bring(source: _Private, courier: Courier, client: DriveClient, key: str) ->
         gid, form = source.gid if isinstance(source, DriveSheet) else "", "xlsx" if source.is_workbook else "csv"
         sheet = DriveSheetExport(client, find, source.shown, gid, courier.patience, form=form)
         copy = courier.bring(sheet, key, safe(f"{facts.name}.{form}"))
-        return copy if source.is_workbook or isinstance(source, DriveSheet) else replace(copy, notes=(*copy.notes, _FIRST_TABLE))
+        return (
+            copy
+            if source.is_workbook or isinstance(source, DriveSheet)
+            else replace(copy, notes=(*copy.notes, _FIRST_TABLE))
+        )
     remote = DriveDownload(client, find, source.shown, courier.patience)
     return replace(courier, verify=remote.verify).bring(remote, key, safe(facts.name))
 
