@@ -41,7 +41,7 @@ def read_parquet(task: Task) -> pd.DataFrame:
 
 def parquet_pieces(task: Task, rows: int) -> Iterator[pd.DataFrame]:
     arrow = need_arrow(task)
-    file = _parquet(task)
+    file = _parquet(task, pre_buffer=False)  # else pyarrow reads all of it ahead, for a first row, too
     columns = _with_index(_columns(task, file.schema_arrow.names), file.schema_arrow)
     with file:
         for batch in file.iter_batches(batch_size=rows, columns=columns):
@@ -118,10 +118,10 @@ def need_arrow(task: Task) -> Any:
     return arrow
 
 
-def _parquet(task: Task) -> Any:
+def _parquet(task: Task, **how: bool) -> Any:
     from pyarrow.parquet import ParquetFile
 
-    return ParquetFile(task.path)
+    return ParquetFile(task.path, **how)
 
 
 def _starts(task: Task, start: bytes) -> bool:

@@ -104,6 +104,33 @@ def test_the_first_rows(tmp_path: Path, wishes: dict[str, Any]) -> None:
     pd.testing.assert_frame_equal(ingested(path, **wishes)[0], expected)
 
 
+@pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="what is read is counted by Linux")
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet", "feather"])
+@pytest.mark.parametrize("wishes", [{}, {"where": "id > 3"}])
+def test_the_first_rows_are_read_without_the_others(tmp_path: Path, kind: str, wishes: dict[str, Any]) -> None:
+    frame = pd.DataFrame(
+        {"id": range(300_000), "text": [f"text {number * 7919 % 300_007}" for number in range(300_000)]}
+    )
+    path = tmp_path / f"a.{kind}"
+    match kind:
+        case "csv":
+            frame.to_csv(path, index=False)
+        case "jsonl":
+            frame.to_json(path, orient="records", lines=True)
+        case "parquet":
+            frame.to_parquet(path, row_group_size=10_000)
+        case _:
+            frame.to_feather(path, compression="uncompressed", chunksize=10_000)
+
+    def bytes_read() -> int:
+        return int(Path("/proc/self/io").read_text().split()[1])
+
+    ingested(path, head=2, **wishes)  # its libraries are files, too
+    before = bytes_read()
+    assert len(ingested(path, head=2, **wishes)[0]) == 2
+    assert bytes_read() - before < 0.7 * path.stat().st_size
+
+
 def test_the_first_rows_keep_an_index(tmp_path: Path) -> None:
     path = parquet(tmp_path / "a.parquet", FRAME.set_index("when"))
     pd.testing.assert_frame_equal(
