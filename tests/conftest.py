@@ -3,7 +3,7 @@
 import atexit
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -151,3 +151,17 @@ def s3(_moto: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Bucket:
     }.items():
         monkeypatch.setenv(name, value)
     return Bucket(_moto)
+
+
+@pytest.fixture
+def grow(tmp_path: Path) -> Callable[[Mapping[str, str]], Path]:
+    """Write files, each named by its path under "/", into a root folder."""
+
+    def write(files: Mapping[str, str]) -> Path:
+        for name, content in files.items():
+            path = tmp_path / "root" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content)
+        return tmp_path / "root"
+
+    return write

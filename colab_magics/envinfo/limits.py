@@ -1,14 +1,14 @@
 """CPUs and memory in words: what can be used, and which rule binds."""
 
-from colab_magics.envinfo.probes.cgroup import Limit
 from colab_magics.envinfo.probes.cpu import Cpu
 from colab_magics.envinfo.probes.memory import Memory, Swap
-from colab_magics.envinfo.probes.memory_rules import ADDRESS_SPACE
 from colab_magics.envinfo.probes.pressure import Pressure, Stall
 from colab_magics.envinfo.probes.quota import Throttling
 from colab_magics.envinfo.reading import Missing, Reading
 from colab_magics.envinfo.words import amount, cpus, share, size_of, told
 from colab_magics.format import duration, number, plural, size
+from colab_magics.machine.cgroup import Limit
+from colab_magics.machine.memory_rules import ADDRESS_SPACE
 
 
 def cpu_fact(cpu: Cpu) -> str:

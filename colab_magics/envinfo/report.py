@@ -13,7 +13,6 @@ from colab_magics.envinfo.card import report_card
 from colab_magics.envinfo.gpu.gpus import Gpus
 from colab_magics.envinfo.gpu.sources import read_gpus
 from colab_magics.envinfo.gpu.tpu import Tpu, read_tpus
-from colab_magics.envinfo.probes.cgroup import find_groups
 from colab_magics.envinfo.probes.cpu import Cpu, counts, read_cpu
 from colab_magics.envinfo.probes.disk import Disk, read_disk
 from colab_magics.envinfo.probes.memory import Memory, ask_memory, read_memory
@@ -23,6 +22,7 @@ from colab_magics.envinfo.probes.pressure import Pressure, read_pressure
 from colab_magics.envinfo.probes.python import Python, read_python
 from colab_magics.envinfo.probes.session import Session, read_session
 from colab_magics.envinfo.reading import PRIVATE, Missing, Reading, is_there, plain
+from colab_magics.machine.cgroup import find_groups
 
 if TYPE_CHECKING:
     from colab_magics.envinfo.monitor.died import Died

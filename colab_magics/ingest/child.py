@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from colab_magics.errors import BrokenFile
-from colab_magics.ingest.room import available
+from colab_magics.machine.room import available
 
 PROGRAMS = Path(__file__).parent
 """Where the programs lie: each knows nothing of this package, and has a function ``main`` that `child_main` calls."""

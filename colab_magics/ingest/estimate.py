@@ -9,7 +9,7 @@ from colab_magics.errors import TooLarge
 from colab_magics.format import size
 from colab_magics.ingest.formats import Format
 from colab_magics.ingest.packing import HEAD
-from colab_magics.ingest.room import available
+from colab_magics.machine.room import available
 
 if TYPE_CHECKING:
     from colab_magics.ingest.task import Reader, Task

@@ -5,7 +5,7 @@ Every machine has 8 CPUs and 24 GB, of which 4 GB are in use.
 
 from dataclasses import dataclass, field
 
-from colab_magics.envinfo.probes.cgroup import Limit
+from colab_magics.machine.cgroup import Limit
 
 GB = 2**30
 COUNT, TOTAL = 8, 24 * GB

@@ -1,14 +1,11 @@
 """File systems of other machines, and a report that knows everything."""
 
-from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from colab_magics.envinfo.gpu.device import Gpu
 from colab_magics.envinfo.gpu.gpus import Gpus
-from colab_magics.envinfo.probes.cgroup import Limit
 from colab_magics.envinfo.probes.cpu import Cpu
 from colab_magics.envinfo.probes.disk import Disk, Space
 from colab_magics.envinfo.probes.memory import Memory
@@ -19,24 +16,10 @@ from colab_magics.envinfo.probes.python import Python
 from colab_magics.envinfo.probes.session import Session, Stated
 from colab_magics.envinfo.reading import Missing
 from colab_magics.envinfo.report import Report
+from colab_magics.machine.cgroup import Limit
 
 GB = 2**30
 NOON = datetime(2026, 11, 23, 9, 12, 33, tzinfo=UTC)
-Grow = Callable[[Mapping[str, str]], Path]
-
-
-@pytest.fixture
-def grow(tmp_path: Path) -> Grow:
-    """Write files, each named by its path under "/", into a root folder."""
-
-    def write(files: Mapping[str, str]) -> Path:
-        for name, content in files.items():
-            path = tmp_path / "root" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content)
-        return tmp_path / "root"
-
-    return write
 
 
 @pytest.fixture

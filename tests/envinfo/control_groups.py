@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from colab_magics.envinfo.probes.cgroup import find_groups
 from colab_magics.envinfo.reading import Missing
+from colab_magics.machine.cgroup import find_groups
 
 _PERIOD = 100_000
 _MEMBER = """

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from colab_magics.envinfo.probes.cgroup import Hierarchy, find_groups, hierarchy
+from colab_magics.machine.cgroup import Hierarchy, find_groups, hierarchy
 
 CPUS, BYTES = 0.5, 300 * 2**20
 _SETTINGS = {

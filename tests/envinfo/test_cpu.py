@@ -10,9 +10,9 @@ import psutil
 import pytest
 from envinfo.cgroup_trees import v1, v2
 
-from colab_magics.envinfo.probes.cgroup import Limit
 from colab_magics.envinfo.probes.cpu import Cpu, counts, read_cpu
 from colab_magics.envinfo.reading import Missing, Reading
+from colab_magics.machine.cgroup import Limit
 
 Grow = Callable[[Mapping[str, str]], Path]
 SILENT = Missing("it does not say")

@@ -9,12 +9,12 @@ import pytest
 from envinfo.real_group import BYTES, CPUS, NotAllowedError, Run, limited_group
 
 from colab_magics.envinfo.limits import cpu_fact, cpu_limit, memory_fact, memory_limit, rules, troubles
-from colab_magics.envinfo.probes.cgroup import Limit
 from colab_magics.envinfo.probes.cpu import Cpu, Throttling
 from colab_magics.envinfo.probes.memory import Memory, Swap
-from colab_magics.envinfo.probes.memory_rules import ADDRESS_SPACE
 from colab_magics.envinfo.probes.pressure import Pressure, Stall
 from colab_magics.envinfo.reading import Missing
+from colab_magics.machine.cgroup import Limit
+from colab_magics.machine.memory_rules import ADDRESS_SPACE
 
 GB = 2**30
 SILENT = Missing("it does not say")

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from colab_magics.envinfo.probes.cgroup import Groups, Hierarchy, Limit, find_groups, hierarchy, setting, whole
 from colab_magics.envinfo.probes.processor import read_processor
 from colab_magics.envinfo.probes.quota import (
     Throttling,
@@ -14,6 +13,7 @@ from colab_magics.envinfo.probes.quota import (
     throttled_seconds,
 )
 from colab_magics.envinfo.reading import Missing, Reading
+from colab_magics.machine.cgroup import Groups, Hierarchy, Limit, find_groups, hierarchy, setting, whole
 
 __all__ = ["Cpu", "Throttling", "counts", "find_throttle", "read_cpu", "throttled_seconds"]
 

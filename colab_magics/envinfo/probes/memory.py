@@ -4,11 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from colab_magics.envinfo.probes import memory_group as group
-from colab_magics.envinfo.probes.cgroup import Groups, Hierarchy, Limit, bounds, find_groups, hierarchy
-from colab_magics.envinfo.probes.meminfo import Sizes, Usage, machine_usage
-from colab_magics.envinfo.probes.memory_rules import Rule, ceiling, find_rules, is_less, read_ended
 from colab_magics.envinfo.reading import Missing, Reading, is_there, less
+from colab_magics.machine import memory_group as group
+from colab_magics.machine.cgroup import Groups, Hierarchy, Limit, bounds, find_groups, hierarchy
+from colab_magics.machine.meminfo import Sizes, Usage, machine_usage
+from colab_magics.machine.memory_rules import Rule, ceiling, find_rules, is_less, read_ended
 
 _UNREAD = Missing("it was not read")
 _NOT_LINUX = Missing("this system does not tell")

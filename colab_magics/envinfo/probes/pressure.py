@@ -6,8 +6,8 @@ The kernel's pressure stall information: https://docs.kernel.org/accounting/psi.
 from pathlib import Path
 from typing import NamedTuple
 
-from colab_magics.envinfo.probes.cgroup import Groups, find_groups, hierarchy
 from colab_magics.envinfo.reading import Missing, Reading, text
+from colab_magics.machine.cgroup import Groups, find_groups, hierarchy
 
 _UNREAD = Missing("it was not read")
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from colab_magics.envinfo.probes.cgroup import (
+from colab_magics.envinfo.reading import Missing, Reading
+from colab_magics.machine.cgroup import (
     Bound,
     Hierarchy,
     Limit,
@@ -18,7 +19,6 @@ from colab_magics.envinfo.probes.cgroup import (
     setting,
     whole,
 )
-from colab_magics.envinfo.reading import Missing, Reading
 
 _UNREAD = Missing("it was not read")
 _NO_QUOTA = Missing("no quota is set")

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from colab_magics.envinfo.limits import rules, troubles
-from colab_magics.envinfo.probes.cgroup import Bound, Limit, bound, entry, find_groups, whole
 from colab_magics.envinfo.probes.cpu import find_throttle, read_cpu
 from colab_magics.envinfo.probes.memory import MemoryGauge, read_memory
 from colab_magics.envinfo.probes.pressure import read_pressure
 from colab_magics.envinfo.reading import Missing, Reading
+from colab_magics.machine.cgroup import Bound, Limit, bound, entry, find_groups, whole
+from colab_magics.machine.room import available
 
 Grow = Callable[[Mapping[str, str]], Path]
 
@@ -51,6 +52,7 @@ def test_layout(grow: Grow, layout: Layout) -> None:
     assert (cpu.usable, cpu.binding) == (layout.cpus, layout.binding)
     assert memory.usable == (layout.limit.value if isinstance(layout.limit, Limit) else TOTAL)
     assert (memory.used, memory.available) == (layout.used, layout.available)
+    assert available(root) == layout.available
     assert MemoryGauge(root).read() == (memory.used, memory.usable)
 
 

@@ -6,9 +6,9 @@ https://docs.kernel.org/admin-guide/cgroup-v2.html#memory.
 
 from pathlib import Path
 
-from colab_magics.envinfo.probes.cgroup import Limit, entry, setting, whole
-from colab_magics.envinfo.probes.meminfo import Usage
-from colab_magics.envinfo.reading import Missing, Reading
+from colab_magics.machine.cgroup import Limit, entry, setting, whole
+from colab_magics.machine.meminfo import Usage
+from colab_magics.machine.reading import Missing, Reading
 
 _NO_LIMIT = Missing("no limit is set")
 # Version 1 writes "no limit" as the highest number of whole pages, which differs with the size of a page.

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from colab_magics.envinfo.reading import Missing, Reading, text
+from colab_magics.machine.reading import Missing, Reading, text
 
 
 class Limit(NamedTuple):

@@ -6,8 +6,8 @@ See proc_meminfo(5) and proc_pid_status(5).
 from pathlib import Path
 from typing import NamedTuple
 
-from colab_magics.envinfo.probes.cgroup import entry
-from colab_magics.envinfo.reading import Missing, Reading, text
+from colab_magics.machine.cgroup import entry
+from colab_magics.machine.reading import Missing, Reading, text
 
 
 class Usage(NamedTuple):

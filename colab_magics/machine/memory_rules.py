@@ -5,10 +5,10 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from colab_magics.envinfo.probes import memory_group as group
-from colab_magics.envinfo.probes.cgroup import Bound, Groups, Hierarchy, Limit, bounds, whole
-from colab_magics.envinfo.probes.meminfo import Sizes, Usage
-from colab_magics.envinfo.reading import Missing, Reading, text
+from colab_magics.machine import memory_group as group
+from colab_magics.machine.cgroup import Bound, Groups, Hierarchy, Limit, bounds, whole
+from colab_magics.machine.meminfo import Sizes, Usage
+from colab_magics.machine.reading import Missing, Reading, text
 
 ADDRESS_SPACE = "ulimit -v"
 """The source of a limit on the addresses of this process; a request above it fails, and nothing is ended."""

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from colab_magics.envinfo.probes.meminfo import Sizes, Usage, machine_usage
 from colab_magics.envinfo.reading import Missing, Reading
+from colab_magics.machine.meminfo import Sizes, Usage, machine_usage
 
 Grow = Callable[[Mapping[str, str]], Path]
 

@@ -1,0 +1,1 @@
+"""Memory and its limits, as the kernel tells them: what ``%envinfo`` shows, and ``%ingest`` asks before it reads."""
