@@ -12,8 +12,8 @@ from colab_magics.extras import need
 from colab_magics.format import number
 from colab_magics.ingest.engines.outline import Made, Outline, first_look
 from colab_magics.ingest.profile import short
-from colab_magics.ingest.room import available
 from colab_magics.ingest.summary import MOST_COLUMNS, PREVIEW_ROWS, Column
+from colab_magics.machine.room import available
 
 if TYPE_CHECKING:
     import pandas as pd
