@@ -6,7 +6,7 @@ import codecs
 import re
 from typing import TYPE_CHECKING
 
-from colab_magics.errors import BadOption, MissingExtra, UnknownFormat
+from colab_magics.errors import BadOption, MissingExtra, TooLarge, UnknownFormat
 from colab_magics.extras import need
 from colab_magics.format import plural
 from colab_magics.ingest.names import listed
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MOST_LISTED = 9
+_MOST_CELLS = 10_000_000
 _DECLARATION = re.compile(rb"\s*<\?xml[^>]*\sencoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _NAMES_OF_LXML = {"utf-16-le": "utf-16le", "utf-16-be": "utf-16be", "utf-8-sig": "utf-8"}
 
@@ -41,6 +42,7 @@ def read_html(task: Task) -> pd.DataFrame:
     encoding = task.encoding or task.recognised.encoding
     if encoding is not None:
         options["encoding"] = encoding
+    _check_cells(task, encoding)
     try:
         tables = pd.read_html(task.path, **options)
     except ValueError as error:
@@ -58,6 +60,23 @@ def _declared(task: Task) -> str | None:
         return None if found is None else codecs.lookup(found[1].decode()).name
     except LookupError:
         return None
+
+
+def _check_cells(task: Task, encoding: str | None) -> None:
+    """Refuse a page one cell of which takes the place of millions: pandas makes them all, without end."""
+    from lxml import etree
+
+    root = etree.parse(str(task.path), etree.HTMLParser(encoding=encoding)).getroot()
+    cells = () if root is None else root.iter("td", "th")
+    if sum(_span(cell.get("colspan")) * _span(cell.get("rowspan")) for cell in cells) > _MOST_CELLS:
+        raise TooLarge(f"{task.name} has a cell that is told to be as large as millions: it is damaged, or a trap.")
+
+
+def _span(told: str | None) -> int:
+    try:
+        return max(int(told or 1), 1)
+    except ValueError:
+        return 1
 
 
 def _need_lxml(task: Task) -> None:

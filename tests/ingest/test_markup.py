@@ -8,7 +8,7 @@ import pytest
 from hostile import HOSTILE
 from reads import ingested, written
 
-from colab_magics.errors import BadOption, BrokenFile, UnknownFormat
+from colab_magics.errors import BadOption, BrokenFile, TooLarge, UnknownFormat
 
 lxml = pytest.importorskip("lxml.etree", reason="lxml reads XML and HTML")
 if lxml.LXML_VERSION < (5,):
@@ -100,3 +100,10 @@ def test_hostile_cells_are_text(tmp_path: Path) -> None:
     cells = "".join(f"<tr><td>{html.escape(text)}</td></tr>" for text in texts)
     path = written(tmp_path / "a.html", f"<table><tr><th>a</th></tr>{cells}</table>")
     pd.testing.assert_frame_equal(ingested(path)[0], pd.read_html(io.StringIO(path.read_text()))[0])
+
+
+@pytest.mark.parametrize("spans", ["colspan=99999999", "rowspan='&#57;9999999'", "colspan=9999 rowspan=9999"])
+def test_a_cell_as_large_as_millions(tmp_path: Path, spans: str) -> None:
+    page = f"<html><table><tr><th {spans}>a<th>b<tr><td>1<td>2</table></html>"
+    with pytest.raises(TooLarge, match="a.html has a cell that is told to be as large as millions"):
+        ingested(written(tmp_path / "a.html", page))
