@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-from colab_magics.errors import BadOption, BrokenFile, UnknownFormat
+from colab_magics.errors import BadOption, BrokenFile, TooLarge, UnknownFormat
 from colab_magics.extras import need
+from colab_magics.format import plural
 from colab_magics.ingest.child import ask, reason, room
 from colab_magics.ingest.names import find, listed
 from colab_magics.ingest.packing import Gauge
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_CELL = re.compile(rb'\sr="([A-Z]{1,3})([0-9]{1,7})"')
+_LONGEST_CELL = 16  # bytes of such a name
+_POINTER = 8  # bytes that an empty cell takes, at the least
 _CODE = 256 << 20  # bytes of addresses that Python and calamine take
 
 
@@ -63,9 +68,31 @@ def _engine(task: Task) -> Any:
         gauge = Gauge(task.name, task.path.stat().st_size, task.path.parent)
         gauge.add(sum(member.file_size for member in package.infolist()))
         is_xlsx = "xl/workbook.xml" in package.namelist()
+        for member in package.namelist():
+            if member.startswith("xl/worksheets/") and member.endswith(".xml"):
+                _check_grid(task, package, member)
     chosen = str(pd.get_option("io.excel.xlsx.reader")) if is_xlsx else "calamine"
     is_old = int(pd.__version__.partition(".")[0]) < 4  # from then on, the default is another
     return ("openpyxl" if is_old else "calamine") if chosen == "auto" else chosen
+
+
+def _check_grid(task: Task, package: zipfile.ZipFile, member: str) -> None:
+    """Refuse a sheet whose last cell lies so far off that the empty ones before it would fill the memory."""
+    rows, columns, rest = 1, b"A", b""
+    with package.open(member) as sheet:
+        while chunk := sheet.read(1 << 20):
+            found = _CELL.findall(rest + chunk)
+            rows = max(rows, *map(int, {row for _, row in found}), 1)
+            columns = max(columns, *{column for column, _ in found}, b"A", key=lambda name: (len(name), name))
+            rest = chunk[-_LONGEST_CELL:]
+    width = 0
+    for letter in columns:
+        width = 26 * width + letter - 64
+    if rows * width * _POINTER > room():
+        raise TooLarge(
+            f"{task.name} has a sheet of {plural(rows, 'row')} and {plural(width, 'column')}, more than there is "
+            "memory for: delete the cells far off, or save the sheet as CSV."
+        )
 
 
 def _try_calamine(task: Task) -> None:

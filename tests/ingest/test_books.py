@@ -9,6 +9,7 @@ from reads import ingested, written
 from soak.containers import biff, compound
 
 from colab_magics.errors import BadOption, BrokenFile, TooLarge
+from colab_magics.ingest import books
 
 pytestmark = pytest.mark.filterwarnings("ignore:The default engine for reading")
 
@@ -120,3 +121,12 @@ def test_an_old_book_over_which_its_library_ends(tmp_path: Path, damage: str) ->
             content = content[:1556] + bytes(4) + content[1560:]
     with pytest.raises(BrokenFile, match="a.xls is damaged: the library for Excel ended over it"):
         ingested(written(tmp_path / "a.xls", content))
+
+
+def test_a_cell_far_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = openpyxl.Workbook()
+    book.active["A1"], book.active["XFD1048576"] = "a", 1
+    book.save(tmp_path / "a.xlsx")
+    monkeypatch.setattr(books, "room", lambda: 100 << 30)
+    with pytest.raises(TooLarge, match="a.xlsx has a sheet of 1,048,576 rows and 16,384 columns, more than there is"):
+        ingested(tmp_path / "a.xlsx")
