@@ -12,7 +12,7 @@ PYTEST := python -m pytest -n 2 --ignore tests/browser
 TENSORFLOW := $(shell nvidia-smi -L >/dev/null 2>&1 && echo "tensorflow[and-cuda]" || { [ "$$(uname -sm)" = "Linux x86_64" ] && echo tensorflow-cpu || echo tensorflow; })
 
 # In tests/soak; each says in its first lines what it looks for.
-SOAKS := downloads kernels interrupts flips stalls crowd disks hostile_names buckets canaries cluster uploads archives readers
+SOAKS := downloads kernels interrupts flips stalls crowd disks hostile_names buckets canaries cluster uploads archives awkward readers
 
 .PHONY: help demo lab test test-colab test-pythons test-backends soak-ingest check bench js browser clean
 

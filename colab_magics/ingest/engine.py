@@ -94,7 +94,7 @@ def _recognised(found: Content, request: Request) -> Recognised:
     if found.format is not None:
         return Recognised(found.format)
     is_page = request.reading.table is not None
-    return recognise(found.path, found.name, request.forced, is_page=is_page)
+    return recognise(found.path, found.name, request.forced, is_page=is_page, told=request.reading.encoding)
 
 
 @contextmanager

@@ -50,19 +50,21 @@ _JSON_START = re.compile(r'[{\[]\s*(["{}\[\]\d-]|true|false|null|$)')
 _MOST_NULS = 0.05  # share of the characters; above, it is no text with a few bytes damaged
 
 
-def recognise(path: Path, name: str, forced: Format | None = None, *, is_page: bool = False) -> Recognised:
+def recognise(
+    path: Path, name: str, forced: Format | None = None, *, is_page: bool = False, told: str | None = None
+) -> Recognised:
     """Tell what is in the file at ``path``, which is not compressed and whose source is called ``name``.
 
-    ``is_page`` says that the person asks for a table of a web page. Raises `BrokenFile` for an empty or damaged file,
-    and `UnknownFormat`, which says what the file seems to be, for one that has no reader, for pickles and for web
-    pages that nobody asked for.
+    ``is_page`` says that the person asks for a table of a web page, ``told`` in which encoding. Raises `BrokenFile`
+    for an empty or damaged file, and `UnknownFormat`, which says what the file seems to be, for one that has no reader,
+    for pickles and for web pages that nobody asked for.
     """
     with path.open("rb") as file:
         head = file.read(HEAD)
     if not head:
         raise BrokenFile(f"{name} is empty: there is nothing to read in it.")
     suffix = PurePath(bare(name)).suffix
-    encoding = next((known for mark, known in _MARKS.items() if head.startswith(mark)), None) or _wide(head)
+    encoding = next((known for mark, known in _MARKS.items() if head.startswith(mark)), None) or _wide(head) or told
     wants_page = is_page or forced is Format.HTML or SUFFIXES.get(suffix) is Format.HTML
     is_web_page = _refuse(head, name, suffix, encoding, wants_page=wants_page)
     if forced is not None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from colab_magics.errors import BrokenFile, UnknownFormat
-from colab_magics.ingest.formats import Format
+from colab_magics.ingest.formats import Format, Recognised
 from colab_magics.ingest.recognition import recognise
 
 IDX = b"\0\0\x08\x01\0\0\0\x02ab"
@@ -167,3 +167,11 @@ def test_a_web_page_that_is_wanted(tmp_path: Path) -> None:
     assert recognise(path, "download", is_page=True).format is Format.HTML
     with pytest.raises(UnknownFormat, match="add --format html"):
         recognise(path, "download")
+
+
+def test_an_encoding_that_is_told_makes_a_text_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("N\n1".encode("utf-16-le"))
+    assert recognise(path, "a.csv", told="utf-16-le") == Recognised(Format.CSV, "utf-16-le")
+    with pytest.raises(UnknownFormat, match="is no text"):
+        recognise(path, "a.csv")
