@@ -10,15 +10,26 @@ const heartbeat = 5000;
 
 export function stayPresent(model: Messenger, isWaiting: () => boolean, signal: AbortSignal): void {
   let isSaying = false;
-  const live = () => isWaiting() && void sayHello();
+  let isGone = false;
+  const live = () => isWaiting() && !isGone && void sayHello();
   const heart = setInterval(live, heartbeat);
   signal.addEventListener("abort", () => clearInterval(heart));
   document.addEventListener("visibilitychange", live, { signal });
   // A kernel in a running cell cannot show the panel on the next page: the cell must not wait for that.
-  window.addEventListener("pagehide", () => void ask(model, "bye", {}, { signal }).catch(() => undefined), {
-    signal,
-  });
+  // A page that goes is hidden, too, and would take its word back by telling so.
+  window.addEventListener("pagehide", leave, { signal });
+  window.addEventListener("pageshow", comeBack, { signal });
   void sayHello();
+
+  function leave(): void {
+    isGone = true;
+    void ask(model, "bye", {}, { signal }).catch(() => undefined);
+  }
+
+  function comeBack({ persisted }: PageTransitionEvent): void {
+    isGone = false;
+    if (persisted) live();
+  }
 
   /**
    * Again and again: JupyterLab sends to the busy main shell what comes before its subshell is made. A kernel that
@@ -27,7 +38,7 @@ export function stayPresent(model: Messenger, isWaiting: () => boolean, signal: 
   async function sayHello(): Promise<void> {
     if (isSaying) return;
     isSaying = true;
-    for (let said = 0; said < hellos && !signal.aborted; said += 1) {
+    for (let said = 0; said < hellos && !signal.aborted && !isGone; said += 1) {
       const answer = ask(model, "hello", { seen: !document.hidden }, { signal, timeout: pause });
       if (await answer.catch(() => undefined)) break;
     }
