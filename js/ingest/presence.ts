@@ -26,9 +26,9 @@ export function stayPresent(model: Messenger, isWaiting: () => boolean, signal: 
     void ask(model, "bye", {}, { signal }).catch(() => undefined);
   }
 
-  function comeBack({ persisted }: PageTransitionEvent): void {
+  function comeBack(): void {
     isGone = false;
-    if (persisted) live();
+    live();
   }
 
   /**
