@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
 import socket
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import keras
 import numpy as np
@@ -25,8 +27,7 @@ class EventFile:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        name = f"events.out.tfevents.{time.time_ns() // 1_000_000_000}.{socket.gethostname()}.{os.getpid()}"
-        self._records = RecordWriter((folder / name).open("xb"))
+        self._records = RecordWriter(_created(folder))
         self._write(Event(wall_time=time.time(), file_version="brain.Event:2"))
 
     def add(self, summary: Any, step: int) -> None:
@@ -40,6 +41,15 @@ class EventFile:
 
     def _write(self, event: Event) -> None:
         self._records.write(event.SerializeToString())
+
+
+def _created(folder: Path) -> BinaryIO:
+    """A new file, whose name sorts behind those that are there: a training that goes on adds one."""
+    name = f"events.out.tfevents.{time.time_ns() // 1_000_000_000}.{socket.gethostname()}.{os.getpid()}"
+    for number in itertools.count():
+        with contextlib.suppress(FileExistsError):
+            return (folder / f"{name}.{number}").open("xb")
+    raise AssertionError("there is always a next number")
 
 
 class EventLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types

@@ -1,6 +1,6 @@
 """What a training tells while it runs, in the past tense."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -29,6 +29,15 @@ class Started:
     epochs: int
     steps: int
     """Steps of one epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """A training goes on after ``step`` steps of ``epoch``; ``rows`` are the logs of the epochs before it."""
+
+    epoch: int
+    step: int
+    rows: Sequence[Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,5 +80,15 @@ class TrainingEnded:
     """Training is over; the model is tried on all test images and saved."""
 
 
-Event = DataArrived | DatasetFound | Started | StepEnded | ValidationStepEnded | EpochEnded | Stopped | TrainingEnded
+Event = (
+    DataArrived
+    | DatasetFound
+    | Started
+    | Resumed
+    | StepEnded
+    | ValidationStepEnded
+    | EpochEnded
+    | Stopped
+    | TrainingEnded
+)
 """Epochs and steps count from 1. Logs are Keras' own names: loss, accuracy, val_loss, val_accuracy."""

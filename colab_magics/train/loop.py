@@ -1,13 +1,16 @@
-"""The training itself: Keras' own ``fit``, told as events, stoppable between two steps."""
+"""The training itself: epochs of steps in an order that a seed gives, told as events, stoppable between two steps."""
 
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import keras
+import numpy as np
 
-from colab_magics.train.events import EpochEnded, Event, Started, StepEnded, Stopped, ValidationStepEnded
+from colab_magics.train.events import EpochEnded, Event, Resumed, Started, StepEnded, Stopped, ValidationStepEnded
+from colab_magics.train.steps import TESTED, steps_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +19,24 @@ if TYPE_CHECKING:
     from colab_magics.train.models import Fitting
 
 _PERIOD = 0.1
-"""Seconds between two told steps."""
+"""Seconds between two told steps, and of the steps of one call."""
+
+_MOST = 64
+"""Steps of one call, at most."""
+
+_ROOM = 8 << 20
+"""Bytes of the images of one call, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a training stands: whole epochs that are behind it, and steps of the next one."""
+
+    epoch: int = 0
+    step: int = 0
+
+
+BEGINNING = Position()
 
 
 class Teller(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
@@ -31,9 +51,13 @@ class Teller(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no ty
         self._tell, self._should_stop = tell, should_stop
         self._epoch = self._step = 0
         self._next = self._epoch_began = 0.0
+        self.resumed: Resumed | None = None
+        """Told before the first step of a training that goes on."""
 
     def on_train_begin(self, logs: object = None) -> None:
         self._tell(Started(epochs=self.params["epochs"], steps=self.params["steps"]))
+        if self.resumed is not None:
+            self._tell(self.resumed)
 
     def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
         self._epoch, self._step, self._epoch_began = epoch + 1, 0, time.monotonic()
@@ -74,20 +98,97 @@ def fit(
     *,
     epochs: int,
     batch_size: int,
-    tell: Callable[[Event], None],
-    should_stop: Callable[[], bool],
+    order: int,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    begin: Position = BEGINNING,
+    reached: Callable[[Position], None] = lambda position: None,
 ) -> None:
-    """Train ``model``; after each epoch it is tried on the test images."""
-    model.fit(
-        fitting.images(dataset.x_train),
-        fitting.labels(dataset.y_train),
-        batch_size=batch_size,
-        epochs=epochs,
-        verbose=0,
-        validation_data=(fitting.images(dataset.x_test), fitting.labels(dataset.y_test)),
-        callbacks=[*callbacks, Teller(tell, should_stop)],
-    )
+    """Train ``model``; after each epoch it is tried on the test images.
+
+    ``order`` is the seed of the order in which the samples are taken, another one in each epoch. ``begin``: where an
+    earlier training stopped, whose state the model has, its metrics' too. ``callbacks`` are Keras' own; those of
+    batches are called after each call of several steps. ``reached`` hears of each place from which a training
+    could go on as if nothing had been.
+    """
+    _Loop(model, dataset, fitting, epochs, batch_size, order, callbacks, reached).run(begin)
+
+
+class _Loop:
+    def __init__(
+        self,
+        model: Any,
+        dataset: Dataset,
+        fitting: Fitting,
+        epochs: int,
+        batch_size: int,
+        order: int,
+        callbacks: Sequence[keras.callbacks.Callback],
+        reached: Callable[[Position], None],
+    ) -> None:
+        self._model, self._dataset, self._epochs, self._size = model, dataset, epochs, batch_size
+        self._order, self._reached = order, reached
+        self._count = -(-len(dataset.x_train) // batch_size)
+        self._most = max(1, min(_MOST, _ROOM // (batch_size * dataset.x_train[:1].nbytes)))
+        self._pace = 1
+        self._steps = steps_of(model, fitting, batch_size, self._most)
+        self._callbacks = keras.callbacks.CallbackList(
+            list(callbacks), add_history=True, model=model, epochs=epochs, steps=self._count, verbose=0
+        )
+
+    def run(self, begin: Position) -> None:
+        self._model.stop_training = False
+        self._callbacks.on_train_begin()
+        logs: dict[str, float] = {}
+        for epoch in range(begin.epoch, self._epochs):
+            logs = self._epoch(epoch, begin.step if epoch == begin.epoch else 0)
+            if self._model.stop_training:
+                break
+        self._callbacks.on_train_end(logs)
+
+    def _epoch(self, epoch: int, step: int) -> dict[str, float]:
+        order = np.random.default_rng([self._order, epoch]).permutation(len(self._dataset.x_train))
+        if not step:
+            self._steps.reset()
+        self._callbacks.on_epoch_begin(epoch)
+        logs: dict[str, float] = {}
+        while step < self._count and not self._model.stop_training:
+            logs, step = self._call(order, step)
+            if step < self._count:
+                self._reached(Position(epoch, step))
+        logs = {**logs, **self._tested()}
+        self._callbacks.on_epoch_end(epoch, logs)
+        if step == self._count:
+            self._reached(Position(epoch + 1))
+        return logs
+
+    def _call(self, order: Any, step: int) -> tuple[dict[str, float], int]:
+        """Do some steps in one call of the backend, for about as long as a person waits for the next number."""
+        stop = min(step + self._pace, self._count)
+        rows = order[step * self._size : stop * self._size]
+        self._callbacks.on_train_batch_begin(step)
+        began = time.perf_counter()
+        logs = self._steps.train(self._dataset.x_train[rows], self._dataset.y_train[rows])
+        seconds = time.perf_counter() - began
+        self._callbacks.on_train_batch_end(stop - 1, logs)
+        if stop - step == self._pace:
+            if seconds < _PERIOD / 2:
+                self._pace = min(2 * self._pace, self._most)
+            elif seconds > 2 * _PERIOD:
+                self._pace = max(self._pace // 2, 1)
+        return logs, stop
+
+    def _tested(self) -> dict[str, float]:
+        """The metrics over the test images."""
+        dataset, logs = self._dataset, dict[str, float]()
+        self._steps.reset()
+        self._callbacks.on_test_begin()
+        for number, start in enumerate(range(0, len(dataset.x_test), TESTED)):
+            part = slice(start, start + TESTED)
+            self._callbacks.on_test_batch_begin(number)
+            logs = self._steps.test(dataset.x_test[part], dataset.y_test[part])
+            self._callbacks.on_test_batch_end(number, logs)
+        self._callbacks.on_test_end(logs)
+        return {f"val_{name}": value for name, value in logs.items()}
 
 
 def _numbers(logs: Mapping[str, Any] | None) -> dict[str, float]:

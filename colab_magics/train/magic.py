@@ -24,6 +24,8 @@ def train_mnist(
     data: str | None = None,
     seed: int | None = None,
     name: str | None = None,
+    resume: str | bool = False,
+    fresh: bool = False,
     tensorboard: bool = False,
     port: int = 0,
 ) -> Run:
@@ -32,13 +34,18 @@ def train_mnist(
     ``model``: a Keras classifier, compiled or not; without it the tutorial's two hidden layers of 512. ``data``: a
     folder or file with MNIST's four IDX files, an ``.npz``, or ``mnist`` or ``digits``; see `train.datasets.find`
     for where it is looked for. ``seed`` makes two trainings on one machine the same. ``name`` names the run's folder.
-    ``tensorboard`` shows TensorBoard below, on a free port or on ``port``.
+    ``resume`` goes on with the run of that name, or with True with the last one that did not finish, as if nothing had
+    been; ``fresh`` begins that run anew. ``tensorboard`` shows TensorBoard below, on a free port or on ``port``.
 
     An interrupt, or the panel's button, ends the training after the step that runs and keeps all that it reached.
     Raises a `ColabMagicsError` for data, a model or an option that cannot be used; a TensorBoard that fails after the
     training is shown, and the run returned.
     """
     _check(epochs=epochs, batch_size=batch_size, seed=seed, port=port)
+    if fresh and resume is False:
+        raise BadOption("fresh begins a run anew: say which one with  --resume NAME.")
+    if name is not None and resume is not False:
+        raise BadOption("A run that is resumed has its name: leave --name out.")
     if tensorboard and port:
         from colab_magics.train.board import check_free
 
@@ -58,6 +65,8 @@ def train_mnist(
             data=data,
             seed=seed,
             name=name,
+            resume=resume if isinstance(resume, str) else "" if resume else None,
+            fresh=fresh,
             tell=screen.tell,
             stop=stop,
         )
@@ -104,6 +113,10 @@ PARSER.add_argument("--batch-size", type=positive, metavar="N", help="images in 
 PARSER.add_argument("--data", metavar="PATH", help="a folder or file of MNIST's four files, an .npz, mnist, or digits")
 PARSER.add_argument("--seed", type=_SEED, metavar="N", help="make two trainings on one machine the same")
 PARSER.add_argument("--name", metavar="NAME", help="name of the run's folder")
+PARSER.add_argument(
+    "--resume", nargs="?", const=True, metavar="RUN", help="go on with a run, the last unfinished one if not named"
+)
+PARSER.add_argument("--fresh", action="store_true", help="with --resume: begin that run anew")
 PARSER.add_argument("--tensorboard", action="store_true", help="show TensorBoard below")
 PARSER.add_argument("--port", type=_PORT, metavar="N", help="TensorBoard's port (a free one)")
 

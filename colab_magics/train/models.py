@@ -59,6 +59,15 @@ class Fitting:
             scaled /= 255
         return scaled.reshape(len(images), *self.shape)
 
+    def prepare(self, images: Any) -> Any:
+        """The same as `images` of the backend's own tensors, inside its graph."""
+        import keras
+
+        scaled = keras.ops.cast(images, "float32")
+        if "int" in keras.backend.standardize_dtype(images.dtype):
+            scaled = scaled / 255
+        return keras.ops.reshape(scaled, (-1, *self.shape))
+
     def labels(self, labels: NDArray[np.int64]) -> NDArray[Any]:
         """(n,) int64 or (n, classes) float32 with a one in each row, as the model's loss asks."""
         if self.has_integer_labels:

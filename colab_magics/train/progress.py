@@ -11,6 +11,7 @@ from colab_magics.train.events import (
     DatasetFound,
     EpochEnded,
     Event,
+    Resumed,
     Started,
     StepEnded,
     Stopped,
@@ -61,6 +62,9 @@ class Progress:
                 return replace(self, dataset=event.name, now=now)
             case Started():
                 return replace(self, phase="starting", epochs=event.epochs, steps=event.steps, began=now, now=now)
+            case Resumed():
+                rows = tuple(event.rows)
+                return replace(self, epoch=event.epoch, step=event.step, rows=rows, now=now)
             case StepEnded():
                 phase: Phase = "stopping" if self.phase == "stopping" else "training"
                 point = (event.epoch - 1 + event.step / max(self.steps, 1), event.logs)

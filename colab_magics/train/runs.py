@@ -7,7 +7,9 @@ import io
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from colab_magics.errors import BadOption, OutputDenied, SourceNotFound
 from colab_magics.train import board
-from colab_magics.transfer import paths
+from colab_magics.transfer import locking, paths
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +26,12 @@ if TYPE_CHECKING:
     from colab_magics.train.datasets import Dataset
 
 ROOT_VARIABLE = "COLAB_MAGICS_RUNS"
+CONFIG_FILE = "config.json"
+RESULT_FILE = "result.json"
+LOCK_FILE = "lock"
+CHECKPOINTS = "checkpoints"
+
+_NAME = r"\w[\w.-]{0,99}"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -72,7 +80,7 @@ def new_directory(name: str | None, dataset: str, environ: Mapping[str, str] = o
     Raises `BadOption` for a name that is no folder name or is taken, `OutputDenied` where nothing can be written.
     """
     root = _root(environ)
-    if name is not None and not re.fullmatch(r"\w[\w.-]{0,99}", name):
+    if name is not None and not re.fullmatch(_NAME, name):
         raise BadOption(f"{name!r} cannot name a run: use up to 100 letters, digits, dots, - and _.")
     slug = re.sub(r"\W+", "-", dataset.lower()).strip("-") or "run"
     wanted = name or f"{slug}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
@@ -82,6 +90,65 @@ def new_directory(name: str | None, dataset: str, environ: Mapping[str, str] = o
         raise BadOption(f"There is already a run named {wanted} in {root}: choose another --name.") from error
     except OSError as error:
         raise _denied(root, error) from error
+
+
+def unfinished(name: str | None = None, environ: Mapping[str, str] = os.environ) -> Path:
+    """The folder of the run that is to be gone on with: the one of that name, or the last one that did not finish.
+
+    Raises `BadOption` where there is none, or where it is still running.
+    """
+    root = _root(environ)
+    if name is not None:
+        folder = root / name
+        if not re.fullmatch(_NAME, name) or not (folder / CONFIG_FILE).is_file():
+            raise BadOption(f"There is no run named {name} in {paths.absolute(root)}.")
+        return paths.absolute(folder)
+    found = broken_off(environ)
+    if found is None:
+        raise BadOption(f"There is no unfinished run in {paths.absolute(root)}: leave --resume out to begin one.")
+    return found
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Have a run for oneself. Raises `BadOption` where it goes on in this or another process."""
+    descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        if not locking.try_lock(descriptor):
+            raise BadOption(f"The run {folder.name} is still going on, in this or another process.")
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def empty(folder: Path) -> None:
+    """Take away what a run has left, so that it begins anew under its name."""
+    for path in folder.iterdir():
+        if path.name != LOCK_FILE:
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+
+
+def broken_off(environ: Mapping[str, str] = os.environ) -> Path | None:
+    """The folder of the last run that neither finished nor goes on, and that has a checkpoint."""
+    try:
+        root = paths.expanded(environ.get(ROOT_VARIABLE) or "runs")
+    except SourceNotFound:
+        return None  # which `new_directory` tells
+    folders = [
+        path.parent
+        for path in root.glob(f"*/{CONFIG_FILE}")
+        if not _is_finished(path.parent)
+        and any((path.parent / CHECKPOINTS).glob("*.json"))
+        and not locking.is_held(path.parent / LOCK_FILE)
+    ]
+    return max(map(paths.absolute, folders), key=lambda folder: (folder / CONFIG_FILE).stat().st_mtime, default=None)
+
+
+def _is_finished(folder: Path) -> bool:
+    try:
+        return bool(json.loads((folder / RESULT_FILE).read_bytes())["status"] == "finished")
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def _root(environ: Mapping[str, str]) -> Path:

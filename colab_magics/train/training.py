@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import json
+import secrets
 import shutil
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colab_magics import interrupts
-from colab_magics.errors import ModelMismatch
+from colab_magics.errors import BadOption, ModelMismatch
 from colab_magics.predictions import Predictions
 from colab_magics.train import backend, runs
+from colab_magics.train.config import Config, hash_of_data, hash_of_model
 from colab_magics.train.datasets import Dataset, find
-from colab_magics.train.events import DataArrived, DatasetFound, EpochEnded, Event, Started, Stopped, TrainingEnded
+from colab_magics.train.events import (
+    DataArrived,
+    DatasetFound,
+    EpochEnded,
+    Event,
+    Resumed,
+    Started,
+    Stopped,
+    TrainingEnded,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +34,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from colab_magics.train.checkpoint import State
+    from colab_magics.train.loop import Position
     from colab_magics.train.models import Fitting
 
 _MODEL_FILE = "model.keras"
@@ -36,21 +51,26 @@ def train(
     name: str | None,
     tell: Callable[[Event], None],
     stop: threading.Event,
+    resume: str | None = None,
+    fresh: bool = False,
 ) -> runs.Run:
     """Find the data, train, test, and keep what came of it.
 
-    Without ``model`` the tutorial's is made. ``stop``, once set, ends the training after the step that runs; an
-    interrupt sets it, too. Raises what `datasets.find`, `models.fit_to` and `runs.new_directory` raise.
+    Without ``model`` the tutorial's is made. ``resume`` names the run that is gone on with, or is empty for the last
+    one that did not finish; ``fresh`` begins it anew. ``stop``, once set, ends the training after the step that runs;
+    an interrupt sets it, too. Raises what `datasets.find`, `models.fit_to` and `runs.new_directory` raise, and
+    `BadOption` for a run that cannot be gone on with.
     """
     backend.check_installed()
+    left = None if resume is not None or name is not None else runs.broken_off()
+    directory = runs.unfinished(resume or None) if resume is not None else None
     with interrupts.held():
         import numpy  # noqa: F401, ICN001 (what comes next uses it)
     dataset = find(data, on_progress=lambda progress: tell(DataArrived(progress.done, progress.total)))
     tell(DatasetFound(dataset.name, dataset.source, len(dataset.x_train)))
     keras = backend.load()
     with interrupts.held():
-        from colab_magics.train import loop, models
-        from colab_magics.train.eventlog import EventLog
+        from colab_magics.train import loop, models  # noqa: F401 (loaded where no interrupt meets it)
 
     if seed is not None:
         keras.utils.set_random_seed(seed)
@@ -58,60 +78,166 @@ def train(
         pixels = dataset.x_train[0].size
         model = models.mlp(pixels, len(dataset.class_names))
     fitting = models.fit_to(model, dataset)
-    directory = runs.new_directory(name, dataset.name)
-    record = _Record(directory / "history.csv", tell)
-    log = EventLog(directory / "logs")
+    config = Config(
+        dataset=dataset.name,
+        source=dataset.source,
+        data_sha256=hash_of_data(dataset),
+        model=model.name,
+        model_sha256=hash_of_model(model),
+        epochs=epochs,
+        batch_size=batch_size,
+        seed=seed,
+        order=secrets.randbits(32) if seed is None else seed,
+        keras=keras.__version__,
+        backend=keras.backend.backend(),
+    )
+    if directory is None:
+        directory = runs.new_directory(name, dataset.name)
+    elif not fresh:
+        config = _same(config, directory)
+    with runs.locked(directory):
+        if fresh:
+            runs.empty(directory)
+        training = _Training(model, dataset, fitting, config, directory, tell, stop)
+        if left is not None:
+            training.notes.append(
+                f"The run {left.name} was broken off and is not finished: go on with it by  --resume {left.name}"
+            )
+        return training.run()
+
+
+def _same(config: Config, directory: Path) -> Config:
+    """The config of a run that is gone on with. Raises `BadOption` if this training would be another one."""
     try:
-        with interrupts.first_asks(stop.set):
-            runs.write_json(
-                directory / "config.json",
-                {
-                    "dataset": dataset.name,
-                    "source": dataset.source,
-                    "epochs": epochs,
-                    "batch_size": batch_size,
-                    "seed": seed,
-                    "keras": keras.__version__,
-                    "backend": keras.backend.backend(),
-                },
-            )
-            began = time.monotonic()
-            loop.fit(
-                model,
-                dataset,
-                fitting,
-                epochs=epochs,
-                batch_size=batch_size,
-                tell=record.tell,
-                should_stop=stop.is_set,
-                callbacks=[log],
-            )
-            seconds = time.monotonic() - began
-            tell(TrainingEnded())
-            test_loss, predictions = _tested(model, dataset, fitting)
-            run = runs.Run(
-                name=directory.name,
-                status="stopped" if record.is_stopped else "finished",
-                dataset=dataset,
-                history=_frame(record.rows),
-                test_loss=test_loss,
-                test_accuracy=predictions.accuracy,
-                model=model,
-                predictions=predictions,
-                directory=directory,
-                seconds=seconds,
-                notes=(*dataset.notes, *log.notes, *_kept(model, directory)),
-                cut=record.cut,
-            )
-            runs.write_result(directory / "result.json", run)
-    except BaseException:
-        if not record.rows:
-            log.close()
-            shutil.rmtree(directory, ignore_errors=True)  # the name is free again
-        raise
-    finally:
-        log.close()
-    return run
+        saved = Config.read(json.loads((directory / runs.CONFIG_FILE).read_bytes()))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadOption(
+            f"The run {directory.name} does not tell how it was trained ({type(error).__name__}): begin it anew with  "
+            "--fresh."
+        ) from error
+    if config.seed is None:
+        config = replace(config, seed=saved.seed)
+    differences = saved.differences(config)
+    if differences:
+        raise BadOption(
+            f"The run {directory.name} cannot be gone on with: {'; '.join(differences)}. Make it the same, or begin "
+            "the run anew with  --fresh."
+        )
+    return saved
+
+
+class _Training:
+    """One training in its folder."""
+
+    def __init__(
+        self,
+        model: Any,
+        dataset: Dataset,
+        fitting: Fitting,
+        config: Config,
+        directory: Path,
+        tell: Callable[[Event], None],
+        stop: threading.Event,
+    ) -> None:
+        from colab_magics.train.checkpoint import Shelf
+        from colab_magics.train.eventlog import EventLog
+        from colab_magics.train.loop import Teller
+        from colab_magics.train.saver import Saver
+
+        self._model, self._dataset, self._fitting, self._config = model, dataset, fitting, config
+        self._directory, self._stop = directory, stop
+        self.notes = list(dataset.notes)
+        self._shelf = Shelf(directory / runs.CHECKPOINTS)
+        self._saver = Saver(self._shelf)
+        self._record = _Record(directory / "history.csv", tell)
+        self._log = EventLog(directory / "logs")
+        self._teller = Teller(self._record.tell, stop.is_set)
+        self._seconds_before = 0.0
+        self._began = time.monotonic()
+
+    def run(self) -> runs.Run:
+        """Train to the end, or to where the person stops it."""
+        from colab_magics.train import loop
+
+        model, config = self._model, self._config
+        try:
+            with interrupts.first_asks(self._stop.set):
+                runs.write_json(self._directory / runs.CONFIG_FILE, config.as_json())
+                begin = self._restored()
+                self._began = time.monotonic()
+                loop.fit(
+                    model,
+                    self._dataset,
+                    self._fitting,
+                    epochs=config.epochs,
+                    batch_size=config.batch_size,
+                    order=config.order,
+                    callbacks=[self._log, self._teller],
+                    begin=begin,
+                    reached=self._reached,
+                )
+                return self._finished(self._seconds())
+        except BaseException:
+            self._saver.join()
+            if not self._record.rows and self._shelf.newest()[0] is None:
+                self._log.close()
+                shutil.rmtree(self._directory, ignore_errors=True)  # the name is free again
+            raise
+        finally:
+            self._log.close()
+
+    def _restored(self) -> Position:
+        """Put the last state back into the model, if there is one."""
+        from colab_magics.train.checkpoint import restore
+        from colab_magics.train.loop import BEGINNING, Position
+
+        self._model.optimizer.build(self._model.trainable_variables)
+        state, damages = self._shelf.newest()
+        self.notes += damages
+        if state is None:
+            return BEGINNING
+        restore(state, self._model)
+        self._seconds_before = state.seconds
+        self._record.rows = [dict(row) for row in state.rows]
+        self._teller.resumed = Resumed(state.epoch + 1, state.step, state.rows)
+        self.notes.append(f"It went on after epoch {state.epoch}, step {state.step}.")
+        return Position(state.epoch, state.step)
+
+    def _reached(self, position: Position) -> None:
+        if self._model.stop_training or position.epoch == self._config.epochs:
+            self._saver.finish(lambda: self._captured(position))
+        else:
+            self._saver.offer(lambda: self._captured(position))
+
+    def _captured(self, position: Position) -> State:
+        from colab_magics.train.checkpoint import capture
+
+        return capture(self._model, position, rows=self._record.rows, seconds=self._seconds())
+
+    def _seconds(self) -> float:
+        return self._seconds_before + time.monotonic() - self._began
+
+    def _finished(self, seconds: float) -> runs.Run:
+        self._record.tell(TrainingEnded())
+        test_loss, predictions = _tested(self._model, self._dataset, self._fitting)
+        if self._saver.fault is not None:
+            self.notes.append(f"The training's state could not be saved, so it cannot be resumed: {self._saver.fault}.")
+        run = runs.Run(
+            name=self._directory.name,
+            status="stopped" if self._record.is_stopped else "finished",
+            dataset=self._dataset,
+            history=_frame(self._record.rows),
+            test_loss=test_loss,
+            test_accuracy=predictions.accuracy,
+            model=self._model,
+            predictions=predictions,
+            directory=self._directory,
+            seconds=seconds,
+            notes=(*self.notes, *self._log.notes, *_kept(self._model, self._directory)),
+            cut=self._record.cut,
+        )
+        runs.write_result(self._directory / runs.RESULT_FILE, run)
+        return run
 
 
 class _Record:

@@ -35,9 +35,8 @@ def test_tensorboard_reads_scalars_histograms_and_the_graph(
         fit_to(model, dataset),
         epochs=3,
         batch_size=256,
-        tell=ended.append,
-        should_stop=lambda: False,
-        callbacks=[EventLog(tmp_path)],
+        order=1,
+        callbacks=[EventLog(tmp_path), loop.Teller(ended.append, lambda: False)],
     )
     training, validation = (read(tmp_path / split) for split in ("train", "validation"))
     losses = [event.logs["val_loss"] for event in ended if isinstance(event, EpochEnded)]

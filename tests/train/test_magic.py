@@ -87,7 +87,7 @@ def test_a_training_that_is_broken_off_says_so(shell: Shell) -> None:
         "%%train_mnist --data digits\n"
         "import keras\n"
         "class Interrupted(keras.Sequential):\n"
-        "    def fit(self, *args, **kwargs):\n"
+        "    def train_step(self, *args, **kwargs):\n"
         "        raise KeyboardInterrupt\n"
         "model = Interrupted([keras.Input((64,)), keras.layers.Dense(10)])\n"
     )

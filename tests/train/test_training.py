@@ -46,8 +46,10 @@ def test_a_run_has_all_that_it_promises(runs_root: Path) -> None:
     assert run.directory.parent == runs_root.resolve()
     assert run.seconds > 0
     assert sorted(path.name for path in run.directory.iterdir()) == [
+        "checkpoints",
         "config.json",
         "history.csv",
+        "lock",
         "logs",
         "model.keras",
         "result.json",

@@ -1,0 +1,233 @@
+"""A training's whole state on disk: written beside, proven by a hash, and never in the place of the last good one."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import time
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from colab_magics.errors import ModelMismatch
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from colab_magics.train.loop import Position
+
+_FORM = 1
+_KEPT = 2
+"""Checkpoints that are kept: the one before the last is taken where the last is damaged."""
+
+_DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
+_SIMPLE = (bool, int, float, str, type(None))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class State:
+    """Where a training stands: its place, every variable of model, optimizer and metrics, its callbacks, its history.
+
+    ``arrays`` are named by their number; ``callbacks`` and ``rows`` are values of JSON; ``seconds`` is the
+    time that training took so far.
+    """
+
+    epoch: int
+    step: int
+    arrays: Mapping[str, NDArray[Any]]
+    callbacks: Sequence[Mapping[str, Any]]
+    rows: Sequence[Mapping[str, float]]
+    seconds: float
+
+
+def capture(
+    model: Any,
+    position: Position,
+    callbacks: Iterable[Any] = (),
+    rows: Sequence[Mapping[str, float]] = (),
+    seconds: float = 0.0,
+) -> State:
+    """Copy the state of a training between two calls of the backend."""
+    import numpy as np
+
+    arrays = {name: np.array(variable.numpy()) for name, variable in _variables(model).items()}
+    states = []
+    for number, callback in enumerate(callbacks):
+        simple, weights = _callback_state(callback)
+        arrays.update({f"callback {number} {name}": value for name, value in weights.items()})
+        states.append({"kind": type(callback).__name__, **simple})
+    return State(position.epoch, position.step, arrays, states, [dict(row) for row in rows], seconds)
+
+
+def restore(state: State, model: Any, callbacks: Sequence[Any] = ()) -> None:
+    """Put a state back into a model that is built and compiled as that one was. Raises `ModelMismatch`."""
+    variables = _variables(model)
+    for name, variable in variables.items():
+        stored = state.arrays.get(name)
+        if stored is None or tuple(stored.shape) != tuple(variable.shape):
+            there = "it has none" if stored is None else f"it has the shape {tuple(stored.shape)}"
+            raise ModelMismatch(
+                f"The checkpoint is of another model: for {variable.path}, of shape {tuple(variable.shape)}, {there}. "
+                "Build the model as it was, or start over with  --fresh."
+            )
+    for name, variable in variables.items():
+        variable.assign(state.arrays[name])
+    for number, (callback, simple) in enumerate(zip(callbacks, state.callbacks, strict=False)):
+        if simple["kind"] == type(callback).__name__:
+            _restore_callback(callback, number, simple, state.arrays)
+
+
+def _variables(model: Any) -> dict[str, Any]:
+    """Every variable of a model, its optimizer and its metrics: dropout's random numbers among them."""
+    found = {}
+    for group in (model.variables, model.optimizer.variables, model.metrics_variables):
+        found.update({id(variable): variable for variable in group})
+    return {str(number): variable for number, variable in enumerate(found.values())}
+
+
+def _callback_state(callback: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a callback remembers in plain values, and in lists of weights."""
+    simple, weights = {}, {}
+    for name, value in vars(callback).items():
+        if name.startswith("_") or name == "params":
+            continue
+        if isinstance(value, _SIMPLE) or _is_number(value):
+            simple[name] = value if isinstance(value, _SIMPLE) else value.item()
+        elif isinstance(value, list) and value and all(hasattr(item, "dtype") for item in value):
+            import numpy as np
+
+            weights.update({f"{name} {place}": np.array(item) for place, item in enumerate(value)})
+    return simple, weights
+
+
+def _is_number(value: Any) -> bool:
+    return getattr(value, "shape", None) == () and hasattr(value, "item")
+
+
+def _restore_callback(callback: Any, number: int, stored: Mapping[str, Any], arrays: Mapping[str, Any]) -> None:
+    for name, value in stored.items():
+        if name != "kind":
+            setattr(callback, name, value)
+    lists: dict[str, list[Any]] = {}
+    for name, value in arrays.items():
+        words = name.split(" ")
+        if words[:2] == ["callback", str(number)]:
+            lists.setdefault(words[2], []).append(value)
+    for name, values in lists.items():
+        setattr(callback, name, values)
+
+
+class Shelf:
+    """The checkpoints of one run, in a folder of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def write(self, state: State) -> None:
+        """Keep a state; older ones go when it is there. Raises OSError, and then nothing has changed."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / f"{state.epoch:06}-{state.step:08}.npz"
+        digest = write_arrays(path, state)
+        facts = {"form": _FORM, "sha256": digest, "epoch": state.epoch, "step": state.step, "time": time.time()}
+        write_whole(path.with_suffix(".json"), json.dumps(facts).encode())
+        for old in self._manifests()[_KEPT:]:
+            old.unlink(missing_ok=True)
+            old.with_suffix(".npz").unlink(missing_ok=True)
+
+    def newest(self) -> tuple[State | None, tuple[str, ...]]:
+        """The newest state that is whole, and a sentence for each that is not."""
+        notes: list[str] = []
+        for manifest in self._manifests():
+            try:
+                return read_arrays(manifest.with_suffix(".npz"), json.loads(manifest.read_bytes())), tuple(notes)
+            except _DAMAGE as error:
+                reason = str(error) or type(error).__name__
+                notes.append(f"The checkpoint {manifest.stem} is damaged, and the one before it was taken: {reason}.")
+        return None, tuple(notes)
+
+    def _manifests(self) -> list[Path]:
+        return sorted(self.folder.glob("[0-9]*.json"), reverse=True)
+
+
+def write_arrays(path: Path, state: State) -> str:
+    """Write a state as an ``.npz`` file, whole or not at all; return its sha256."""
+    import numpy as np
+
+    facts = {field.name: getattr(state, field.name) for field in fields(state) if field.name != "arrays"}
+    arrays: dict[str, Any] = {}
+    dtypes = {}
+    for number, (name, value) in enumerate(state.arrays.items()):
+        dtypes[name] = str(value.dtype)
+        # bfloat16 and its like are no types of numpy's own.
+        arrays[f"a{number}"] = value.view(f"u{value.dtype.itemsize}") if value.dtype.kind == "V" else value
+    text = json.dumps({**facts, "dtypes": dtypes}).encode()
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        with temporary.open("w+b") as file:
+            np.savez(file, state=np.frombuffer(text, dtype="uint8"), **arrays)
+            _sync(file)
+            file.seek(0)
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        _publish(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return digest
+
+
+def read_arrays(path: Path, facts: Mapping[str, Any]) -> State:
+    """Read a state back. Raises one of many exceptions for a file that is not what its manifest says."""
+    import numpy as np
+
+    if facts["form"] != _FORM:
+        raise ValueError("it was written by another version")
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != facts["sha256"]:
+            raise ValueError("its content is not what was written")
+        file.seek(0)
+        with np.load(file, allow_pickle=False) as archive:
+            told = json.loads(archive["state"].tobytes())
+            arrays = {}
+            for number, (name, dtype) in enumerate(told.pop("dtypes").items()):
+                value = archive[f"a{number}"]
+                arrays[name] = value if str(value.dtype) == dtype else value.view(_dtype(dtype))
+    return State(arrays=arrays, **told)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a small file, whole or not at all."""
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            _sync(file)
+        _publish(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _dtype(name: str) -> np.dtype[Any]:
+    import ml_dtypes
+    import numpy as np
+
+    found: np.dtype[Any] = np.dtype(getattr(ml_dtypes, name))
+    return found
+
+
+def _sync(file: Any) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _publish(temporary: Path, path: Path) -> None:
+    temporary.replace(path)
+    with contextlib.suppress(OSError):  # Windows opens no folders
+        descriptor = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,98 @@
+"""All that describes a training, as values that can be written down, compared and carried to another process."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from colab_magics.train.datasets import Dataset
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """``seed`` is the person's, ``order`` that of the samples' order; a hash tells one content from another."""
+
+    dataset: str
+    source: str
+    data_sha256: str
+    model: str
+    model_sha256: str
+    epochs: int
+    batch_size: int
+    seed: int | None
+    order: int
+    keras: str
+    backend: str
+
+    @classmethod
+    def read(cls, found: Mapping[str, Any]) -> Self:
+        """Read it back from JSON. Raises KeyError for what another version wrote."""
+        return cls(**{field.name: found[field.name] for field in fields(cls)})
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def differences(self, other: Config) -> list[str]:
+        """What makes a training go another way, in words, from ``self`` to ``other``."""
+        pairs = {field.name: (getattr(self, field.name), getattr(other, field.name)) for field in fields(self)}
+        told = [
+            f"{label} was {pairs[name][0]}, and is {pairs[name][1]}"
+            for name, label in _TOLD.items()
+            if pairs[name][0] != pairs[name][1]
+        ]
+        told += [f"the {label} is another one" for name, label in _HASHES.items() if pairs[name][0] != pairs[name][1]]
+        return told
+
+
+_TOLD = {
+    "epochs": "the number of epochs",
+    "batch_size": "the batch size",
+    "seed": "the seed",
+    "backend": "the backend",
+}
+_HASHES = {"data_sha256": "data", "model_sha256": "model"}
+
+
+def hash_of_data(dataset: Dataset) -> str:
+    """The sha256 of all images and labels, with their shapes and types."""
+    import numpy as np
+
+    whole = hashlib.sha256()
+    for array in (dataset.x_train, dataset.y_train, dataset.x_test, dataset.y_test):
+        whole.update(f"{array.dtype.str} {array.shape}".encode())
+        whole.update(np.ascontiguousarray(array).data.cast("B"))
+    return whole.hexdigest()
+
+
+def hash_of_model(model: Any) -> str:
+    """The sha256 of what a compiled model is, whatever numbers Keras put behind the names of its layers."""
+    shapes = [(tuple(variable.shape), str(variable.dtype)) for variable in model.variables]
+    return hashlib.sha256(f"{_structure(model)} {_compiled(model)} {shapes}".encode()).hexdigest()
+
+
+def _structure(model: Any) -> str:
+    try:
+        text = str(model.to_json())
+    except Exception:  # noqa: BLE001 (a person's own layers need not know how they are written)
+        return " ".join(type(layer).__name__ for layer in model.layers)
+    return _unnumbered(text)
+
+
+def _compiled(model: Any) -> str:
+    try:
+        return _unnumbered(json.dumps(model.get_compile_config(), sort_keys=True, default=str))
+    except Exception:  # noqa: BLE001 (as above, of a loss)
+        return f"{type(model.optimizer).__name__} {type(model.loss).__name__}"
+
+
+def _unnumbered(text: str) -> str:
+    """Call the things that Keras named ``dense_7`` by their order instead."""
+    for number, name in enumerate(dict.fromkeys(re.findall(r'"name": ("[^"]*")', text))):
+        text = text.replace(name, f'"thing {number}"')
+    return text

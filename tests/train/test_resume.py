@@ -1,0 +1,192 @@
+"""A training that goes on where an earlier one ended: as if nothing had been, or not at all."""
+
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from colab_magics.errors import BadOption
+from colab_magics.train import runs
+from colab_magics.train.events import Event, StepEnded
+from colab_magics.train.runs import Run
+from colab_magics.train.training import train
+
+pytestmark = pytest.mark.train
+keras = pytest.importorskip("keras", reason="Keras or its backend is not installed")
+
+SETTINGS = {"epochs": 3, "batch_size": 64, "data": "digits", "seed": 7, "name": None}
+
+
+def model() -> Any:
+    """A model with all that has a state of its own: dropout, batch normalisation, an optimizer that remembers."""
+    layers = keras.layers
+    found = keras.Sequential(
+        [keras.Input((64,)), layers.Dense(32), layers.BatchNormalization(), layers.Dropout(0.5), layers.Dense(10)]
+    )
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+    found.compile(loss=loss, optimizer="adam", metrics=["accuracy"])
+    return found
+
+
+def trained(stop_at: int | None = None, **options: Any) -> Run:
+    stop, steps = threading.Event(), 0
+
+    def tell(event: Event) -> None:
+        nonlocal steps
+        if isinstance(event, StepEnded):
+            steps += 1
+            if steps == stop_at:
+                stop.set()
+
+    keras.utils.set_random_seed(options.pop("model_seed", 7))
+    return train(model(), **{**SETTINGS, **options}, tell=tell, stop=stop)
+
+
+def everything(run: Run) -> list[np.ndarray]:
+    variables = [*run.model.variables, *run.model.optimizer.variables]
+    return [variable.numpy() for variable in variables] + [run.history.drop(columns="seconds").to_numpy()]
+
+
+@pytest.fixture
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every call of the backend is told, so that a stop comes where the test wants it."""
+    monkeypatch.setattr("colab_magics.train.loop._PERIOD", 0.0)
+
+
+@pytest.mark.usefixtures("often")
+@pytest.mark.parametrize("stop_at", [1, 9, 24, 30])
+def test_a_stopped_and_resumed_run_equals_one_that_was_not(stop_at: int) -> None:
+    whole = trained()
+    stopped = trained(stop_at, name="cut")
+    assert stopped.status == "stopped"
+    resumed = trained(resume="cut", model_seed=8)
+    assert resumed.status == "finished"
+    assert len(resumed.history) == SETTINGS["epochs"]
+    for expected, found in zip(everything(whole), everything(resumed), strict=True):
+        np.testing.assert_array_equal(expected, found)
+
+
+_CHILD = """
+import os, signal, sys
+from tests.train.test_resume import trained
+from colab_magics.train import saver
+saver.INTERVAL = 0.0
+write = saver.Saver._write
+def dying(self, state, began):
+    write(self, state, began)
+    if (state.epoch, state.step > 0) >= (1, True):
+        os.kill(os.getpid(), signal.SIGKILL)
+saver.Saver._write = dying
+saver.Saver.__init__.__defaults__ = (0.0,)
+saver._SHARE = 0
+trained(name="killed")
+"""
+
+
+def test_a_killed_run_is_gone_on_with(runs_root: Path) -> None:
+    child = subprocess.run(
+        [sys.executable, "-c", _CHILD], check=False, cwd=Path(__file__).parents[2], capture_output=True, text=True
+    )
+    assert child.returncode == -signal.SIGKILL, child.stderr
+    assert runs.broken_off() == (runs_root / "killed").resolve()
+    other = trained(epochs=1)
+    assert any("--resume killed" in note for note in other.notes)
+    resumed, whole = trained(resume=""), trained()
+    assert resumed.name == "killed"
+    for expected, found in zip(everything(whole), everything(resumed), strict=True):
+        np.testing.assert_array_equal(expected, found)
+    assert runs.broken_off() is None
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"epochs": 4}, "the number of epochs was 3, and is 4"),
+        ({"batch_size": 32}, "the batch size was 64, and is 32"),
+        ({"seed": 8}, "the seed was 7, and is 8"),
+    ],
+)
+def test_another_training_is_no_going_on(change: dict[str, Any], sentence: str) -> None:
+    trained(1, name="first")
+    with pytest.raises(BadOption, match=sentence):
+        trained(resume="first", **change)
+    assert trained(resume="first").status == "finished"
+
+
+def test_another_model_or_other_data_is_no_going_on(tmp_path: Path, dataset: Any) -> None:
+    trained(1, name="first")
+    other = keras.Sequential([keras.Input((64,)), keras.layers.Dense(10, activation="softmax")])
+    with pytest.raises(BadOption, match="the model is another one"):
+        train(other, **SETTINGS, resume="first", tell=lambda event: None, stop=threading.Event())
+    np.savez(
+        tmp_path / "d.npz",
+        x_train=dataset.x_train[1:],
+        y_train=dataset.y_train[1:],
+        x_test=dataset.x_test,
+        y_test=dataset.y_test,
+    )
+    with pytest.raises(BadOption, match="the data is another one"):
+        trained(resume="first", data=str(tmp_path / "d.npz"))
+
+
+def test_fresh_begins_the_run_anew() -> None:
+    trained(1, name="first")
+    run = trained(resume="first", fresh=True, epochs=1)
+    assert (run.name, run.status, len(run.history)) == ("first", "finished", 1)
+
+
+def test_without_a_run_there_is_nothing_to_resume(runs_root: Path) -> None:
+    with pytest.raises(BadOption, match="no unfinished run in"):
+        trained(resume="")
+    with pytest.raises(BadOption, match="no run named none"):
+        trained(resume="none")
+    with pytest.raises(BadOption, match="no run named"):
+        trained(resume="../first")
+
+
+def test_a_run_that_goes_on_elsewhere_is_left_alone(runs_root: Path) -> None:
+    trained(1, name="first")
+    held = (
+        "import fcntl, sys; file = open(sys.argv[1]); fcntl.flock(file, fcntl.LOCK_EX); print(1, flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", held, str(runs_root / "first" / "lock")], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        with pytest.raises(BadOption, match="still going on"):
+            trained(resume="first")
+        assert other.stdin is not None
+        other.stdin.write(b"\n")
+        other.stdin.close()
+    assert trained(resume="first").status == "finished"
+
+
+@pytest.mark.parametrize("damage", ["flip", "cut", "zeros", "gone"])
+def test_of_a_damaged_checkpoint_the_one_before_is_taken(damage: str, runs_root: Path) -> None:
+    from colab_magics.train.checkpoint import Shelf
+
+    stopped = trained(1, name="first")
+    shelf = Shelf(stopped.directory / "checkpoints")
+    state, _ = shelf.newest()
+    assert state is not None
+    shelf.write(type(state)(state.epoch + 1, 0, state.arrays, state.callbacks, state.rows, state.seconds))
+    newest = max(shelf.folder.glob("*.npz"))
+    content = bytearray(newest.read_bytes())
+    if damage == "gone":
+        newest.unlink()
+    elif damage == "cut":
+        newest.write_bytes(content[: len(content) // 2])
+    elif damage == "zeros":
+        newest.write_bytes(bytes(len(content)))
+    else:
+        content[len(content) // 2] ^= 1
+        newest.write_bytes(content)
+    run = trained(resume="first")
+    assert any("is damaged, and the one before it was taken" in note for note in run.notes)
+    assert len(run.history) == SETTINGS["epochs"]
