@@ -34,7 +34,7 @@ class State:
     """Where a training stands: its place, every variable of model, optimizer and metrics, its callbacks, its history.
 
     ``arrays`` are named by their number; ``callbacks`` and ``rows`` are values of JSON; ``seconds`` is the
-    time that training took so far.
+    time that training took so far. ``is_over``: a callback has ended it.
     """
 
     epoch: int
@@ -43,6 +43,7 @@ class State:
     callbacks: Sequence[Mapping[str, Any]]
     rows: Sequence[Mapping[str, float]]
     seconds: float
+    is_over: bool = False
 
 
 def capture(
@@ -51,6 +52,8 @@ def capture(
     callbacks: Iterable[Any] = (),
     rows: Sequence[Mapping[str, float]] = (),
     seconds: float = 0.0,
+    *,
+    is_over: bool = False,
 ) -> State:
     """Copy the state of a training between two calls of the backend."""
     import numpy as np
@@ -61,10 +64,10 @@ def capture(
         simple, weights = _callback_state(callback)
         arrays.update({f"callback {number} {name}": value for name, value in weights.items()})
         states.append({"kind": type(callback).__name__, **simple})
-    return State(position.epoch, position.step, arrays, states, [dict(row) for row in rows], seconds)
+    return State(position.epoch, position.step, arrays, states, [dict(row) for row in rows], seconds, is_over)
 
 
-def restore(state: State, model: Any, callbacks: Sequence[Any] = ()) -> None:
+def restore(state: State, model: Any) -> None:
     """Put a state back into a model that is built and compiled as that one was. Raises `ModelMismatch`."""
     variables = _variables(model)
     for name, variable in variables.items():
@@ -77,9 +80,12 @@ def restore(state: State, model: Any, callbacks: Sequence[Any] = ()) -> None:
             )
     for name, variable in variables.items():
         variable.assign(state.arrays[name])
-    for number, (callback, simple) in enumerate(zip(callbacks, state.callbacks, strict=False)):
-        if simple["kind"] == type(callback).__name__:
-            _restore_callback(callback, number, simple, state.arrays)
+
+
+def restore_callbacks(state: State, callbacks: Sequence[Any]) -> None:
+    """Let callbacks know again what those of the same place knew."""
+    for number, (callback, simple) in enumerate(zip(callbacks, state.callbacks, strict=True)):
+        _restore_callback(callback, number, simple, state.arrays)
 
 
 def _variables(model: Any) -> dict[str, Any]:

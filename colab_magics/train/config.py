@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """``seed`` is the person's, ``order`` that of the samples' order; a hash tells one content from another."""
+    """``seed`` is the person's, ``order`` that of the samples' order; a hash tells one content from another.
+
+    ``learning_rate`` is None for a model that was compiled by the person; ``early_stop`` is in epochs.
+    """
 
     dataset: str
     source: str
@@ -25,6 +28,9 @@ class Config:
     model_sha256: str
     epochs: int
     batch_size: int
+    recipe: str
+    learning_rate: float | None
+    early_stop: int | None
     seed: int | None
     order: int
     keras: str
@@ -53,6 +59,9 @@ class Config:
 _TOLD = {
     "epochs": "the number of epochs",
     "batch_size": "the batch size",
+    "recipe": "the recipe",
+    "learning_rate": "the learning rate",
+    "early_stop": "the patience of --early-stop",
     "seed": "the seed",
     "backend": "the backend",
 }

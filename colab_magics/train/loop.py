@@ -91,6 +91,17 @@ class Teller(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no ty
         return True
 
 
+class Restoring(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
+    """Calls ``restore`` when all callbacks have begun: those of Keras forget there what they knew."""
+
+    def __init__(self, restore: Callable[[], None]) -> None:
+        super().__init__()
+        self._restore = restore
+
+    def on_train_begin(self, logs: object = None) -> None:
+        self._restore()
+
+
 def fit(
     model: Any,
     dataset: Dataset,

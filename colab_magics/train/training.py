@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from colab_magics import interrupts
 from colab_magics.errors import BadOption, ModelMismatch
 from colab_magics.predictions import Predictions
-from colab_magics.train import backend, runs
+from colab_magics.train import backend, recipes, runs
 from colab_magics.train.config import Config, hash_of_data, hash_of_model
 from colab_magics.train.datasets import Dataset, find
 from colab_magics.train.events import (
@@ -42,26 +42,40 @@ _MODEL_FILE = "model.keras"
 
 
 def train(
-    model: Any = None,
+    model: Any = "mlp",
     *,
-    epochs: int,
-    batch_size: int,
+    epochs: int | None,
+    batch_size: int | None,
     data: str | None,
     seed: int | None,
     name: str | None,
     tell: Callable[[Event], None],
     stop: threading.Event,
+    recipe: str = "tutorial",
+    learning_rate: float | None = None,
+    early_stop: int | None = None,
     resume: str | None = None,
     fresh: bool = False,
 ) -> runs.Run:
     """Find the data, train, test, and keep what came of it.
 
-    Without ``model`` the tutorial's is made. ``resume`` names the run that is gone on with, or is empty for the last
-    one that did not finish; ``fresh`` begins it anew. ``stop``, once set, ends the training after the step that runs;
-    an interrupt sets it, too. Raises what `datasets.find`, `models.fit_to` and `runs.new_directory` raise, and
-    `BadOption` for a run that cannot be gone on with.
+    ``model``: a Keras model, or the name of one of ours. ``recipe`` says what the others do not: epochs, size of a
+    batch, learning rate. ``early_stop``: epochs that may pass without a better loss on the test images. ``resume``
+    names the run that is gone on with, or is empty for the last one that did not finish; ``fresh`` begins it anew.
+    ``stop``, once set, ends the training after the step that runs; an interrupt sets it, too. Raises what
+    `datasets.find`, `models.fit_to` and `runs.new_directory` raise, and `BadOption` for a run that cannot be gone on
+    with.
     """
     backend.check_installed()
+    plan = recipes.recipe(recipe, model if isinstance(model, str) else "")
+    plan = replace(
+        plan,
+        epochs=epochs or plan.epochs,
+        batch_size=batch_size or plan.batch_size,
+        rate=plan.rate if learning_rate is None else learning_rate,
+    )
+    if getattr(model, "compiled", False) and (recipe != "tutorial" or learning_rate is not None):
+        raise BadOption("The model is compiled, with an optimizer of its own: leave --recipe and --lr out.")
     left = None if resume is not None or name is not None else runs.broken_off()
     directory = runs.unfinished(resume or None) if resume is not None else None
     with interrupts.held():
@@ -74,18 +88,22 @@ def train(
 
     if seed is not None:
         keras.utils.set_random_seed(seed)
-    if model is None:
-        pixels = dataset.x_train[0].size
-        model = models.mlp(pixels, len(dataset.class_names))
-    fitting = models.fit_to(model, dataset)
+    optimizer = plan.optimizer(len(dataset.x_train))
+    is_own = not isinstance(model, str) and model.compiled
+    if isinstance(model, str):
+        model = models.named(model, dataset, optimizer)
+    fitting = models.fit_to(model, dataset, optimizer)
     config = Config(
         dataset=dataset.name,
         source=dataset.source,
         data_sha256=hash_of_data(dataset),
         model=model.name,
         model_sha256=hash_of_model(model),
-        epochs=epochs,
-        batch_size=batch_size,
+        epochs=plan.epochs,
+        batch_size=plan.batch_size,
+        recipe=recipe,
+        learning_rate=None if is_own else plan.rate,
+        early_stop=early_stop,
         seed=seed,
         order=secrets.randbits(32) if seed is None else seed,
         keras=keras.__version__,
@@ -152,6 +170,8 @@ class _Training:
         self._record = _Record(directory / "history.csv", tell)
         self._log = EventLog(directory / "logs")
         self._teller = Teller(self._record.tell, stop.is_set)
+        self._stoppers = _stoppers(config.early_stop)
+        self._restoring: list[Any] = []
         self._seconds_before = 0.0
         self._began = time.monotonic()
 
@@ -172,7 +192,7 @@ class _Training:
                     epochs=config.epochs,
                     batch_size=config.batch_size,
                     order=config.order,
-                    callbacks=[self._log, self._teller],
+                    callbacks=[*self._stoppers, self._log, self._teller, *self._restoring],
                     begin=begin,
                     reached=self._reached,
                 )
@@ -188,8 +208,8 @@ class _Training:
 
     def _restored(self) -> Position:
         """Put the last state back into the model, if there is one."""
-        from colab_magics.train.checkpoint import restore
-        from colab_magics.train.loop import BEGINNING, Position
+        from colab_magics.train.checkpoint import restore, restore_callbacks
+        from colab_magics.train.loop import BEGINNING, Position, Restoring
 
         self._model.optimizer.build(self._model.trainable_variables)
         state, damages = self._shelf.newest()
@@ -197,11 +217,12 @@ class _Training:
         if state is None:
             return BEGINNING
         restore(state, self._model)
+        self._restoring = [Restoring(lambda: restore_callbacks(state, self._stoppers))]
         self._seconds_before = state.seconds
         self._record.rows = [dict(row) for row in state.rows]
         self._teller.resumed = Resumed(state.epoch + 1, state.step, state.rows)
         self.notes.append(f"It went on after epoch {state.epoch}, step {state.step}.")
-        return Position(state.epoch, state.step)
+        return Position(self._config.epochs if state.is_over else state.epoch, state.step)
 
     def _reached(self, position: Position) -> None:
         if self._model.stop_training or position.epoch == self._config.epochs:
@@ -212,7 +233,9 @@ class _Training:
     def _captured(self, position: Position) -> State:
         from colab_magics.train.checkpoint import capture
 
-        return capture(self._model, position, rows=self._record.rows, seconds=self._seconds())
+        is_over = self._model.stop_training and not self._record.is_stopped
+        rows, seconds = self._record.rows, self._seconds()
+        return capture(self._model, position, self._stoppers, rows, seconds, is_over=is_over)
 
     def _seconds(self) -> float:
         return self._seconds_before + time.monotonic() - self._began
@@ -238,6 +261,14 @@ class _Training:
         )
         runs.write_result(self._directory / runs.RESULT_FILE, run)
         return run
+
+
+def _stoppers(patience: int | None) -> list[Any]:
+    if patience is None:
+        return []
+    import keras
+
+    return [keras.callbacks.EarlyStopping("val_loss", patience=patience, restore_best_weights=True)]
 
 
 class _Record:

@@ -8,7 +8,7 @@ import pytest
 from colab_magics.train.config import Config, hash_of_data, hash_of_model
 from colab_magics.train.datasets import Dataset
 
-CONFIG = Config("d", "s", "1", "m", "2", 20, 128, None, 5, "3.15", "tensorflow")
+CONFIG = Config("d", "s", "1", "m", "2", 20, 128, "tutorial", 1e-3, None, None, 5, "3.15", "tensorflow")
 
 
 def test_it_comes_back_from_json() -> None:

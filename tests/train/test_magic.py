@@ -143,7 +143,7 @@ def test_without_tensorflow_no_cell_is_run(shell: Shell, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize(
-    "options", [{"epochs": 0}, {"batch_size": 0}, {"seed": -1}, {"port": 70_000}, {"epochs": 1.5}, {"epochs": None}]
+    "options", [{"epochs": 0}, {"batch_size": 0}, {"seed": -1}, {"port": 70_000}, {"epochs": 1.5}, {"early_stop": 0}]
 )
 def test_the_function_checks_its_numbers_too(options: dict[str, Any]) -> None:
     (name,) = options
@@ -200,3 +200,40 @@ def test_in_a_notebook_the_panel_follows(kernel_shell: Shell) -> None:
     bundles = [bundle for bundle in ran.displayed if "application/vnd.jupyter.widget-view+json" in bundle]
     assert len(bundles) == 1
     assert "test images right" in ran.html
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("--lr 0", "lr must be a number above 0"),
+        ("--lr nan", "lr must be a number above 0"),
+        ("--fresh", "say which one with  --resume NAME"),
+        ("--resume a --name b", "A run that is resumed has its name"),
+        ("--model other", "invalid choice"),
+    ],
+)
+def test_options_that_make_no_sense_together(shell: Shell, line: str, sentence: str) -> None:
+    ran = shell.run(f"%train_mnist {FAST} {line}")
+    assert sentence in str(ran.error)
+
+
+def test_a_compiled_model_has_its_own_recipe(shell: Shell) -> None:
+    cell = (
+        "import keras\nmodel = keras.Sequential([keras.Input((64,)), keras.layers.Dense(10)])\n"
+        "model.compile(loss=keras.losses.CategoricalCrossentropy(from_logits=True))"
+    )
+    ran = shell.run(f"%%train_mnist {FAST} --lr 0.1\n{cell}")
+    assert "an optimizer of its own" in str(ran.error)
+    assert "leave --model out" in str(shell.run(f"%%train_mnist {FAST} --model cnn\n{cell}").error)
+
+
+def test_the_fast_recipe_and_the_convolutional_model(shell: Shell) -> None:
+    ran = shell.run("run = %train_mnist --data digits --model cnn --recipe fast --epochs 1 --lr 0.002")
+    assert ran.error is None
+    assert "cnn" in ran.text
+
+
+def test_a_run_that_was_stopped_goes_on(shell: Shell) -> None:
+    run = shell.run(f"run = %train_mnist {FAST} --name first --seed 1").error
+    assert run is None
+    assert "no unfinished run" in str(shell.run(f"%train_mnist {FAST} --resume").error)

@@ -20,8 +20,6 @@ def test_the_tutorials_recipe() -> None:
     assert model.count_params() == 669_706
     assert [type(layer).__name__ for layer in model.layers] == ["Dense", "Dropout", "Dense", "Dropout", "Dense"]
     assert [layer.rate for layer in model.layers if isinstance(layer, layers.Dropout)] == [0.2, 0.2]
-    assert isinstance(model.optimizer, keras.optimizers.Adam)
-    assert model.loss == "categorical_crossentropy"
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def trained(stop_at: int | None = None, **options: Any) -> Run:
                 stop.set()
 
     keras.utils.set_random_seed(options.pop("model_seed", 7))
-    return train(model(), **{**SETTINGS, **options}, tell=tell, stop=stop)
+    return train(options.pop("make", model)(), **{**SETTINGS, **options}, tell=tell, stop=stop)
 
 
 def everything(run: Run) -> list[np.ndarray]:
@@ -69,6 +69,22 @@ def test_a_stopped_and_resumed_run_equals_one_that_was_not(stop_at: int) -> None
     assert len(resumed.history) == SETTINGS["epochs"]
     for expected, found in zip(everything(whole), everything(resumed), strict=True):
         np.testing.assert_array_equal(expected, found)
+
+
+@pytest.mark.usefixtures("often")
+def test_early_stopping_knows_what_it_knew() -> None:
+    # A high rate, so that the loss soon grows.
+    options = {"epochs": 30, "early_stop": 2, "batch_size": 256}
+    make = {"make": lambda: keras.Sequential([keras.Input((64,)), keras.layers.Dense(10)]), "learning_rate": 0.5}
+    whole = trained(**options, **make)
+    assert 2 < len(whole.history) < 30
+    stopped = trained(9, name="cut", **options, **make)
+    assert stopped.status == "stopped"
+    resumed = trained(resume="cut", **options, **make)
+    for expected, found in zip(everything(whole), everything(resumed), strict=True):
+        np.testing.assert_array_equal(expected, found)
+    best = whole.history.val_loss.min()
+    assert whole.test_loss == pytest.approx(best, rel=1e-3)
 
 
 _CHILD = """
