@@ -45,9 +45,9 @@ MODELS = ("mlp", "cnn")
 
 _RECIPES = {
     ("tutorial", "mlp"): Recipe(epochs=20, batch_size=128, rate=1e-3),
-    ("tutorial", "cnn"): Recipe(epochs=12, batch_size=128, rate=1e-3),
+    ("tutorial", "cnn"): Recipe(epochs=12, batch_size=128, rate=6e-3, is_one_cycle=True),  # the tutorial has none
     ("fast", "mlp"): Recipe(epochs=6, batch_size=256, rate=3e-3, is_one_cycle=True),
-    ("fast", "cnn"): Recipe(epochs=8, batch_size=128, rate=3e-3, is_one_cycle=True),
+    ("fast", "cnn"): Recipe(epochs=6, batch_size=128, rate=6e-3, is_one_cycle=True),
 }
 NAMES = ("tutorial", "fast")
 
