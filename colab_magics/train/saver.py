@@ -21,7 +21,7 @@ _SHARE = 100
 class Saver:
     """Keeps the states of one training. A save that fails is told and tried again, and stops nothing."""
 
-    def __init__(self, shelf: Shelf, interval: float = INTERVAL) -> None:
+    def __init__(self, shelf: Shelf, interval: float) -> None:
         self._shelf, self._interval = shelf, interval
         self._next = time.monotonic() + interval
         self._thread: threading.Thread | None = None

@@ -157,16 +157,16 @@ class _Training:
         tell: Callable[[Event], None],
         stop: threading.Event,
     ) -> None:
+        from colab_magics.train import saver
         from colab_magics.train.checkpoint import Shelf
         from colab_magics.train.eventlog import EventLog
         from colab_magics.train.loop import Teller
-        from colab_magics.train.saver import Saver
 
         self._model, self._dataset, self._fitting, self._config = model, dataset, fitting, config
         self._directory, self._stop = directory, stop
         self.notes = list(dataset.notes)
         self._shelf = Shelf(directory / runs.CHECKPOINTS)
-        self._saver = Saver(self._shelf)
+        self._saver = saver.Saver(self._shelf, saver.INTERVAL)
         self._record = _Record(directory / "history.csv", tell)
         self._log = EventLog(directory / "logs")
         self._teller = Teller(self._record.tell, stop.is_set)

@@ -91,15 +91,13 @@ _CHILD = """
 import os, signal, sys
 from tests.train.test_resume import trained
 from colab_magics.train import saver
-saver.INTERVAL = 0.0
+saver.INTERVAL = saver._SHARE = 0
 write = saver.Saver._write
 def dying(self, state, began):
     write(self, state, began)
     if (state.epoch, state.step > 0) >= (1, True):
         os.kill(os.getpid(), signal.SIGKILL)
 saver.Saver._write = dying
-saver.Saver.__init__.__defaults__ = (0.0,)
-saver._SHARE = 0
 trained(name="killed")
 """
 
