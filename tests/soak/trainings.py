@@ -70,7 +70,7 @@ def start(folder: Path) -> subprocess.Popen[str]:
 
 def await_save(folder: Path, child: subprocess.Popen[str]) -> None:
     """Wait until a save has begun, and not yet ended."""
-    while child.poll() is None and not (folder.is_dir() and any(name.endswith(".part") for name in os.listdir(folder))):
+    while child.poll() is None and not any(folder.glob(".*.part")):
         pass
 
 
