@@ -89,7 +89,7 @@ def test_early_stopping_knows_what_it_knew() -> None:
 
 _CHILD = """
 import os, signal, sys
-from tests.train.test_resume import trained
+from tests.train.test_checkpoint import trained
 from colab_magics.train import saver
 saver.INTERVAL = saver._SHARE = 0
 write = saver.Saver._write
