@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """``seed`` is the person's, ``order`` that of the samples' order; a hash tells one content from another.
+    """``data`` is what the person named, ``dataset`` and ``source`` what was found.
 
+    ``seed`` is the person's, ``order`` that of the samples' order; a hash tells one content from another.
     ``learning_rate`` is None for a model that was compiled by the person; ``early_stop`` is in epochs.
     """
 
+    data: str | None
     dataset: str
     source: str
     data_sha256: str

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 def train_mnist(
-    model: Any = "mlp",
+    model: Any = None,
     *,
-    recipe: str = "tutorial",
+    recipe: str | None = None,
     epochs: int | None = None,
     batch_size: int | None = None,
     lr: float | None = None,
@@ -36,14 +36,15 @@ def train_mnist(
 ) -> Run:
     """Train a classifier and show it learning.
 
-    ``model``: a Keras classifier, compiled or not, or ``mlp``, the tutorial's two hidden layers of 512, or ``cnn``, a
-    small convolutional network. ``recipe``: tutorial, or fast for the same accuracy in a fraction of the time; it says
-    what ``epochs``, ``batch_size`` and ``lr``, the learning rate, are where they are not given. ``early_stop`` ends
-    the training when that many epochs brought no better loss on the test images, with the best weights. ``data``: a
-    folder or file with MNIST's four IDX files, an ``.npz``, or ``mnist`` or ``digits``; see `train.datasets.find`
-    for where it is looked for. ``seed`` makes two trainings on one machine the same. ``name`` names the run's folder.
-    ``resume`` goes on with the run of that name, or with True with the last one that did not finish, as if nothing had
-    been; ``fresh`` begins that run anew. ``tensorboard`` shows TensorBoard below, on a free port or on ``port``.
+    ``model``: a Keras classifier, compiled or not, or ``mlp``, the tutorial's two hidden layers of 512 and what is
+    trained without it, or ``cnn``, a small convolutional network. ``recipe``: tutorial, as without it, or fast for the
+    same accuracy in a fraction of the time; it says what ``epochs``, ``batch_size`` and ``lr``, the learning rate, are
+    where they are not given. ``early_stop`` ends the training when that many epochs brought no better loss on the test
+    images, with the best weights. ``data``: a folder or file with MNIST's four IDX files, an ``.npz``, or ``mnist`` or
+    ``digits``; see `train.datasets.find` for where it is looked for. ``seed`` makes two trainings on one machine the
+    same. ``name`` names the run's folder. ``resume`` goes on with the run of that name, or with True with the last one
+    that did not finish, as if nothing had been: what is not given stays as it was there; ``fresh`` begins that run anew.
+    ``tensorboard`` shows TensorBoard below, on a free port or on ``port``.
 
     An interrupt, or the panel's button, ends the training after the step that runs and keeps all that it reached.
     Raises a `ColabMagicsError` for data, a model or an option that cannot be used; a TensorBoard that fails after the

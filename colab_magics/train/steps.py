@@ -5,7 +5,7 @@ Every step is the model's own ``train_step``, so that what a person overrides th
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Protocol
 
 import keras
@@ -62,7 +62,7 @@ class KerasSteps:
 
     def __init__(self, model: Any, fitting: Fitting, batch_size: int) -> None:
         self._model, self._fitting, self._batch_size = model, fitting, batch_size
-        self._sums: Counter[str] = Counter()
+        self._sums: defaultdict[str, float] = defaultdict(float)
         self._count = 0
 
     def train(self, images: NDArray[np.generic], labels: NDArray[np.int64]) -> dict[str, float]:
@@ -72,7 +72,8 @@ class KerasSteps:
         return self._done(self._model.test_on_batch, images, labels, len(images))
 
     def reset(self) -> None:
-        self._sums, self._count = Counter(), 0
+        self._sums.clear()
+        self._count = 0
 
     def _done(
         self, step: Callable[..., Any], images: NDArray[np.generic], labels: NDArray[np.int64], size: int
@@ -82,7 +83,7 @@ class KerasSteps:
             taken = self._fitting.images(images[batch])
             logs = step(taken, self._fitting.labels(labels[batch]), return_dict=True)
             for name, value in as_numbers(logs).items():
-                self._sums[name] += value * len(taken)  # type: ignore[assignment]  # a Counter may hold floats
+                self._sums[name] += value * len(taken)
             self._count += len(taken)
         return {name: total / self._count for name, total in self._sums.items()}
 

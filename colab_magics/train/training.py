@@ -42,7 +42,7 @@ _MODEL_FILE = "model.keras"
 
 
 def train(
-    model: Any = "mlp",
+    model: Any = None,
     *,
     epochs: int | None,
     batch_size: int | None,
@@ -51,7 +51,7 @@ def train(
     name: str | None,
     tell: Callable[[Event], None],
     stop: threading.Event,
-    recipe: str = "tutorial",
+    recipe: str | None = None,
     learning_rate: float | None = None,
     early_stop: int | None = None,
     resume: str | None = None,
@@ -59,14 +59,26 @@ def train(
 ) -> runs.Run:
     """Find the data, train, test, and keep what came of it.
 
-    ``model``: a Keras model, or the name of one of ours. ``recipe`` says what the others do not: epochs, size of a
-    batch, learning rate. ``early_stop``: epochs that may pass without a better loss on the test images. ``resume``
-    names the run that is gone on with, or is empty for the last one that did not finish; ``fresh`` begins it anew.
+    ``model``: a Keras model, or the name of one of ours, ``mlp`` if there is none. ``recipe`` says what the others do
+    not: epochs, size of a batch, learning rate. ``early_stop``: epochs that may pass without a better loss on the test
+    images. ``resume`` names the run that is gone on with, or is empty for the last one that did not finish, and what is
+    not given stays as it was there; ``fresh`` begins it anew.
     ``stop``, once set, ends the training after the step that runs; an interrupt sets it, too. Raises what
     `datasets.find`, `models.fit_to` and `runs.new_directory` raise, and `BadOption` for a run that cannot be gone on
     with.
     """
     backend.check_installed()
+    left = None if resume is not None or name is not None else runs.broken_off()
+    directory = runs.unfinished(resume or None) if resume is not None else None
+    saved = _saved(directory) if directory is not None and not fresh else None
+    if saved is not None:
+        model = _model_again(saved, model)
+        recipe = recipe or saved.recipe
+        epochs, batch_size = epochs or saved.epochs, batch_size or saved.batch_size
+        learning_rate = saved.learning_rate if learning_rate is None else learning_rate
+        early_stop, seed = early_stop or saved.early_stop, saved.seed if seed is None else seed
+        data = data or saved.data
+    model, recipe = "mlp" if model is None else model, recipe or "tutorial"
     plan = recipes.recipe(recipe, model if isinstance(model, str) else "")
     plan = replace(
         plan,
@@ -76,8 +88,6 @@ def train(
     )
     if getattr(model, "compiled", False) and (recipe != "tutorial" or learning_rate is not None):
         raise BadOption("The model is compiled, with an optimizer of its own: leave --recipe and --lr out.")
-    left = None if resume is not None or name is not None else runs.broken_off()
-    directory = runs.unfinished(resume or None) if resume is not None else None
     with interrupts.held():
         import numpy  # noqa: F401, ICN001 (what comes next uses it)
     dataset = find(data, on_progress=lambda progress: tell(DataArrived(progress.done, progress.total)))
@@ -94,6 +104,7 @@ def train(
         model = models.named(model, dataset, optimizer)
     fitting = models.fit_to(model, dataset, optimizer)
     config = Config(
+        data=data,
         dataset=dataset.name,
         source=dataset.source,
         data_sha256=hash_of_data(dataset),
@@ -111,8 +122,8 @@ def train(
     )
     if directory is None:
         directory = runs.new_directory(name, dataset.name)
-    elif not fresh:
-        config = _same(config, directory)
+    if saved is not None:
+        config = _same(saved, config, directory.name)
     with runs.locked(directory):
         if fresh:
             runs.empty(directory)
@@ -124,21 +135,33 @@ def train(
         return training.run()
 
 
-def _same(config: Config, directory: Path) -> Config:
-    """The config of a run that is gone on with. Raises `BadOption` if this training would be another one."""
+def _saved(directory: Path) -> Config:
+    """How a run was trained."""
     try:
-        saved = Config.read(json.loads((directory / runs.CONFIG_FILE).read_bytes()))
+        return Config.read(json.loads((directory / runs.CONFIG_FILE).read_bytes()))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadOption(
             f"The run {directory.name} does not tell how it was trained ({type(error).__name__}): begin it anew with  "
             "--fresh."
         ) from error
-    if config.seed is None:
-        config = replace(config, seed=saved.seed)
+
+
+def _model_again(saved: Config, model: Any) -> Any:
+    """The model that is given, or the name of ours that the run trained."""
+    if model is None and saved.model not in recipes.MODELS:
+        raise BadOption(
+            f"The run trained a model of your own, {saved.model}: build it again in a cell, with  "
+            "%%train_mnist --resume"
+        )
+    return saved.model if model is None else model
+
+
+def _same(saved: Config, config: Config, name: str) -> Config:
+    """The config of a run that is gone on with. Raises `BadOption` if this training would be another one."""
     differences = saved.differences(config)
     if differences:
         raise BadOption(
-            f"The run {directory.name} cannot be gone on with: {'; '.join(differences)}. Make it the same, or begin "
+            f"The run {name} cannot be gone on with: {'; '.join(differences)}. Make it the same, or begin "
             "the run anew with  --fresh."
         )
     return saved
@@ -164,6 +187,7 @@ class _Training:
 
         self._model, self._dataset, self._fitting, self._config = model, dataset, fitting, config
         self._directory, self._stop = directory, stop
+        self._is_new = not any(directory.glob("*.*"))
         self.notes = list(dataset.notes)
         self._shelf = Shelf(directory / runs.CHECKPOINTS)
         self._saver = saver.Saver(self._shelf, saver.INTERVAL)
@@ -199,7 +223,7 @@ class _Training:
                 return self._finished(self._seconds())
         except BaseException:
             self._saver.join()
-            if not self._record.rows and self._shelf.newest()[0] is None:
+            if self._is_new and not self._record.rows and self._shelf.newest()[0] is None:
                 self._log.close()
                 shutil.rmtree(self._directory, ignore_errors=True)  # the name is free again
             raise
@@ -214,6 +238,10 @@ class _Training:
         self._model.optimizer.build(self._model.trainable_variables)
         state, damages = self._shelf.newest()
         self.notes += damages
+        if state is None and damages:
+            raise BadOption(
+                f"Every checkpoint of the run {self._directory.name} is damaged: begin it anew with  --fresh."
+            )
         if state is None:
             return BEGINNING
         restore(state, self._model)

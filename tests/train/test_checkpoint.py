@@ -148,6 +148,38 @@ def test_another_model_or_other_data_is_no_going_on(tmp_path: Path, dataset: Any
         trained(resume="first", data=str(tmp_path / "d.npz"))
 
 
+def test_what_is_not_given_stays_as_it_was() -> None:
+    stop = threading.Event()
+
+    def tell(event: Event) -> None:
+        if isinstance(event, StepEnded):
+            stop.set()
+
+    wishes = {"epochs": 2, "batch_size": 64, "data": "digits", "seed": 3, "name": "first", "recipe": "fast"}
+    train(**wishes, learning_rate=0.01, early_stop=5, tell=tell, stop=stop)
+    nothing = dict.fromkeys(("epochs", "batch_size", "data", "seed", "name"))
+    run = train(**nothing, resume="", tell=lambda event: None, stop=threading.Event())
+    assert (run.name, run.status, len(run.history)) == ("first", "finished", 2)
+
+
+def test_a_model_of_ones_own_is_built_again() -> None:
+    trained(1, name="first")
+    nothing = dict.fromkeys(("epochs", "batch_size", "data", "seed", "name"))
+    with pytest.raises(BadOption, match="build it again in a cell"):
+        train(**nothing, resume="first", tell=lambda event: None, stop=threading.Event())
+
+
+def test_where_every_checkpoint_is_damaged_nothing_is_lost() -> None:
+    stopped = trained(1, name="first")
+    for path in (stopped.directory / "checkpoints").glob("*.npz"):
+        path.write_bytes(b"")
+    before = sorted(stopped.directory.rglob("*.*"))
+    with pytest.raises(BadOption, match="is damaged: begin it anew with  --fresh"):
+        trained(resume="first")
+    assert set(before) <= set(stopped.directory.rglob("*.*"))
+    assert trained(resume="first", fresh=True).status == "finished"
+
+
 def test_fresh_begins_the_run_anew() -> None:
     trained(1, name="first")
     run = trained(resume="first", fresh=True, epochs=1)

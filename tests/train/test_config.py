@@ -8,13 +8,15 @@ import pytest
 from colab_magics.train.config import Config, hash_of_data, hash_of_model
 from colab_magics.train.datasets import Dataset
 
-CONFIG = Config("d", "s", "1", "m", "2", 20, 128, "tutorial", 1e-3, None, None, 5, "3.15", "tensorflow")
+CONFIG = Config(None, "d", "s", "1", "m", "2", 20, 128, "tutorial", 1e-3, None, None, 5, "3.15", "tensorflow")
 
 
 def test_it_comes_back_from_json() -> None:
     assert Config.read(CONFIG.as_json()) == CONFIG
     with pytest.raises(KeyError, match="epochs"):
-        Config.read({"dataset": "d"} | {"source": "s", "data_sha256": "", "model": "m", "model_sha256": ""})
+        Config.read(
+            {"data": None, "dataset": "d"} | {"source": "s", "data_sha256": "", "model": "m", "model_sha256": ""}
+        )
 
 
 def test_differences_are_told_in_words() -> None:

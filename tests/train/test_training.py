@@ -25,7 +25,7 @@ pytestmark = pytest.mark.train
 keras = pytest.importorskip("keras", reason="Keras or its backend is not installed")
 
 
-def trained(model: Any = "mlp", *, tell: Callable[[Event], None] = lambda event: None, **options: Any) -> Run:
+def trained(model: Any = None, *, tell: Callable[[Event], None] = lambda event: None, **options: Any) -> Run:
     stop = options.pop("stop", threading.Event())
     settings = {"epochs": 2, "batch_size": 128, "data": "digits", "seed": 1, "name": None}
     return train(model, **{**settings, **options}, tell=tell, stop=stop)
