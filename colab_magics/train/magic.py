@@ -43,8 +43,8 @@ def train_mnist(
     images, with the best weights. ``data``: a folder or file with MNIST's four IDX files, an ``.npz``, or ``mnist`` or
     ``digits``; see `train.datasets.find` for where it is looked for. ``seed`` makes two trainings on one machine the
     same. ``name`` names the run's folder. ``resume`` goes on with the run of that name, or with True with the last one
-    that did not finish, as if nothing had been: what is not given stays as it was there; ``fresh`` begins that run anew.
-    ``tensorboard`` shows TensorBoard below, on a free port or on ``port``.
+    that did not finish, as if nothing had been: what is not given stays as it was there; ``fresh`` begins that run
+    anew. ``tensorboard`` shows TensorBoard below, on a free port or on ``port``.
 
     An interrupt, or the panel's button, ends the training after the step that runs and keeps all that it reached.
     Raises a `ColabMagicsError` for data, a model or an option that cannot be used; a TensorBoard that fails after the
