@@ -37,6 +37,7 @@ def card(run: Run) -> Card:
                     ("Test loss", f"{run.test_loss:.4f}"),
                     ("Model", f"{run.model.name}, {number(run.model.count_params())} parameters"),
                     ("Kept in", paths.shown(run.directory)),
+                    *([("Resumed after", _place(run.went_on_after))] if run.went_on_after else []),
                 )
             ),
             *_curves(run),
@@ -54,6 +55,11 @@ def _state(run: Run) -> str:
         return f"stopped early, after {epochs}"
     step, steps = run.cut
     return f"stopped early, epoch {len(run.history)} cut at step {number(step)} of {number(steps)}"
+
+
+def _place(ended: tuple[int, int]) -> str:
+    epochs, steps = ended
+    return f"epoch {number(epochs)}" + (f" and {plural(steps, 'step')}" if steps else "")
 
 
 def _curves(run: Run) -> list[Picture]:

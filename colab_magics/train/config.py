@@ -40,8 +40,12 @@ class Config:
 
     @classmethod
     def read(cls, found: Mapping[str, Any]) -> Self:
-        """Read it back from JSON. Raises KeyError for what another version wrote."""
-        return cls(**{field.name: found[field.name] for field in fields(cls)})
+        """Read it back from JSON. Raises KeyError or TypeError for what another version wrote, or somebody else."""
+        config = cls(**{field.name: found[field.name] for field in fields(cls)})
+        counts = (config.epochs, config.batch_size, config.order)
+        if not all(isinstance(count, int) and count >= 0 for count in counts):
+            raise TypeError("its numbers are none")
+        return config
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -102,39 +102,25 @@ class Restoring(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no
         self._restore()
 
 
-def fit(
-    model: Any,
-    dataset: Dataset,
-    fitting: Fitting,
-    *,
-    epochs: int,
-    batch_size: int,
-    order: int,
-    callbacks: Sequence[keras.callbacks.Callback] = (),
-    begin: Position = BEGINNING,
-    reached: Callable[[Position], None] = lambda position: None,
-) -> None:
-    """Train ``model``; after each epoch it is tried on the test images.
+class Loop:
+    """Trains ``model``; after each epoch it is tried on the test images.
 
-    ``order`` is the seed of the order in which the samples are taken, another one in each epoch. ``begin``: where an
-    earlier training stopped, whose state the model has, its metrics' too. ``callbacks`` are Keras' own; those of
-    batches are called after each call of several steps. ``reached`` hears of each place from which a training
-    could go on as if nothing had been.
+    ``order`` is the seed of the order in which the samples are taken, another one in each epoch. ``callbacks`` are
+    Keras' own; those of batches are called after each call of several steps. ``reached`` hears of each place from
+    which a training could go on as if nothing had been.
     """
-    _Loop(model, dataset, fitting, epochs, batch_size, order, callbacks, reached).run(begin)
 
-
-class _Loop:
     def __init__(
         self,
         model: Any,
         dataset: Dataset,
         fitting: Fitting,
+        *,
         epochs: int,
         batch_size: int,
         order: int,
-        callbacks: Sequence[keras.callbacks.Callback],
-        reached: Callable[[Position], None],
+        callbacks: Sequence[keras.callbacks.Callback] = (),
+        reached: Callable[[Position], None] = lambda position: None,
     ) -> None:
         self._model, self._dataset, self._epochs, self._size = model, dataset, epochs, batch_size
         self._order, self._reached = order, reached
@@ -146,7 +132,8 @@ class _Loop:
             list(callbacks), add_history=True, model=model, epochs=epochs, steps=self._count, verbose=0
         )
 
-    def run(self, begin: Position) -> None:
+    def run(self, begin: Position = BEGINNING) -> None:
+        """Train from ``begin``: where an earlier training stopped, whose state the model has, its metrics' too."""
         self._model.stop_training = False
         self._callbacks.on_train_begin()
         logs: dict[str, float] = {}

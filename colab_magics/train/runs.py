@@ -42,7 +42,8 @@ class Run:
     epoch (loss, accuracy, val_loss, val_accuracy, seconds). ``test_loss`` and ``test_accuracy`` (0 to 1) are those of
     ``model`` on the test images, whose answers are ``predictions``. ``directory`` holds everything on disk, ``logdir``
     the TensorBoard files. ``seconds``: the time that training took. ``notes``: what the person should know. ``cut``:
-    where the last epoch was cut short, its last step and the steps of a whole epoch.
+    where the last epoch was cut short, its last step and the steps of a whole epoch. ``went_on_after``: of a resumed
+    run, the epochs and the steps of the next one that were done before.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Run:
     seconds: float
     notes: tuple[str, ...] = ()
     cut: tuple[int, int] | None = None
+    went_on_after: tuple[int, int] | None = None
 
     def __repr__(self) -> str:
         return f"Run({self.name}, {self.dataset.name}, {self.status}, test accuracy {self.test_accuracy:.2%})"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import shutil
 import threading
@@ -12,27 +11,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colab_magics import interrupts
-from colab_magics.errors import BadOption, ModelMismatch
-from colab_magics.predictions import Predictions
-from colab_magics.train import backend, recipes, runs
+from colab_magics.errors import BadOption
+from colab_magics.train import backend, recipes, resumption, runs
 from colab_magics.train.config import Config, hash_of_data, hash_of_model
 from colab_magics.train.datasets import Dataset, find
+from colab_magics.train.evaluation import tested
 from colab_magics.train.events import (
     DataArrived,
     DatasetFound,
-    EpochEnded,
     Event,
     Resumed,
-    Started,
-    Stopped,
     TrainingEnded,
 )
+from colab_magics.train.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import numpy as np
-    from numpy.typing import NDArray
 
     from colab_magics.train.checkpoint import State
     from colab_magics.train.loop import Position
@@ -70,9 +64,9 @@ def train(
     backend.check_installed()
     left = None if resume is not None or name is not None else runs.broken_off()
     directory = runs.unfinished(resume or None) if resume is not None else None
-    saved = _saved(directory) if directory is not None and not fresh else None
+    saved = resumption.saved_config(directory) if directory is not None and not fresh else None
     if saved is not None:
-        model = _model_again(saved, model)
+        model = resumption.model_again(saved, model)
         recipe = recipe or saved.recipe
         epochs, batch_size = epochs or saved.epochs, batch_size or saved.batch_size
         learning_rate = saved.learning_rate if learning_rate is None else learning_rate
@@ -123,7 +117,7 @@ def train(
     if directory is None:
         directory = runs.new_directory(name, dataset.name)
     if saved is not None:
-        config = _same(saved, config, directory.name)
+        config = resumption.same(saved, config, directory.name)
     with runs.locked(directory):
         if fresh:
             runs.empty(directory)
@@ -133,38 +127,6 @@ def train(
                 f"The run {left.name} was broken off and is not finished: go on with it by  --resume {left.name}"
             )
         return training.run()
-
-
-def _saved(directory: Path) -> Config:
-    """How a run was trained."""
-    try:
-        return Config.read(json.loads((directory / runs.CONFIG_FILE).read_bytes()))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BadOption(
-            f"The run {directory.name} does not tell how it was trained ({type(error).__name__}): begin it anew with  "
-            "--fresh."
-        ) from error
-
-
-def _model_again(saved: Config, model: Any) -> Any:
-    """The model that is given, or the name of ours that the run trained."""
-    if model is None and saved.model not in recipes.MODELS:
-        raise BadOption(
-            f"The run trained a model of your own, {saved.model}: build it again in a cell, with  "
-            "%%train_mnist --resume"
-        )
-    return saved.model if model is None else model
-
-
-def _same(saved: Config, config: Config, name: str) -> Config:
-    """The config of a run that is gone on with. Raises `BadOption` if this training would be another one."""
-    differences = saved.differences(config)
-    if differences:
-        raise BadOption(
-            f"The run {name} cannot be gone on with: {'; '.join(differences)}. Make it the same, or begin "
-            "the run anew with  --fresh."
-        )
-    return saved
 
 
 class _Training:
@@ -191,11 +153,12 @@ class _Training:
         self.notes = list(dataset.notes)
         self._shelf = Shelf(directory / runs.CHECKPOINTS)
         self._saver = saver.Saver(self._shelf, saver.INTERVAL)
-        self._record = _Record(directory / "history.csv", tell)
+        self._record = Record(directory / "history.csv", tell)
         self._log = EventLog(directory / "logs")
         self._teller = Teller(self._record.tell, stop.is_set)
         self._stoppers = _stoppers(config.early_stop)
         self._restoring: list[Any] = []
+        self._went_on_after: tuple[int, int] | None = None
         self._seconds_before = 0.0
         self._began = time.monotonic()
 
@@ -209,7 +172,7 @@ class _Training:
                 runs.write_json(self._directory / runs.CONFIG_FILE, config.as_json())
                 begin = self._restored()
                 self._began = time.monotonic()
-                loop.fit(
+                loop.Loop(
                     model,
                     self._dataset,
                     self._fitting,
@@ -217,9 +180,8 @@ class _Training:
                     batch_size=config.batch_size,
                     order=config.order,
                     callbacks=[*self._stoppers, self._log, self._teller, *self._restoring],
-                    begin=begin,
                     reached=self._reached,
-                )
+                ).run(begin)
                 return self._finished(self._seconds())
         except BaseException:
             self._saver.join()
@@ -249,7 +211,7 @@ class _Training:
         self._seconds_before = state.seconds
         self._record.rows = [dict(row) for row in state.rows]
         self._teller.resumed = Resumed(state.epoch + 1, state.step, state.rows)
-        self.notes.append(f"It went on after epoch {state.epoch}, step {state.step}.")
+        self._went_on_after = (state.epoch, state.step)
         return Position(self._config.epochs if state.is_over else state.epoch, state.step)
 
     def _reached(self, position: Position) -> None:
@@ -270,14 +232,14 @@ class _Training:
 
     def _finished(self, seconds: float) -> runs.Run:
         self._record.tell(TrainingEnded())
-        test_loss, predictions = _tested(self._model, self._dataset, self._fitting)
+        test_loss, predictions = tested(self._model, self._dataset, self._fitting)
         if self._saver.fault is not None:
             self.notes.append(f"The training's state could not be saved, so it cannot be resumed: {self._saver.fault}.")
         run = runs.Run(
             name=self._directory.name,
             status="stopped" if self._record.is_stopped else "finished",
             dataset=self._dataset,
-            history=_frame(self._record.rows),
+            history=self._record.frame(),
             test_loss=test_loss,
             test_accuracy=predictions.accuracy,
             model=self._model,
@@ -286,6 +248,7 @@ class _Training:
             seconds=seconds,
             notes=(*self.notes, *self._log.notes, *_kept(self._model, self._directory)),
             cut=self._record.cut,
+            went_on_after=self._went_on_after,
         )
         runs.write_result(self._directory / runs.RESULT_FILE, run)
         return run
@@ -297,66 +260,6 @@ def _stoppers(patience: int | None) -> list[Any]:
     import keras
 
     return [keras.callbacks.EarlyStopping("val_loss", patience=patience, restore_best_weights=True)]
-
-
-class _Record:
-    """Keeps the rows of ended epochs, on disk as soon as each is there, and passes the events on."""
-
-    def __init__(self, path: Path, tell: Callable[[Event], None]) -> None:
-        self._path, self._tell = path, tell
-        self.rows: list[dict[str, float]] = []
-        self.is_stopped = False
-        self.cut: tuple[int, int] | None = None
-        self._steps = 0
-
-    def tell(self, event: Event) -> None:
-        match event:
-            case Started():
-                self._steps = event.steps
-            case EpochEnded():
-                self.rows.append({**event.logs, "seconds": round(event.seconds, 3)})
-                self.cut = (event.step, self._steps) if event.step < self._steps else None
-                runs.write_history(self._path, self.rows)
-            case Stopped():
-                self.is_stopped = True
-            case _:
-                pass
-        self._tell(event)
-
-
-def _tested(model: Any, dataset: Dataset, fitting: Fitting) -> tuple[float, Predictions]:
-    images, labels = fitting.images(dataset.x_test), fitting.labels(dataset.y_test)
-    results = model.evaluate(images, labels, batch_size=1024, verbose=0, return_dict=True)
-    probabilities = _probabilities(model.predict(images, batch_size=1024, verbose=0))
-    return float(results["loss"]), Predictions(
-        images=dataset.x_test,
-        labels=dataset.y_test,
-        predicted=probabilities.argmax(axis=1).astype("int64"),
-        probabilities=probabilities,
-        class_names=dataset.class_names,
-    )
-
-
-def _probabilities(outputs: Any) -> NDArray[np.float32]:
-    """The outputs as rows that sum to one: in proportion where they are shares, by softmax where they are logits."""
-    import numpy as np
-
-    from colab_magics.train.models import as_rows, is_share
-
-    rows = as_rows(outputs)
-    if not np.isfinite(rows).all():
-        raise ModelMismatch(
-            "The model's outputs are not numbers any more (NaN): the training diverged. Take a lower learning rate."
-        )
-    are_sigmoids = (rows >= 0).all() and (rows <= 1).all() and (rows.sum(axis=1) > 0).all()
-    powers = rows if is_share(rows) or are_sigmoids else np.exp(rows - rows.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype="float32")
-
-
-def _frame(rows: list[dict[str, float]]) -> Any:
-    import pandas as pd
-
-    return pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="epoch"))
 
 
 def _kept(model: Any, directory: Path) -> tuple[str, ...]:

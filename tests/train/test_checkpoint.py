@@ -12,6 +12,7 @@ import pytest
 
 from colab_magics.errors import BadOption
 from colab_magics.train import runs
+from colab_magics.train.card import card
 from colab_magics.train.events import Event, StepEnded
 from colab_magics.train.runs import Run
 from colab_magics.train.training import train
@@ -160,6 +161,7 @@ def test_what_is_not_given_stays_as_it_was() -> None:
     nothing = dict.fromkeys(("epochs", "batch_size", "data", "seed", "name"))
     run = train(**nothing, resume="", tell=lambda event: None, stop=threading.Event())
     assert (run.name, run.status, len(run.history)) == ("first", "finished", 2)
+    assert "Resumed after  epoch 0 and 1 step" in " ".join(card(run).text().split(" "))
 
 
 def test_a_model_of_ones_own_is_built_again() -> None:

@@ -19,6 +19,11 @@ def test_it_comes_back_from_json() -> None:
         )
 
 
+def test_numbers_that_are_none_are_refused() -> None:
+    with pytest.raises(TypeError, match="its numbers are none"):
+        Config.read(CONFIG.as_json() | {"epochs": "many"})
+
+
 def test_differences_are_told_in_words() -> None:
     other = replace(CONFIG, epochs=3, backend="jax", data_sha256="9", order=6, source="elsewhere")
     assert CONFIG.differences(other) == [

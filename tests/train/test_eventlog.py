@@ -29,7 +29,7 @@ def test_tensorboard_reads_scalars_histograms_and_the_graph(
 
     model = small()
     ended: list[Any] = []
-    loop.fit(
+    loop.Loop(
         model,
         dataset,
         fit_to(model, dataset),
@@ -37,7 +37,7 @@ def test_tensorboard_reads_scalars_histograms_and_the_graph(
         batch_size=256,
         order=1,
         callbacks=[EventLog(tmp_path), loop.Teller(ended.append, lambda: False)],
-    )
+    ).run()
     training, validation = (read(tmp_path / split) for split in ("train", "validation"))
     losses = [event.logs["val_loss"] for event in ended if isinstance(event, EpochEnded)]
     kept = [event.tensor_proto.float_val[0] for event in validation.Tensors("epoch_loss")]

@@ -1,0 +1,45 @@
+"""Whether a training is the same as the one that it is to go on with."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from colab_magics.errors import BadOption
+from colab_magics.train import recipes, runs
+from colab_magics.train.config import Config
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def saved_config(directory: Path) -> Config:
+    """How a run was trained."""
+    try:
+        return Config.read(json.loads((directory / runs.CONFIG_FILE).read_bytes()))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadOption(
+            f"The run {directory.name} does not tell how it was trained ({type(error).__name__}): begin it anew with  "
+            "--fresh."
+        ) from error
+
+
+def model_again(saved: Config, model: Any) -> Any:
+    """The model that is given, or the name of ours that the run trained."""
+    if model is None and saved.model not in recipes.MODELS:
+        raise BadOption(
+            f"The run trained a model of your own, {saved.model}: build it again in a cell, with  "
+            "%%train_mnist --resume"
+        )
+    return saved.model if model is None else model
+
+
+def same(saved: Config, config: Config, name: str) -> Config:
+    """The config of a run that is gone on with. Raises `BadOption` if this training would be another one."""
+    differences = saved.differences(config)
+    if differences:
+        raise BadOption(
+            f"The run {name} cannot be gone on with: {'; '.join(differences)}. Make it the same, or begin "
+            "the run anew with  --fresh."
+        )
+    return saved
