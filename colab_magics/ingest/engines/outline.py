@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from colab_magics.ingest.profile import short
@@ -40,5 +41,5 @@ class Made:
 
 def first_look(columns: Sequence[Column], rows: Iterable[Sequence[object]], memory: int = 0) -> Summary:
     """Summarise by the first rows; ``columns`` are all that may be shown."""
-    preview = tuple(tuple(map(short, list(row)[:PREVIEW_COLUMNS])) for row, _ in zip(rows, range(PREVIEW_ROWS)))  # noqa: B905
+    preview = tuple(tuple(map(short, list(row)[:PREVIEW_COLUMNS])) for row in islice(rows, PREVIEW_ROWS))
     return Summary(0, len(columns), memory, True, tuple(columns), preview)
