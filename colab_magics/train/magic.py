@@ -11,6 +11,7 @@ from colab_magics import _shell, interrupts
 from colab_magics.errors import BadOption, ColabMagicsError
 from colab_magics.options import LineParser, Whole, positive, split
 from colab_magics.train.recipes import MODELS, NAMES
+from colab_magics.train.request import Request
 
 if TYPE_CHECKING:
     from colab_magics.train.board import Board
@@ -59,6 +60,18 @@ def train_mnist(
         from colab_magics.train.board import check_free
 
         check_free(port)
+    request = Request(
+        recipe=recipe,
+        epochs=epochs,
+        batch_size=batch_size,
+        learning_rate=lr,
+        early_stop=early_stop,
+        data=data,
+        seed=seed,
+        name=name,
+        resume=resume if isinstance(resume, str) else "" if resume else None,
+        fresh=fresh,
+    )
     stop = threading.Event()
     with interrupts.held():
         from colab_magics.train import card as cards
@@ -67,21 +80,7 @@ def train_mnist(
 
         screen = Screen(stop)
     try:
-        run = train(
-            model,
-            recipe=recipe,
-            epochs=epochs,
-            batch_size=batch_size,
-            learning_rate=lr,
-            early_stop=early_stop,
-            data=data,
-            seed=seed,
-            name=name,
-            resume=resume if isinstance(resume, str) else "" if resume else None,
-            fresh=fresh,
-            tell=screen.tell,
-            stop=stop,
-        )
+        run = train(model, request, tell=screen.tell, stop=stop)
     except ColabMagicsError as error:
         screen.finish("failed", cards.failed(str(error)))
         raise

@@ -2,126 +2,42 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
 import threading
 import time
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colab_magics import interrupts
 from colab_magics.errors import BadOption
-from colab_magics.train import backend, recipes, resumption, runs
-from colab_magics.train.config import Config, hash_of_data, hash_of_model
-from colab_magics.train.datasets import Dataset, find
+from colab_magics.train import runs
 from colab_magics.train.evaluation import tested
-from colab_magics.train.events import (
-    DataArrived,
-    DatasetFound,
-    Event,
-    Resumed,
-    TrainingEnded,
-)
+from colab_magics.train.events import Event, Resumed, TrainingEnded
+from colab_magics.train.preparation import Prepared, prepare
 from colab_magics.train.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from colab_magics.train.checkpoint import State
     from colab_magics.train.loop import Position
-    from colab_magics.train.models import Fitting
+    from colab_magics.train.request import Request
 
 _MODEL_FILE = "model.keras"
 
 
-def train(
-    model: Any = None,
-    *,
-    epochs: int | None,
-    batch_size: int | None,
-    data: str | None,
-    seed: int | None,
-    name: str | None,
-    tell: Callable[[Event], None],
-    stop: threading.Event,
-    recipe: str | None = None,
-    learning_rate: float | None = None,
-    early_stop: int | None = None,
-    resume: str | None = None,
-    fresh: bool = False,
-) -> runs.Run:
+def train(model: Any, request: Request, *, tell: Callable[[Event], None], stop: threading.Event) -> runs.Run:
     """Find the data, train, test, and keep what came of it.
 
-    ``model``: a Keras model, or the name of one of ours, ``mlp`` if there is none. ``recipe`` says what the others do
-    not: epochs, size of a batch, learning rate. ``early_stop``: epochs that may pass without a better loss on the test
-    images. ``resume`` names the run that is gone on with, or is empty for the last one that did not finish, and what is
-    not given stays as it was there; ``fresh`` begins it anew.
-    ``stop``, once set, ends the training after the step that runs; an interrupt sets it, too. Raises what
-    `datasets.find`, `models.fit_to` and `runs.new_directory` raise, and `BadOption` for a run that cannot be gone on
-    with.
+    ``model``: a Keras model, or the name of one of ours, ``mlp`` if there is none. ``stop``, once set, ends the
+    training after the step that runs; an interrupt sets it, too. Raises what `preparation.prepare` raises.
     """
-    backend.check_installed()
-    left = None if resume is not None or name is not None else runs.broken_off()
-    directory = runs.unfinished(resume or None) if resume is not None else None
-    saved = resumption.saved_config(directory) if directory is not None and not fresh else None
-    if saved is not None:
-        model = resumption.model_again(saved, model)
-        recipe = recipe or saved.recipe
-        epochs, batch_size = epochs or saved.epochs, batch_size or saved.batch_size
-        learning_rate = saved.learning_rate if learning_rate is None else learning_rate
-        early_stop, seed = early_stop or saved.early_stop, saved.seed if seed is None else seed
-        data = data or saved.data
-    model, recipe = "mlp" if model is None else model, recipe or "tutorial"
-    plan = recipes.recipe(recipe, model if isinstance(model, str) else "")
-    plan = replace(
-        plan,
-        epochs=epochs or plan.epochs,
-        batch_size=batch_size or plan.batch_size,
-        rate=plan.rate if learning_rate is None else learning_rate,
-    )
-    if getattr(model, "compiled", False) and (recipe != "tutorial" or learning_rate is not None):
-        raise BadOption("The model is compiled, with an optimizer of its own: leave --recipe and --lr out.")
-    with interrupts.held():
-        import numpy  # noqa: F401, ICN001 (what comes next uses it)
-    dataset = find(data, on_progress=lambda progress: tell(DataArrived(progress.done, progress.total)))
-    tell(DatasetFound(dataset.name, dataset.source, len(dataset.x_train)))
-    keras = backend.load()
-    with interrupts.held():
-        from colab_magics.train import loop, models  # noqa: F401 (loaded where no interrupt meets it)
-
-    if seed is not None:
-        keras.utils.set_random_seed(seed)
-    optimizer = plan.optimizer(len(dataset.x_train))
-    is_own = not isinstance(model, str) and model.compiled
-    if isinstance(model, str):
-        model = models.named(model, dataset, optimizer)
-    fitting = models.fit_to(model, dataset, optimizer)
-    config = Config(
-        data=data,
-        dataset=dataset.name,
-        source=dataset.source,
-        data_sha256=hash_of_data(dataset),
-        model=model.name,
-        model_sha256=hash_of_model(model),
-        epochs=plan.epochs,
-        batch_size=plan.batch_size,
-        recipe=recipe,
-        learning_rate=None if is_own else plan.rate,
-        early_stop=early_stop,
-        seed=seed,
-        order=secrets.randbits(32) if seed is None else seed,
-        keras=keras.__version__,
-        backend=keras.backend.backend(),
-    )
-    if directory is None:
-        directory = runs.new_directory(name, dataset.name)
-    if saved is not None:
-        config = resumption.same(saved, config, directory.name)
-    with runs.locked(directory):
-        if fresh:
-            runs.empty(directory)
-        training = _Training(model, dataset, fitting, config, directory, tell, stop)
+    left = None if request.resume is not None or request.name is not None else runs.broken_off()
+    prepared = prepare(model, request, tell)
+    with runs.locked(prepared.directory):
+        if request.fresh:
+            runs.empty(prepared.directory)
+        training = _Training(prepared, tell, stop)
         if left is not None:
             training.notes.append(
                 f"The run {left.name} was broken off and is not finished: go on with it by  --resume {left.name}"
@@ -132,31 +48,23 @@ def train(
 class _Training:
     """One training in its folder."""
 
-    def __init__(
-        self,
-        model: Any,
-        dataset: Dataset,
-        fitting: Fitting,
-        config: Config,
-        directory: Path,
-        tell: Callable[[Event], None],
-        stop: threading.Event,
-    ) -> None:
+    def __init__(self, prepared: Prepared, tell: Callable[[Event], None], stop: threading.Event) -> None:
         from colab_magics.train import saver
         from colab_magics.train.checkpoint import Shelf
         from colab_magics.train.eventlog import EventLog
         from colab_magics.train.loop import Teller
 
-        self._model, self._dataset, self._fitting, self._config = model, dataset, fitting, config
-        self._directory, self._stop = directory, stop
+        self._model, self._dataset, self._fitting = prepared.model, prepared.dataset, prepared.fitting
+        self._config, self._directory, self._stop = prepared.config, prepared.directory, stop
+        directory = prepared.directory
         self._is_new = not any(directory.glob("*.*"))
-        self.notes = list(dataset.notes)
+        self.notes = list(prepared.dataset.notes)
         self._shelf = Shelf(directory / runs.CHECKPOINTS)
         self._saver = saver.Saver(self._shelf, saver.INTERVAL)
         self._record = Record(directory / "history.csv", tell)
         self._log = EventLog(directory / "logs")
         self._teller = Teller(self._record.tell, stop.is_set)
-        self._stoppers = _stoppers(config.early_stop)
+        self._stoppers = _stoppers(prepared.config.early_stop)
         self._restoring: list[Any] = []
         self._went_on_after: tuple[int, int] | None = None
         self._seconds_before = 0.0

@@ -27,6 +27,7 @@ EPOCHS = 60
 _CHILD = """
 import hashlib, os, sys, threading
 from colab_magics.train import loop, saver, training
+from colab_magics.train.request import Request
 import keras
 
 saver.INTERVAL = saver._SHARE = 0
@@ -44,8 +45,9 @@ model = keras.Sequential([keras.Input((64,)), layers.Dense(int(sys.argv[2])), la
 model.compile(loss="categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
 is_new = not os.path.isdir("runs/it/checkpoints")
 open("begun", "w").close()
-run = training.train(model, epochs=int(sys.argv[1]), batch_size=128, data="digits", seed=3, name="it" if is_new else None,
-                     resume=None if is_new else "it", tell=lambda event: None, stop=threading.Event())
+wishes = Request(epochs=int(sys.argv[1]), batch_size=128, data="digits", seed=3, name="it" if is_new else None,
+                 resume=None if is_new else "it")
+run = training.train(model, wishes, tell=lambda event: None, stop=threading.Event())
 whole = hashlib.sha256()
 for variable in [*run.model.variables, *run.model.optimizer.variables]:
     whole.update(variable.numpy().tobytes())

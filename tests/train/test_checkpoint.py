@@ -14,6 +14,7 @@ from colab_magics.errors import BadOption
 from colab_magics.train import runs
 from colab_magics.train.card import card
 from colab_magics.train.events import Event, StepEnded
+from colab_magics.train.request import Request
 from colab_magics.train.runs import Run
 from colab_magics.train.training import train
 
@@ -45,7 +46,7 @@ def trained(stop_at: int | None = None, **options: Any) -> Run:
                 stop.set()
 
     keras.utils.set_random_seed(options.pop("model_seed", 7))
-    return train(options.pop("make", model)(), **{**SETTINGS, **options}, tell=tell, stop=stop)
+    return train(options.pop("make", model)(), Request(**{**SETTINGS, **options}), tell=tell, stop=stop)
 
 
 def everything(run: Run) -> list[np.ndarray]:
@@ -137,7 +138,7 @@ def test_another_model_or_other_data_is_no_going_on(tmp_path: Path, dataset: Any
     trained(1, name="first")
     other = keras.Sequential([keras.Input((64,)), keras.layers.Dense(10, activation="softmax")])
     with pytest.raises(BadOption, match="the model is another one"):
-        train(other, **SETTINGS, resume="first", tell=lambda event: None, stop=threading.Event())
+        train(other, Request(**SETTINGS, resume="first"), tell=lambda event: None, stop=threading.Event())
     np.savez(
         tmp_path / "d.npz",
         x_train=dataset.x_train[1:],
@@ -157,18 +158,16 @@ def test_what_is_not_given_stays_as_it_was() -> None:
             stop.set()
 
     wishes = {"epochs": 2, "batch_size": 64, "data": "digits", "seed": 3, "name": "first", "recipe": "fast"}
-    train(**wishes, learning_rate=0.01, early_stop=5, tell=tell, stop=stop)
-    nothing = dict.fromkeys(("epochs", "batch_size", "data", "seed", "name"))
-    run = train(**nothing, resume="", tell=lambda event: None, stop=threading.Event())
+    train(None, Request(**wishes, learning_rate=0.01, early_stop=5), tell=tell, stop=stop)
+    run = train(None, Request(resume=""), tell=lambda event: None, stop=threading.Event())
     assert (run.name, run.status, len(run.history)) == ("first", "finished", 2)
     assert "Resumed after  epoch 0 and 1 step" in " ".join(card(run).text().split(" "))
 
 
 def test_a_model_of_ones_own_is_built_again() -> None:
     trained(1, name="first")
-    nothing = dict.fromkeys(("epochs", "batch_size", "data", "seed", "name"))
     with pytest.raises(BadOption, match="build it again in a cell"):
-        train(**nothing, resume="first", tell=lambda event: None, stop=threading.Event())
+        train(None, Request(resume="first"), tell=lambda event: None, stop=threading.Event())
 
 
 def test_where_every_checkpoint_is_damaged_nothing_is_lost() -> None:

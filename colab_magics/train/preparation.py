@@ -1,0 +1,87 @@
+"""From what a person asks for to a model, its data and a folder, ready to train."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from colab_magics import interrupts
+from colab_magics.errors import BadOption
+from colab_magics.train import backend, resumption, runs
+from colab_magics.train.config import Config, hash_of_data, hash_of_model
+from colab_magics.train.datasets import Dataset, find
+from colab_magics.train.events import DataArrived, DatasetFound, Event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from colab_magics.train.models import Fitting
+    from colab_magics.train.request import Request
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Prepared:
+    """All that a training needs: ``model`` is compiled, ``fitting`` says how it takes the dataset."""
+
+    model: Any
+    dataset: Dataset
+    fitting: Fitting
+    config: Config
+    directory: Path
+
+
+def prepare(model: Any, request: Request, tell: Callable[[Event], None]) -> Prepared:
+    """Find the data, load Keras, make what is not there: the model of a name, the run's folder.
+
+    Raises what `datasets.find`, `models.fit_to` and `runs.new_directory` raise, and `BadOption` for a run that cannot
+    be gone on with.
+    """
+    backend.check_installed()
+    directory = runs.unfinished(request.resume or None) if request.resume is not None else None
+    saved = resumption.saved_config(directory) if directory is not None and not request.fresh else None
+    if saved is not None:
+        model, request = resumption.model_again(saved, model), request.filled_from(saved)
+    model = "mlp" if model is None else model
+    plan = request.plan(model if isinstance(model, str) else "")
+    recipe = request.recipe or "tutorial"
+    if getattr(model, "compiled", False) and (recipe != "tutorial" or request.learning_rate is not None):
+        raise BadOption("The model is compiled, with an optimizer of its own: leave --recipe and --lr out.")
+    with interrupts.held():
+        import numpy  # noqa: F401, ICN001 (what comes next uses it)
+    dataset = find(request.data, on_progress=lambda progress: tell(DataArrived(progress.done, progress.total)))
+    tell(DatasetFound(dataset.name, dataset.source, len(dataset.x_train)))
+    keras = backend.load()
+    with interrupts.held():
+        from colab_magics.train import loop, models  # noqa: F401 (loaded where no interrupt meets it)
+
+    if request.seed is not None:
+        keras.utils.set_random_seed(request.seed)
+    optimizer = plan.optimizer(len(dataset.x_train))
+    is_own = not isinstance(model, str) and model.compiled
+    if isinstance(model, str):
+        model = models.named(model, dataset, optimizer)
+    fitting = models.fit_to(model, dataset, optimizer)
+    config = Config(
+        data=request.data,
+        dataset=dataset.name,
+        source=dataset.source,
+        data_sha256=hash_of_data(dataset),
+        model=model.name,
+        model_sha256=hash_of_model(model),
+        epochs=plan.epochs,
+        batch_size=plan.batch_size,
+        recipe=recipe,
+        learning_rate=None if is_own else plan.rate,
+        early_stop=request.early_stop,
+        seed=request.seed,
+        order=secrets.randbits(32) if request.seed is None else request.seed,
+        keras=keras.__version__,
+        backend=keras.backend.backend(),
+    )
+    if directory is None:
+        directory = runs.new_directory(request.name, dataset.name)
+    if saved is not None:
+        config = resumption.same(saved, config, directory.name)
+    return Prepared(model, dataset, fitting, config, directory)

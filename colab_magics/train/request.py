@@ -1,0 +1,53 @@
+"""What a person asks of a training: plain values, which another process can be given."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from colab_magics.train import recipes
+
+if TYPE_CHECKING:
+    from colab_magics.train.config import Config
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """None is what the recipe says, or the run that is gone on with.
+
+    ``recipe`` says what the others do not: epochs, size of a batch, learning rate. ``early_stop``: epochs that may
+    pass without a better loss on the test images. ``resume`` names the run that is gone on with, or is empty for the
+    last one that did not finish; ``fresh`` begins it anew.
+    """
+
+    recipe: str | None = None
+    epochs: int | None = None
+    batch_size: int | None = None
+    learning_rate: float | None = None
+    early_stop: int | None = None
+    data: str | None = None
+    seed: int | None = None
+    name: str | None = None
+    resume: str | None = None
+    fresh: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def filled_from(self, saved: Config) -> Request:
+        """What is not asked for, as it was in the run that is gone on with."""
+        filled = {name: getattr(saved, name) for name in _AS_BEFORE if getattr(self, name) is None}
+        return replace(self, **filled)
+
+    def plan(self, model: str) -> recipes.Recipe:
+        """The recipe for a model, with what is asked for in the place of its own. Raises `BadOption`."""
+        plan = recipes.recipe(self.recipe or "tutorial", model)
+        return replace(
+            plan,
+            epochs=self.epochs or plan.epochs,
+            batch_size=self.batch_size or plan.batch_size,
+            rate=plan.rate if self.learning_rate is None else self.learning_rate,
+        )
+
+
+_AS_BEFORE = ("recipe", "epochs", "batch_size", "learning_rate", "early_stop", "data", "seed")
