@@ -142,6 +142,7 @@ class _Handler(BaseHTTPRequestHandler):
         parent, name = _quoted(query["q"], "^"), _quoted(query["q"], r"name = ")
         part, is_shared = _quoted(query["q"], "name contains "), "sharedWithMe = true" in query["q"]
         sees_all = query.get("supportsAllDrives") == query.get("includeItemsFromAllDrives") == "true"
+        corpora = query.get("corpora")
         found = [
             _facts(entry)
             for entry in self.drive.entries.values()
@@ -149,7 +150,8 @@ class _Handler(BaseHTTPRequestHandler):
             and name.lower() in ("", entry.name.lower())
             and part.lower() in entry.name.lower()
             and (not is_shared or entry.is_shared)
-            and (not entry.drive or (sees_all and query.get("driveId") == entry.drive and query["corpora"] == "drive"))
+            and (corpora != "drive" or query.get("driveId") == entry.drive)
+            and (not entry.drive or (sees_all and corpora in ("drive", "allDrives")))
         ]
         start = int(query.get("pageToken", 0))
         end = start + self.drive.page_size

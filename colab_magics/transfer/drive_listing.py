@@ -30,7 +30,8 @@ def list_drive(
 ) -> Listing:
     """List a folder of Drive, of no ``place`` the person's own; with ``search`` all files whose name holds that.
 
-    ``more``: of the page before. Raises what `DriveClient` does, `DownloadFailed`, or `Stopped` when ``stop`` is set.
+    A search looks in shared drives, too. ``more``: of the page before. Raises what `DriveClient` does,
+    `DownloadFailed`, or `Stopped` when ``stop`` is set.
     """
     tries, stop = Tries(_SHOWN, patience), stop or threading.Event()
     while not stop.is_set():
@@ -45,8 +46,10 @@ def list_drive(
 
 def _files(client: DriveClient, place: str, search: str, more: str) -> Listing:
     folder, _, drive = place.partition(" ") if place != SHARED else ("", "", "")
+    where = {"corpora": "drive", "driveId": drive} if drive else {}
     if search:
-        wanted, drive = f"name contains '{escaped(search)}'", ""
+        # https://developers.google.com/workspace/drive/api/guides/enable-shareddrives
+        wanted, where = f"name contains '{escaped(search)}'", {"corpora": "allDrives"}
     elif place == SHARED:
         wanted = "sharedWithMe = true"
     else:
@@ -60,7 +63,7 @@ def _files(client: DriveClient, place: str, search: str, more: str) -> Listing:
             "orderBy": "folder,name_natural",
             "supportsAllDrives": "true",
             "includeItemsFromAllDrives": "true",
-            **({"corpora": "drive", "driveId": drive} if drive else {}),
+            **where,
             **({"pageToken": more} if more else {}),
         },
         _SHOWN,

@@ -66,6 +66,7 @@ def test_what_others_share(drive: DriveServer, client: DriveClient) -> None:
     assert list_drive(client, SHARED_DRIVES).entries == (Entry("Team", "D1 D1"),)
     assert [entry.name for entry in list_drive(client, "D1 D1").entries] == ["of the team.csv"]
     assert [entry.name for entry in list_drive(client, SHARED).entries] == ["theirs.csv"]
+    assert [entry.name for entry in list_drive(client, search="the").entries] == ["of the team.csv", "theirs.csv"]
 
 
 def test_faults(drive: DriveServer, client: DriveClient) -> None:
