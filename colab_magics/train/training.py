@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from colab_magics import interrupts
 from colab_magics.errors import BadOption
 from colab_magics.train import runs
+from colab_magics.train.environment import environment
 from colab_magics.train.evaluation import tested
 from colab_magics.train.events import Event, Resumed, TrainingEnded
 from colab_magics.train.preparation import Prepared, prepare
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from colab_magics.train.request import Request
 
 _MODEL_FILE = "model.keras"
+_ENVIRONMENT_FILE = "environment.json"
 
 
 def train(model: Any, request: Request, *, tell: Callable[[Event], None], stop: threading.Event) -> runs.Run:
@@ -78,6 +80,7 @@ class _Training:
         try:
             with interrupts.first_asks(self._stop.set):
                 runs.write_json(self._directory / runs.CONFIG_FILE, config.as_json())
+                runs.write_json(self._directory / _ENVIRONMENT_FILE, environment())
                 begin = self._restored()
                 self._began = time.monotonic()
                 loop.Loop(

@@ -49,6 +49,7 @@ def test_a_run_has_all_that_it_promises(runs_root: Path) -> None:
     assert sorted(path.name for path in run.directory.iterdir()) == [
         "checkpoints",
         "config.json",
+        "environment.json",
         "history.csv",
         "lock",
         "logs",
