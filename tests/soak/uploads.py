@@ -61,7 +61,7 @@ class Round:
         return panel
 
     def choose(self, panel: Locator) -> None:
-        panel.locator("input[type=file]").set_input_files(str(self.path))
+        panel.locator("input[type=file]:not([webkitdirectory])").set_input_files(str(self.path))
 
     def outcome(self) -> str:
         """What became of it: whole, told or lost."""
