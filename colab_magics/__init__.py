@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from colab_magics.ingest.magic import ingest as ingest
     from colab_magics.install.magic import install as install
     from colab_magics.train.magic import train_mnist as train_mnist
+    from colab_magics.train.table import runs as runs
 
 __version__ = "0.1.0"
 
@@ -22,6 +23,9 @@ MAGICS = {
     "gallery": "colab_magics.gallery.magic",
 }
 """Each magic, and public function of the same name, with the module that holds both."""
+
+FUNCTIONS = {"runs": "colab_magics.train.table"}
+"""Each public function that is no magic, with its module."""
 
 VALUES = {
     "colab_magics.envinfo.report.Report": "colab_magics.envinfo.magic",
@@ -40,6 +44,7 @@ __all__ = [
     "ingest",
     "install",
     "load_ipython_extension",
+    "runs",
     "train_mnist",
     "unload_ipython_extension",
 ]
@@ -53,9 +58,10 @@ for _name in MAGICS:
 
 def __getattr__(name: str) -> Any:
     """Find a public function only when it is asked for (PEP 562)."""
-    if name not in MAGICS:
+    module = MAGICS.get(name) or FUNCTIONS.get(name)
+    if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(MAGICS[name]), name)
+    return getattr(import_module(module), name)
 
 
 def __dir__() -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
     from numpy.typing import NDArray
 
 
@@ -42,3 +43,38 @@ class Predictions:
     def accuracy(self) -> float:
         """The share of images that were recognised, 0 to 1."""
         return float(self.is_correct.mean()) if len(self) else 0.0
+
+    @property
+    def confusion(self) -> pd.DataFrame:
+        """(classes, classes) int64: how many images of each true class (rows) were taken for each class (columns)."""
+        import numpy as np
+        import pandas as pd
+
+        classes = len(self.class_names)
+        counts = np.bincount(self.labels * classes + self.predicted, minlength=classes * classes)
+        names = list(self.class_names)
+        return pd.DataFrame(
+            counts.reshape(classes, classes),
+            index=pd.Index(names, name="true"),
+            columns=pd.Index(names, name="predicted"),
+        )
+
+    def report(self) -> pd.DataFrame:
+        """One row for each class: ``precision``, ``recall``, ``f1`` (0 to 1), ``images`` that are truly of it.
+
+        Missing where nothing can be divided: the precision of a class that was never predicted, the recall of one that
+        has no image. F1 is 2 TP / (2 TP + FP + FN), as in C. J. van Rijsbergen, Information Retrieval, 1979.
+        """
+        import numpy as np
+        import pandas as pd
+
+        counts = self.confusion.to_numpy()
+        right, true, predicted = counts.diagonal(), counts.sum(axis=1), counts.sum(axis=0)
+        with np.errstate(invalid="ignore"):
+            columns = {
+                "precision": right / predicted,
+                "recall": right / true,
+                "f1": 2 * right / (true + predicted),
+                "images": true,
+            }
+        return pd.DataFrame(columns, index=pd.Index(list(self.class_names), name="class"))

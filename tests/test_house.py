@@ -44,6 +44,7 @@ def test_exact_exports() -> None:
         "ingest",
         "install",
         "load_ipython_extension",
+        "runs",
         "train_mnist",
         "unload_ipython_extension",
     ]
@@ -65,7 +66,7 @@ def test_the_line_and_the_function_take_the_same_options(name: str) -> None:
     keywords = {parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY}
     options = {action.dest for action in module.PARSER._actions if action.option_strings} - {"help"}
     first = {parameter.name for parameter in parameters if parameter.kind is parameter.POSITIONAL_OR_KEYWORD}
-    only_on_a_line = {"as_"}  # naming a variable is what = does in Python
+    only_on_a_line = {"as_", "runs"}  # what = and colab_magics.runs() do in Python
     assert keywords <= options <= keywords | first | only_on_a_line
 
 

@@ -14,6 +14,8 @@ from colab_magics.train.recipes import MODELS, NAMES
 from colab_magics.train.request import Request
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from colab_magics.train.board import Board
     from colab_magics.train.panel import BoardPanel
     from colab_magics.train.runs import Run
@@ -122,6 +124,7 @@ PARSER = LineParser(
     examples="""
         run = %train_mnist --epochs 2
         run = %train_mnist --data ~/mnist --tensorboard
+        %train_mnist --runs
     """,
 )
 PARSER.add_argument("--model", choices=MODELS, help="the tutorial's mlp, or a convolutional cnn")
@@ -137,13 +140,20 @@ PARSER.add_argument(
     "--resume", nargs="?", const=True, metavar="RUN", help="go on with a run, the last unfinished one if not named"
 )
 PARSER.add_argument("--fresh", action="store_true", help="with --resume: begin that run anew")
+PARSER.add_argument("--runs", action="store_true", help="give the table of all runs instead, as colab_magics.runs()")
 PARSER.add_argument("--tensorboard", action="store_true", help="show TensorBoard below")
 PARSER.add_argument("--port", type=_PORT, metavar="N", help="TensorBoard's port (a free one)")
 
 
-def run(line: str, cell: str | None) -> Run:
+def run(line: str, cell: str | None) -> Run | pd.DataFrame:
     """Run the magic."""
     options = PARSER.parse_line(line, _shell.namespace())
+    if options.pop("runs"):
+        if cell is not None or split(line) != ["--runs"]:
+            raise BadOption("--runs gives the table of all runs and trains nothing: leave the cell and the rest out.")
+        from colab_magics.train.table import runs
+
+        return runs()
     if cell is not None:
         if "--model" in split(line):
             raise BadOption("The cell builds the model: leave --model out.")

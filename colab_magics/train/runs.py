@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 ROOT_VARIABLE = "COLAB_MAGICS_RUNS"
 CONFIG_FILE = "config.json"
 RESULT_FILE = "result.json"
+HISTORY_FILE = "history.csv"
 LOCK_FILE = "lock"
 CHECKPOINTS = "checkpoints"
 
@@ -67,6 +68,15 @@ class Run:
     def logdir(self) -> Path:
         """The folder for ``tensorboard --logdir``."""
         return self.directory / "logs"
+
+    @property
+    def confusion(self) -> pd.DataFrame:
+        """How many test images of each true class (rows) were taken for each class (columns)."""
+        return self.predictions.confusion
+
+    def report(self) -> pd.DataFrame:
+        """Precision, recall, F1 and number of test images of each class, as `Predictions.report` gives them."""
+        return self.predictions.report()
 
     def tensorboard(self, *, port: int = 0) -> board.Board:
         """Start TensorBoard on this run; as the last line of a cell it is shown inline.
@@ -132,18 +142,23 @@ def empty(folder: Path) -> None:
 
 def broken_off(environ: Mapping[str, str] = os.environ) -> Path | None:
     """The folder of the last run that neither finished nor goes on, and that has a checkpoint."""
+    found = [
+        folder
+        for folder in folders(environ)
+        if not _is_finished(folder)
+        and any((folder / CHECKPOINTS).glob("*.json"))
+        and not locking.is_held(folder / LOCK_FILE)
+    ]
+    return max(found, key=lambda folder: (folder / CONFIG_FILE).stat().st_mtime, default=None)
+
+
+def folders(environ: Mapping[str, str] = os.environ) -> list[Path]:
+    """The folders of all runs that were begun; none where their root cannot be, which `new_directory` tells."""
     try:
         root = paths.expanded(environ.get(ROOT_VARIABLE) or "runs")
     except SourceNotFound:
-        return None  # which `new_directory` tells
-    folders = [
-        path.parent
-        for path in root.glob(f"*/{CONFIG_FILE}")
-        if not _is_finished(path.parent)
-        and any((path.parent / CHECKPOINTS).glob("*.json"))
-        and not locking.is_held(path.parent / LOCK_FILE)
-    ]
-    return max(map(paths.absolute, folders), key=lambda folder: (folder / CONFIG_FILE).stat().st_mtime, default=None)
+        return []
+    return [paths.absolute(path.parent) for path in root.glob(f"*/{CONFIG_FILE}")]
 
 
 def _is_finished(folder: Path) -> bool:

@@ -63,7 +63,7 @@ class _Training:
         self.notes = list(prepared.dataset.notes)
         self._shelf = Shelf(directory / runs.CHECKPOINTS)
         self._saver = saver.Saver(self._shelf, saver.INTERVAL)
-        self._record = Record(directory / "history.csv", tell)
+        self._record = Record(directory / runs.HISTORY_FILE, tell)
         self._log = EventLog(directory / "logs")
         self._teller = Teller(self._record.tell, stop.is_set)
         self._stoppers = _stoppers(prepared.config.early_stop)

@@ -237,3 +237,11 @@ def test_a_run_that_was_stopped_goes_on(shell: Shell) -> None:
     run = shell.run(f"run = %train_mnist {FAST} --name first --seed 1").error
     assert run is None
     assert "no unfinished run" in str(shell.run(f"%train_mnist {FAST} --resume").error)
+
+
+def test_the_table_of_runs(shell: Shell) -> None:
+    shell.run(f"%train_mnist {FAST} --name first")
+    ran = shell.run("table = %train_mnist --runs")
+    assert ran.error is None
+    assert shell.namespace["table"].status.to_dict() == {"first": "finished"}
+    assert "leave the cell and the rest out" in str(shell.run("%train_mnist --runs --epochs 3").error)
