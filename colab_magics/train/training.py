@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from colab_magics.predictions import Predictions
     from colab_magics.train.checkpoint import State
     from colab_magics.train.loop import Position
     from colab_magics.train.request import Request
@@ -157,12 +158,21 @@ class _Training:
             predictions=predictions,
             directory=self._directory,
             seconds=seconds,
-            notes=(*self.notes, *self._log.notes, *_kept(self._model, self._directory)),
+            notes=(*self.notes, *self._log.notes, *_kept(self._model, self._directory), *self._summarised(predictions)),
             cut=self._record.cut,
             went_on_after=self._went_on_after,
         )
         runs.write_result(self._directory / runs.RESULT_FILE, run)
         return run
+
+    def _summarised(self, predictions: Predictions) -> tuple[str, ...]:
+        from colab_magics.train.summaries import write_summaries
+
+        try:
+            write_summaries(self._directory / "logs", self._config, predictions, len(self._record.rows))
+        except OSError as error:
+            return (f"TensorBoard does not show the run as a whole, its file failed: {error.strerror or error}.",)
+        return ()
 
 
 def _stoppers(patience: int | None) -> list[Any]:

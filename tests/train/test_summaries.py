@@ -1,0 +1,37 @@
+"""What TensorBoard tells of a run, read back by TensorBoard itself."""
+
+import io
+import threading
+from typing import Any
+
+import pytest
+
+from colab_magics.train.request import Request
+from colab_magics.train.training import train
+
+pytestmark = pytest.mark.train
+keras = pytest.importorskip("keras", reason="Keras or its backend is not installed")
+accumulator = pytest.importorskip(
+    "tensorboard.backend.event_processing.event_accumulator", reason="TensorBoard is not installed"
+)
+
+
+def test_hyper_parameters_config_and_pictures() -> None:
+    from PIL import Image
+    from tensorboard.plugins.hparams import metadata
+
+    run = train(
+        None, Request(epochs=1, data="digits", seed=1, name="it"), tell=lambda event: None, stop=threading.Event()
+    )
+    read: Any = accumulator.EventAccumulator(str(run.logdir)).Reload()
+    told = metadata.parse_session_start_info_plugin_data(
+        read.SummaryMetadata("_hparams_/session_start_info").plugin_data.content
+    )
+    assert told.group_name == "it"
+    assert told.hparams["batch_size"].number_value == 128
+    assert told.hparams["model"].string_value == "mlp"
+    assert b'"model": "mlp"' in read.Tensors("config")[0].tensor_proto.string_val[0]
+    for tag in ("confusion matrix", "worst mistakes"):
+        width, height, png = read.Tensors(tag)[0].tensor_proto.string_val
+        with Image.open(io.BytesIO(png)) as picture:
+            assert picture.size == (int(width), int(height))
