@@ -47,6 +47,9 @@ class StepEnded:
     epoch: int
     step: int
     logs: Mapping[str, float]
+    samples: int | None = None
+    """Samples of this epoch so far."""
+    learning_rate: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ class Teller(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no ty
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         self._step = batch + 1
         if self._is_due():
-            self._tell(StepEnded(self._epoch, self._step, _numbers(logs)))
+            self._tell(StepEnded(self._epoch, self._step, _numbers(logs), self._samples(), self._learning_rate()))
         self._stop_if_asked()
 
     def on_test_batch_end(self, batch: int, logs: object = None) -> None:
@@ -82,6 +82,13 @@ class Teller(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no ty
         if self._should_stop() and not is_last and not self.model.stop_training:
             self.model.stop_training = True
             self._tell(Stopped(self._epoch, self._step))
+
+    def _samples(self) -> int | None:
+        size = self.params.get("batch_size")
+        return None if size is None else min(self._step * size, self.params["samples"])
+
+    def _learning_rate(self) -> float:
+        return float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
 
     def _is_due(self) -> bool:
         now = time.monotonic()
@@ -129,7 +136,14 @@ class Loop:
         self._pace = 1
         self._steps = steps_of(model, fitting, batch_size, self._most)
         self._callbacks = keras.callbacks.CallbackList(
-            list(callbacks), add_history=True, model=model, epochs=epochs, steps=self._count, verbose=0
+            list(callbacks),
+            add_history=True,
+            model=model,
+            epochs=epochs,
+            steps=self._count,
+            batch_size=batch_size,
+            samples=len(dataset.x_train),
+            verbose=0,
         )
 
     def run(self, begin: Position = BEGINNING) -> None:

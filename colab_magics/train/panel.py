@@ -90,6 +90,8 @@ def _progress(state: Progress) -> dict[str, Any]:
         "logs": _finite(state.logs),
         "ratio": state.ratio,
         "elapsed": state.now - state.began if state.began is not None else None,
+        "rate": round(state.rate) if state.rate is not None else None,
+        "learning_rate": state.learning_rate,
         "left": state.seconds_left,
     }
 

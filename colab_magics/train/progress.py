@@ -30,6 +30,10 @@ _POINTS = 400
 """Points kept of the curve within the epochs; beyond, every second one is let go."""
 
 
+_SMOOTHING = 0.2
+"""The weight of the newest number of samples a second."""
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """Where a training is. Epochs and steps count from 1; ``logs`` are the newest values of each metric."""
@@ -47,6 +51,11 @@ class Progress:
     now: float = 0.0
     paced_from: tuple[float, float] | None = None
     """The time and the ratio of the first told step: what was before it was preparation."""
+    learning_rate: float | None = None
+    rate: float | None = None
+    """Samples a second, smoothed."""
+    counted: tuple[float, int, int] | None = None
+    """The time, the epoch and its samples at the last told step, from which the rate goes on."""
     rows: tuple[Mapping[str, float], ...] = ()
     """One mapping of metrics for each ended epoch."""
     points: tuple[Point, ...] = ()
@@ -70,7 +79,8 @@ class Progress:
                 point = (event.epoch - 1 + event.step / max(self.steps, 1), event.logs)
                 points = self._thinned((*self.points, point))
                 moved = replace(self, phase=phase, epoch=event.epoch, step=event.step, logs=event.logs, now=now)
-                return replace(moved, points=points, paced_from=self.paced_from or (now, moved.ratio))
+                moved = replace(moved, points=points, paced_from=self.paced_from or (now, moved.ratio))
+                return moved.counting(event, now)
             case ValidationStepEnded():
                 return replace(self, phase="stopping" if self.phase == "stopping" else "validating", now=now)
             case EpochEnded():
@@ -80,6 +90,16 @@ class Progress:
                 return replace(self, phase="stopping", epoch=event.epoch, step=event.step, now=now)
             case TrainingEnded():
                 return replace(self, phase="testing", now=now)
+
+    def counting(self, event: StepEnded, now: float) -> Progress:
+        """Take the samples of ``event`` into the pace."""
+        rate, samples = self.rate, event.samples
+        if samples is None:
+            return replace(self, learning_rate=event.learning_rate)
+        if self.counted is not None and self.counted[1] == event.epoch and now > self.counted[0]:
+            newest = (samples - self.counted[2]) / (now - self.counted[0])
+            rate = newest if rate is None else rate + _SMOOTHING * (newest - rate)
+        return replace(self, learning_rate=event.learning_rate, rate=rate, counted=(now, event.epoch, samples))
 
     @staticmethod
     def _thinned(points: tuple[Point, ...]) -> tuple[Point, ...]:
@@ -106,5 +126,7 @@ class Progress:
             f"epoch {self.epoch}/{self.epochs}",
             f"step {self.step}/{self.steps}",
             *(f"{name} {value:.4f}" for name, value in self.logs.items()),
+            *([f"{self.rate:,.0f} samples/s"] if self.rate is not None else []),
+            *([f"learning rate {self.learning_rate:.4g}"] if self.learning_rate is not None else []),
         ]
         return " · ".join([*words, f"{duration(left)} left"] if left is not None else words)

@@ -24,6 +24,8 @@ const start: Progress = {
   ratio: 0,
   elapsed: null,
   left: null,
+  rate: null,
+  learning_rate: null,
 };
 
 function open(can_stop = true) {
@@ -60,11 +62,14 @@ describe("the panel of a training", () => {
       logs: { loss: 0.25, accuracy: 0.923 },
       ratio: 0.25,
       left: 9,
+      rate: 120000,
+      learning_rate: 0.001,
     });
     await vi.waitFor(() => expect(text()).toContain("epoch 1 of 2, step 235 of 469"));
     expect(el.querySelector("[role=status]")?.textContent).toBe("epoch 1 of 2");
     expect(text()).toContain("accuracy 92.30 %");
     expect(text()).toContain("9.0 s left");
+    expect(text()).toContain("120,000 samples/s · learning rate 0.001");
     expect(el.querySelector("[role=progressbar]")?.getAttribute("aria-valuenow")).toBe("25");
   });
 

@@ -2,7 +2,7 @@
 import { type CardData, drawCard } from "../shared/card";
 import { type Chart, lineChart, type SeriesData } from "../shared/chart";
 import { h } from "../shared/dom";
-import { decimal, duration, percent } from "../shared/format";
+import { count, decimal, duration, percent } from "../shared/format";
 import { ask } from "../shared/messages";
 import { definePanel } from "../shared/panel";
 import css from "./panel.css";
@@ -24,6 +24,7 @@ export default definePanel<State>({
     const spoken = h("span", { class: "cm-visually-hidden", role: "status" }); // each epoch, not each step
     const time = h("span", { class: "cm-time" });
     const big = h("div", { class: "cm-big" });
+    const pace = h("p", { class: "cm-note" });
     const bar = h("div", { class: "cm-progress", role: "progressbar", "aria-label": "Training" });
     const stop = h(
       "button",
@@ -37,6 +38,7 @@ export default definePanel<State>({
       { class: "cm-card" },
       h("div", { class: "cm-title" }, what, state, spoken, time),
       big,
+      pace,
       bar,
       charts,
       h("div", { class: "cm-row" }, stop, hint),
@@ -98,6 +100,11 @@ export default definePanel<State>({
             ),
           ),
       );
+      const { rate, learning_rate } = progress;
+      pace.textContent = [
+        ...(rate === null ? [] : [`${count(rate)} samples/s`]),
+        ...(learning_rate === null ? [] : [`learning rate ${decimal(learning_rate)}`]),
+      ].join(" · ");
       bar.style.setProperty("--cm-value", String(ratio));
       if (epoch > 0) bar.setAttribute("aria-valuenow", String(Math.round(100 * ratio)));
       bar.setAttribute("aria-valuetext", `epoch ${epoch} of ${epochs}`);

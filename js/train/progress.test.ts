@@ -13,6 +13,8 @@ const running: Progress = {
   ratio: 0.06,
   elapsed: 3,
   left: 40,
+  rate: null,
+  learning_rate: null,
 };
 
 describe("sentence", () => {

@@ -25,6 +25,9 @@ export interface Progress {
   /** Seconds since the first step was begun, as of the last message. */
   elapsed: number | null;
   left: number | null;
+  /** Samples a second. */
+  rate: number | null;
+  learning_rate: number | null;
 }
 
 /** Metrics at a time in epochs: 1.5 is the middle of the second. */

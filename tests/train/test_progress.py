@@ -43,3 +43,12 @@ def test_the_curve_stays_small_and_keeps_its_ends() -> None:
     assert len(progress.points) <= 400
     assert progress.points[0][0] == pytest.approx(1 / 5000)
     assert progress.points[-1][0] > 0.99
+
+
+def test_samples_a_second_are_smoothed_and_never_counted_over_two_epochs() -> None:
+    first = (Started(2, 10), StepEnded(1, 1, {}, 100, 0.01), StepEnded(1, 2, {}, 200, 0.01))
+    assert folded(*first).rate == 100
+    assert folded(*first, StepEnded(1, 4, {}, 400, 0.01)).rate == pytest.approx(120)
+    last = folded(*first, StepEnded(2, 1, {}, 100, 0.005))
+    assert (last.rate, last.learning_rate) == (100, 0.005)
+    assert "100 samples/s · learning rate 0.005" in last.line()
