@@ -79,6 +79,28 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True)
+class Saved:
+    """The person asked to save, or to pause: the state after ``step`` steps of ``epoch`` is kept.
+
+    ``fault`` says why not, if so.
+    """
+
+    epoch: int
+    step: int
+    fault: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """The training waits until it is continued or stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Continued:
+    """The training waits no more."""
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingEnded:
     """Training is over; the model is tried on all test images and saved."""
 
@@ -92,6 +114,9 @@ Event = (
     | ValidationStepEnded
     | EpochEnded
     | Stopped
+    | Saved
+    | Paused
+    | Continued
     | TrainingEnded
 )
 """Epochs and steps count from 1. Logs are Keras' own names: loss, accuracy, val_loss, val_accuracy."""

@@ -66,7 +66,7 @@ class Teller(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no ty
         self._step = batch + 1
         if self._is_due():
             self._tell(StepEnded(self._epoch, self._step, _numbers(logs), self._samples(), self._learning_rate()))
-        self._stop_if_asked()
+        self.stop_if_asked()
 
     def on_test_batch_end(self, batch: int, logs: object = None) -> None:
         if self._is_due():
@@ -75,9 +75,14 @@ class Teller(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no ty
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         seconds = time.monotonic() - self._epoch_began
         self._tell(EpochEnded(self._epoch, self._step, _numbers(logs), seconds))
-        self._stop_if_asked()  # asked while the test images were tried
+        self.stop_if_asked()  # asked while the test images were tried
 
-    def _stop_if_asked(self) -> None:
+    def waited(self, seconds: float) -> None:
+        """Take the seconds of a pause out of the epoch's."""
+        self._epoch_began += seconds
+
+    def stop_if_asked(self) -> None:
+        """End the training here if the person asked for it and it is not at its end."""
         is_last = (self._epoch, self._step) == (self.params["epochs"], self.params["steps"])
         if self._should_stop() and not is_last and not self.model.stop_training:
             self.model.stop_training = True

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import sys
-import threading
 from typing import TYPE_CHECKING, Any
 
 from colab_magics import _shell, interrupts
 from colab_magics.errors import BadOption, ColabMagicsError
 from colab_magics.options import LineParser, Whole, positive, split
+from colab_magics.train.control import Control
 from colab_magics.train.recipes import MODELS, NAMES
 from colab_magics.train.request import Request
 
@@ -74,15 +74,15 @@ def train_mnist(
         resume=resume if isinstance(resume, str) else "" if resume else None,
         fresh=fresh,
     )
-    stop = threading.Event()
+    control = Control()
     with interrupts.held():
         from colab_magics.train import card as cards
         from colab_magics.train.screen import Screen
         from colab_magics.train.training import train
 
-        screen = Screen(stop)
+        screen = Screen(control)
     try:
-        run = train(model, request, tell=screen.tell, stop=stop)
+        run = train(model, request, tell=screen.tell, stop=control)
     except ColabMagicsError as error:
         screen.finish("failed", cards.failed(str(error)))
         raise

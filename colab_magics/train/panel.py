@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from colab_magics.train.progress import Progress
 if TYPE_CHECKING:
     from colab_magics.card import Card
     from colab_magics.train.board import Board
+    from colab_magics.train.control import Control
     from colab_magics.train.events import Event
     from colab_magics.train.progress import Phase
 
@@ -30,21 +30,22 @@ class TrainPanel(Panel):
     """A training as it goes on: progress, curves, the button that ends it, and at the end its card."""
 
     _esm = bundle("train")
-    commands = ("stop",)
+    commands = ("stop", "pause", "proceed", "save")
 
     progress = traitlets.Dict().tag(sync=True)
     curves = traitlets.Dict().tag(sync=True)
     can_stop = traitlets.Bool(default_value=False).tag(sync=True)
 
-    def __init__(self, stop: threading.Event, *, can_stop: bool) -> None:
-        self._stop, self._state, self._sent = stop, Progress(), 0.0
+    def __init__(self, control: Control, *, can_stop: bool) -> None:
+        self._control, self._state, self._sent = control, Progress(), 0.0
         super().__init__(can_stop=can_stop, progress=_progress(self._state), curves=_curves(self._state))
 
     def tell(self, event: Event) -> None:
         """Show what happened; what comes faster than the page can follow is shown together."""
         now = time.monotonic()
-        before, self._state = self._state.phase, self._state.fold(event, now)
-        if self._state.phase != before or now - self._sent >= _PERIOD:
+        before, self._state = self._state, self._state.fold(event, now)
+        is_news = (self._state.phase, self._state.saved) != (before.phase, before.saved)
+        if is_news or now - self._sent >= _PERIOD:
             self._show(now)
 
     def finish(self, phase: Phase, card: Card) -> None:
@@ -57,7 +58,22 @@ class TrainPanel(Panel):
 
     def stop(self, data: dict[str, Any]) -> dict[str, Any]:
         """End the training after the step that runs."""
-        self._stop.set()
+        self._control.stop.set()
+        return {}
+
+    def pause(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Wait after the steps that run, and save there."""
+        self._control.pause.set()
+        return {}
+
+    def proceed(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Go on after a pause."""
+        self._control.pause.clear()
+        return {}
+
+    def save(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Save after the steps that run."""
+        self._control.save.set()
         return {}
 
     def _show(self, now: float) -> None:
@@ -90,6 +106,7 @@ def _progress(state: Progress) -> dict[str, Any]:
         "logs": _finite(state.logs),
         "ratio": state.ratio,
         "elapsed": state.now - state.began if state.began is not None else None,
+        "saved": state.saved,
         "rate": round(state.rate) if state.rate is not None else None,
         "learning_rate": state.learning_rate,
         "left": state.seconds_left,

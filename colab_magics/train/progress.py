@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Literal
 
 from colab_magics.format import duration, size
 from colab_magics.train.events import (
+    Continued,
     DataArrived,
     DatasetFound,
     EpochEnded,
     Event,
+    Paused,
     Resumed,
+    Saved,
     Started,
     StepEnded,
     Stopped,
@@ -22,7 +25,9 @@ from colab_magics.train.events import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Phase = Literal["loading", "starting", "training", "validating", "stopping", "testing", "done", "stopped", "failed"]
+Phase = Literal[
+    "loading", "starting", "training", "validating", "paused", "stopping", "testing", "done", "stopped", "failed"
+]
 
 Point = tuple[float, "Mapping[str, float]"]
 
@@ -51,6 +56,8 @@ class Progress:
     now: float = 0.0
     paced_from: tuple[float, float] | None = None
     """The time and the ratio of the first told step: what was before it was preparation."""
+    saved: str = ""
+    """What became of the last wish to save, in words."""
     learning_rate: float | None = None
     rate: float | None = None
     """Samples a second, smoothed."""
@@ -86,10 +93,21 @@ class Progress:
             case EpochEnded():
                 rows = (*self.rows, event.logs)
                 return replace(self, epoch=event.epoch, step=event.step, logs=event.logs, rows=rows, now=now)
-            case Stopped():
-                return replace(self, phase="stopping", epoch=event.epoch, step=event.step, now=now)
+            case Stopped() | Saved() | Paused() | Continued():
+                return self._wished(event, now)
             case TrainingEnded():
                 return replace(self, phase="testing", now=now)
+
+    def _wished(self, event: Stopped | Saved | Paused | Continued, now: float) -> Progress:
+        match event:
+            case Stopped():
+                return replace(self, phase="stopping", epoch=event.epoch, step=event.step, now=now)
+            case Saved():
+                return replace(self, saved=_saved(event), now=now)
+            case Paused():
+                return replace(self, phase="paused", now=now)
+            case Continued():
+                return self._continued(now)
 
     def counting(self, event: StepEnded, now: float) -> Progress:
         """Take the samples of ``event`` into the pace."""
@@ -100,6 +118,18 @@ class Progress:
             newest = (samples - self.counted[2]) / (now - self.counted[0])
             rate = newest if rate is None else rate + _SMOOTHING * (newest - rate)
         return replace(self, learning_rate=event.learning_rate, rate=rate, counted=(now, event.epoch, samples))
+
+    def _continued(self, now: float) -> Progress:
+        """Without the pause in any time."""
+        began, paced, paused = self.began, self.paced_from, now - self.now
+        return replace(
+            self,
+            phase="training",
+            began=began + paused if began is not None else None,
+            paced_from=(paced[0] + paused, paced[1]) if paced is not None else None,
+            counted=None,
+            now=now,
+        )
 
     @staticmethod
     def _thinned(points: tuple[Point, ...]) -> tuple[Point, ...]:
@@ -130,3 +160,8 @@ class Progress:
             *([f"learning rate {self.learning_rate:.4g}"] if self.learning_rate is not None else []),
         ]
         return " · ".join([*words, f"{duration(left)} left"] if left is not None else words)
+
+
+def _saved(event: Saved) -> str:
+    at = f"epoch {event.epoch}, step {event.step}" if event.step else f"epoch {event.epoch - 1}"
+    return f"Saved after {at}." if event.fault is None else f"Could not be saved after {at}: {event.fault}."

@@ -12,9 +12,8 @@ from colab_magics.train.events import EpochEnded, StepEnded, Stopped
 from colab_magics.train.progress import Progress
 
 if TYPE_CHECKING:
-    import threading
-
     from colab_magics.card import Card
+    from colab_magics.train.control import Control
     from colab_magics.train.events import Event
     from colab_magics.train.panel import TrainPanel
     from colab_magics.train.progress import Phase
@@ -23,13 +22,13 @@ if TYPE_CHECKING:
 class Screen:
     """Follows one training. Without a shell, and without a terminal, it shows nothing."""
 
-    def __init__(self, stop: threading.Event) -> None:
+    def __init__(self, control: Control) -> None:
         self._state = Progress()
         self._panel: TrainPanel | None = None
         if _shell.has_kernel():
             from colab_magics.train.panel import TrainPanel
 
-            self._panel = panel = TrainPanel(stop, can_stop=_shell.hears_while_busy())
+            self._panel = panel = TrainPanel(control, can_stop=_shell.hears_while_busy())
             self._shown = _shell.show(cards.waiting(), lambda: panel)
 
     def tell(self, event: Event) -> None:

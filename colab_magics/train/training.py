@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from colab_magics import interrupts
 from colab_magics.errors import BadOption
 from colab_magics.train import runs
+from colab_magics.train.control import Control
 from colab_magics.train.environment import environment
 from colab_magics.train.evaluation import tested
-from colab_magics.train.events import Event, Resumed, TrainingEnded
+from colab_magics.train.events import Continued, Event, Paused, Resumed, Saved, TrainingEnded
 from colab_magics.train.preparation import Prepared, prepare
 from colab_magics.train.record import Record
 
@@ -29,18 +30,19 @@ _MODEL_FILE = "model.keras"
 _ENVIRONMENT_FILE = "environment.json"
 
 
-def train(model: Any, request: Request, *, tell: Callable[[Event], None], stop: threading.Event) -> runs.Run:
+def train(model: Any, request: Request, *, tell: Callable[[Event], None], stop: Control | threading.Event) -> runs.Run:
     """Find the data, train, test, and keep what came of it.
 
     ``model``: a Keras model, or the name of one of ours, ``mlp`` if there is none. ``stop``, once set, ends the
-    training after the step that runs; an interrupt sets it, too. Raises what `preparation.prepare` raises.
+    training after the step that runs; an interrupt sets it, too. A `Control`
+    can also pause it and have it saved. Raises what `preparation.prepare` raises.
     """
     left = None if request.resume is not None or request.name is not None else runs.broken_off()
     prepared = prepare(model, request, tell)
     with runs.locked(prepared.directory):
         if request.fresh:
             runs.empty(prepared.directory)
-        training = _Training(prepared, tell, stop)
+        training = _Training(prepared, tell, stop if isinstance(stop, Control) else Control(stop))
         if left is not None:
             training.notes.append(
                 f"The run {left.name} was broken off and is not finished: go on with it by  --resume {left.name}"
@@ -51,14 +53,14 @@ def train(model: Any, request: Request, *, tell: Callable[[Event], None], stop: 
 class _Training:
     """One training in its folder."""
 
-    def __init__(self, prepared: Prepared, tell: Callable[[Event], None], stop: threading.Event) -> None:
+    def __init__(self, prepared: Prepared, tell: Callable[[Event], None], control: Control) -> None:
         from colab_magics.train import saver
         from colab_magics.train.checkpoint import Shelf
         from colab_magics.train.eventlog import EventLog
         from colab_magics.train.loop import Teller
 
         self._model, self._dataset, self._fitting = prepared.model, prepared.dataset, prepared.fitting
-        self._config, self._directory, self._stop = prepared.config, prepared.directory, stop
+        self._config, self._directory, self._control = prepared.config, prepared.directory, control
         directory = prepared.directory
         self._is_new = not any(directory.glob("*.*"))
         self.notes = list(prepared.dataset.notes)
@@ -66,7 +68,7 @@ class _Training:
         self._saver = saver.Saver(self._shelf, saver.INTERVAL)
         self._record = Record(directory / runs.HISTORY_FILE, tell)
         self._log = EventLog(directory / "logs")
-        self._teller = Teller(self._record.tell, stop.is_set)
+        self._teller = Teller(self._record.tell, control.stop.is_set)
         self._stoppers = _stoppers(prepared.config.early_stop)
         self._restoring: list[Any] = []
         self._went_on_after: tuple[int, int] | None = None
@@ -79,7 +81,7 @@ class _Training:
 
         model, config = self._model, self._config
         try:
-            with interrupts.first_asks(self._stop.set):
+            with interrupts.first_asks(self._control.stop.set):
                 runs.write_json(self._directory / runs.CONFIG_FILE, config.as_json())
                 runs.write_json(self._directory / _ENVIRONMENT_FILE, environment())
                 begin = self._restored()
@@ -127,10 +129,25 @@ class _Training:
         return Position(self._config.epochs if state.is_over else state.epoch, state.step)
 
     def _reached(self, position: Position) -> None:
-        if self._model.stop_training or position.epoch == self._config.epochs:
-            self._saver.finish(lambda: self._captured(position))
-        else:
+        is_end = self._model.stop_training or position.epoch == self._config.epochs
+        is_asked = self._control.save.is_set() or self._control.pause.is_set()
+        if not is_end and not is_asked:
             self._saver.offer(lambda: self._captured(position))
+            return
+        self._control.save.clear()
+        self._saver.finish(lambda: self._captured(position))
+        if is_asked:
+            self._record.tell(Saved(position.epoch + 1, position.step, self._saver.fault))
+        if not is_end and self._control.pause.is_set():
+            self._pause()
+
+    def _pause(self) -> None:
+        self._record.tell(Paused())
+        seconds = self._control.wait()
+        self._began += seconds
+        self._teller.waited(seconds)
+        self._record.tell(Continued())
+        self._teller.stop_if_asked()
 
     def _captured(self, position: Position) -> State:
         from colab_magics.train.checkpoint import capture

@@ -24,6 +24,7 @@ const start: Progress = {
   ratio: 0,
   elapsed: null,
   left: null,
+  saved: "",
   rate: null,
   learning_rate: null,
 };
@@ -80,6 +81,24 @@ describe("the panel of a training", () => {
     expect(button().disabled).toBe(true);
     expect(model.sent.map(({ content }) => content)).toMatchObject([{ kind: "command", command: "stop" }]);
     expect(text()).toContain("interrupt the kernel");
+  });
+
+  it("pauses, continues and saves", async () => {
+    const { model, el, text } = open();
+    model.answer = () => ({});
+    const click = (words: string) =>
+      [...el.querySelectorAll("button")].find(({ textContent }) => textContent === words)?.click();
+    click("Pause");
+    move(model, { phase: "paused", epoch: 1, epochs: 2, saved: "Saved after epoch 1." });
+    await vi.waitFor(() => expect(text()).toContain("paused after epoch 1 of 2"));
+    expect(text()).toContain("Saved after epoch 1.");
+    click("Continue");
+    click("Save now");
+    expect(model.sent.map(({ content }) => (content as { command: string }).command)).toEqual([
+      "pause",
+      "proceed",
+      "save",
+    ]);
   });
 
   it("offers no button where clicks do not arrive, and says how to stop", () => {

@@ -31,6 +31,9 @@ export default definePanel<State>({
       { class: "cm-button", type: "button", onClick: () => void askToStop() },
       "Stop after this step",
     );
+    const pause = button("Pause", () => (isPaused() ? "proceed" : "pause"));
+    const save = button("Save now", () => "save");
+    const saved = h("p", { class: "cm-note", role: "status" });
     const hint = h("p", { class: "cm-note" });
     const charts = h("div", { class: "cm-charts" });
     const live = h(
@@ -41,7 +44,7 @@ export default definePanel<State>({
       pace,
       bar,
       charts,
-      h("div", { class: "cm-row" }, stop, hint),
+      h("div", { class: "cm-row" }, stop, pause, save, saved, hint),
     );
     const result = h("div");
     root.append(result, live);
@@ -55,15 +58,28 @@ export default definePanel<State>({
     });
 
     async function askToStop(): Promise<void> {
-      stop.disabled = true;
+      stop.disabled = pause.hidden = save.hidden = true;
       hint.textContent =
         "Stopping. If nothing happens, interrupt the kernel (the ■ button): the run still ends cleanly.";
       try {
         await ask(model, "stop", {}, { signal });
       } catch (error) {
-        if (!signal.aborted) hint.textContent = error instanceof Error ? error.message : String(error);
+        showError(error);
         stop.disabled = false;
       }
+    }
+
+    function button(words: string, command: () => string): HTMLButtonElement {
+      const onClick = () => void ask(model, command(), {}, { signal }).catch(showError);
+      return h("button", { class: "cm-button", type: "button", onClick }, words);
+    }
+
+    function showError(error: unknown): void {
+      if (!signal.aborted) hint.textContent = error instanceof Error ? error.message : String(error);
+    }
+
+    function isPaused(): boolean {
+      return model.get("progress").phase === "paused";
     }
 
     function isOver(): boolean {
@@ -136,6 +152,9 @@ export default definePanel<State>({
     function showEnd(): void {
       const canStop = model.get("can_stop");
       stop.hidden = !canStop;
+      pause.hidden = save.hidden = !canStop || stop.disabled;
+      pause.textContent = isPaused() ? "Continue" : "Pause";
+      if (saved.textContent !== model.get("progress").saved) saved.textContent = model.get("progress").saved;
       if (isOver()) hint.textContent = "";
       else if (!canStop && !stop.disabled)
         hint.textContent = "To stop cleanly, interrupt the kernel (the ■ button).";

@@ -13,6 +13,7 @@ const running: Progress = {
   ratio: 0.06,
   elapsed: 3,
   left: 40,
+  saved: "",
   rate: null,
   learning_rate: null,
 };
@@ -29,6 +30,7 @@ describe("sentence", () => {
     [{}, "epoch 2 of 20, step 130 of 469"],
     [{ phase: "validating" }, "epoch 2 of 20, trying the test images"],
     [{ phase: "stopping" }, "stopping after epoch 2 of 20, step 130 of 469"],
+    [{ phase: "paused" }, "paused after epoch 2 of 20, step 130 of 469"],
     [{ phase: "testing" }, "trying all test images and saving"],
     [{ phase: "failed" }, "failed"],
   ] as const)("says %o", (change, words) => {

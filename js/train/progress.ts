@@ -7,6 +7,7 @@ export interface Progress {
     | "starting"
     | "training"
     | "validating"
+    | "paused"
     | "stopping"
     | "testing"
     | "done"
@@ -25,6 +26,8 @@ export interface Progress {
   /** Seconds since the first step was begun, as of the last message. */
   elapsed: number | null;
   left: number | null;
+  /** What became of the last wish to save. */
+  saved: string;
   /** Samples a second. */
   rate: number | null;
   learning_rate: number | null;
@@ -55,6 +58,8 @@ export function sentence({ phase, dataset, download, epoch, epochs, step, steps 
       return at;
     case "validating":
       return `epoch ${epoch} of ${epochs}, trying the test images`;
+    case "paused":
+      return `paused after ${at}`;
     case "stopping":
       return `stopping after ${at}`;
     case "testing":

@@ -2,11 +2,11 @@
 
 import json
 import math
-import threading
 
 import pytest
 
 from colab_magics.card import Card
+from colab_magics.train.control import Control
 from colab_magics.train.events import EpochEnded, Started, StepEnded
 from colab_magics.train.panel import TrainPanel
 
@@ -15,7 +15,7 @@ LOGS = {"loss": 0.123456, "accuracy": 0.98765, "val_loss": 0.123456, "val_accura
 
 @pytest.fixture
 def panel() -> TrainPanel:
-    return TrainPanel(threading.Event(), can_stop=False)
+    return TrainPanel(Control(), can_stop=False)
 
 
 def test_what_is_no_number_is_sent_as_nothing(panel: TrainPanel) -> None:

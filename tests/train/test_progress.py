@@ -2,7 +2,18 @@
 
 import pytest
 
-from colab_magics.train.events import DataArrived, DatasetFound, EpochEnded, Started, StepEnded, Stopped, TrainingEnded
+from colab_magics.train.events import (
+    Continued,
+    DataArrived,
+    DatasetFound,
+    EpochEnded,
+    Paused,
+    Saved,
+    Started,
+    StepEnded,
+    Stopped,
+    TrainingEnded,
+)
 from colab_magics.train.progress import Progress
 
 
@@ -52,3 +63,14 @@ def test_samples_a_second_are_smoothed_and_never_counted_over_two_epochs() -> No
     last = folded(*first, StepEnded(2, 1, {}, 100, 0.005))
     assert (last.rate, last.learning_rate) == (100, 0.005)
     assert "100 samples/s · learning rate 0.005" in last.line()
+
+
+def test_a_pause_is_in_no_time() -> None:
+    steps = (Started(1, 10), StepEnded(1, 1, {}, 10), StepEnded(1, 2, {}, 20))
+    paused = folded(*steps, Saved(1, 2, None), Paused())
+    assert (paused.phase, paused.saved) == ("paused", "Saved after epoch 1, step 2.")
+    progress = paused.fold(Continued(), 1000.0).fold(StepEnded(1, 3, {}, 30), 1001.0)
+    assert progress.phase == "training"
+    assert progress.seconds_left == pytest.approx(14)
+    assert progress.rate == 10
+    assert folded(Saved(3, 0, "No space left")).saved == "Could not be saved after epoch 2: No space left."
