@@ -1,7 +1,8 @@
 """What a training tells while it runs, in the past tense."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any, get_args
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +121,17 @@ Event = (
     | TrainingEnded
 )
 """Epochs and steps count from 1. Logs are Keras' own names: loss, accuracy, val_loss, val_accuracy."""
+
+_KINDS = {kind.__name__: kind for kind in get_args(Event)}
+
+
+def as_json(event: Event) -> dict[str, Any]:
+    """What another process can be told of an event: its kind and its fields."""
+    return {"kind": type(event).__name__, **asdict(event)}
+
+
+def read(found: Mapping[str, Any]) -> Event:
+    """The event that `as_json` told. Raises KeyError or TypeError for what is none."""
+    fields = dict(found)
+    event: Event = _KINDS[fields.pop("kind")](**fields)
+    return event
