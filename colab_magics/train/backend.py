@@ -62,6 +62,19 @@ def _check_backend(backend: str, where: str) -> None:
     check(backend, **_ASKED)
 
 
+def choose(name: str) -> None:
+    """Have Keras loaded with this backend. Raises `BadOption` where it is loaded with another one, `MissingExtra`."""
+    keras = sys.modules.get("keras")
+    if keras is None:
+        _check_backend(name, "--backend")
+        os.environ[_VARIABLE] = name
+    elif (loaded := keras.config.backend()) != name:
+        raise BadOption(
+            f"Keras is loaded with {loaded} in this kernel, and it cannot change its backend: restart the kernel and "
+            f"run this cell first, or leave --backend out to train with {loaded}."
+        )
+
+
 def load() -> Any:
     """Import Keras with the backend that ``KERAS_BACKEND`` or Keras' own settings name, TensorFlow by default.
 

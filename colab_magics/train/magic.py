@@ -34,6 +34,7 @@ def train_mnist(
     name: str | None = None,
     resume: str | bool = False,
     fresh: bool = False,
+    backend: str | None = None,
     tensorboard: bool = False,
     port: int = 0,
 ) -> Run:
@@ -47,7 +48,8 @@ def train_mnist(
     ``digits``; see `train.datasets.find` for where it is looked for. ``seed`` makes two trainings on one machine the
     same. ``name`` names the run's folder. ``resume`` goes on with the run of that name, or with True with the last one
     that did not finish, as if nothing had been: what is not given stays as it was there; ``fresh`` begins that run
-    anew. ``tensorboard`` shows TensorBoard below, on a free port or on ``port``.
+    anew. ``backend`` is what Keras computes with, tensorflow, jax or torch, where it is not loaded yet.
+    ``tensorboard`` shows TensorBoard below, on a free port or on ``port``.
 
     An interrupt, or the panel's button, ends the training after the step that runs and keeps all that it reached.
     Raises a `ColabMagicsError` for data, a model or an option that cannot be used; a TensorBoard that fails after the
@@ -58,6 +60,10 @@ def train_mnist(
         raise BadOption("fresh begins a run anew: say which one with  --resume NAME.")
     if name is not None and resume is not False:
         raise BadOption("A run that is resumed has its name: leave --name out.")
+    if backend is not None:
+        from colab_magics.train.backend import choose
+
+        choose(backend)
     if tensorboard and port:
         from colab_magics.train.board import check_free
 
@@ -141,6 +147,7 @@ PARSER.add_argument(
 )
 PARSER.add_argument("--fresh", action="store_true", help="with --resume: begin that run anew")
 PARSER.add_argument("--runs", action="store_true", help="give the table of all runs instead, as colab_magics.runs()")
+PARSER.add_argument("--backend", choices=("tensorflow", "jax", "torch"), help="what Keras computes with")
 PARSER.add_argument("--tensorboard", action="store_true", help="show TensorBoard below")
 PARSER.add_argument("--port", type=_PORT, metavar="N", help="TensorBoard's port (a free one)")
 
@@ -157,6 +164,10 @@ def run(line: str, cell: str | None) -> Run | pd.DataFrame:
     if cell is not None:
         if "--model" in split(line):
             raise BadOption("The cell builds the model: leave --model out.")
+        if options["backend"] is not None:  # the cell loads Keras
+            from colab_magics.train.backend import choose
+
+            choose(options["backend"])
         options["model"] = _built(cell)
     return train_mnist(options.pop("model"), **options)
 

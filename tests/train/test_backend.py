@@ -90,3 +90,18 @@ def test_what_is_worth_reading_is_passed_on() -> None:
     done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=False)
     assert done.returncode == 3
     assert done.stderr == "W0000 careful\nmine\nafter\n"
+
+
+@pytest.mark.train
+def test_a_backend_is_chosen_before_keras_is_loaded_and_not_after() -> None:
+    source = (
+        "from colab_magics.train import backend\n"
+        "backend.choose('tensorflow')\n"
+        "print(backend.load().config.backend())\n"
+        "backend.choose('tensorflow')\n"
+        "try: backend.choose('jax')\n"
+        "except Exception as error: print(type(error).__name__, error)\n"
+    )
+    environment = {**os.environ, "KERAS_BACKEND": "nonsense"}
+    done = subprocess.run([sys.executable, "-c", source], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("tensorflow\nBadOption Keras is loaded with tensorflow in this kernel, and it cannot")
