@@ -71,7 +71,7 @@ def choose(name: str) -> None:
     elif (loaded := keras.config.backend()) != name:
         raise BadOption(
             f"Keras is loaded with {loaded} in this kernel, and it cannot change its backend: restart the kernel and "
-            f"run this cell first, or leave --backend out to train with {loaded}."
+            f"run this cell first, or train with {name} in the background by  --background"
         )
 
 

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 from colab_magics.card import Card, Facts, Note, Picture, Table
 from colab_magics.format import duration, number, percent, plural
 from colab_magics.train import curve
+from colab_magics.train.runs import HISTORY_FILE
+from colab_magics.train.table import row_of
 from colab_magics.transfer import paths
 
 if TYPE_CHECKING:
+    from colab_magics.train.background import Background
     from colab_magics.train.board import Board
     from colab_magics.train.runs import Run
 
@@ -80,6 +83,37 @@ def history(frame: Any) -> Table:
 def failed(sentence: str) -> Card:
     """A training that could not be done."""
     return Card(title="%train_mnist", state="failed", tone="wrong", parts=(Note(sentence, "wrong"),))
+
+
+def begun(job: Background) -> Card:
+    """A training in the background that goes on: the static form of what the panel shows."""
+    return Card(
+        title=f"Training {job.name} in the background",
+        state="started",
+        parts=(
+            Facts((("Kept in", paths.shown(job.directory)),)),
+            Note(f"It goes on without this kernel. Show it again:  %train_mnist --attach {job.name}"),
+        ),
+    )
+
+
+def background(job: Background) -> Card:
+    """A training in the background that has ended."""
+    if job.reason:
+        return failed(job.reason)
+    import pandas as pd
+
+    row = row_of(job.directory)
+    return Card(
+        title=f"Training {job.name} in the background",
+        state=f"{'stopped early' if job.status == 'stopped' else 'done'}, in {duration(row['seconds'])}",
+        tone="warn" if job.status == "stopped" else "ok",
+        big=f"{percent(row['test_accuracy'])} of the test images right",
+        parts=(
+            Facts((("Test loss", f"{row['test_loss']:.4f}"), ("Kept in", paths.shown(job.directory)))),
+            history(pd.read_csv(job.directory / HISTORY_FILE, index_col="epoch")),
+        ),
+    )
 
 
 def board(view: Board) -> Card:

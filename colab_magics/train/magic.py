@@ -16,6 +16,7 @@ from colab_magics.train.request import Request
 if TYPE_CHECKING:
     import pandas as pd
 
+    from colab_magics.train.background import Background
     from colab_magics.train.board import Board
     from colab_magics.train.panel import BoardPanel
     from colab_magics.train.runs import Run
@@ -35,9 +36,11 @@ def train_mnist(
     resume: str | bool = False,
     fresh: bool = False,
     backend: str | None = None,
+    background: bool = False,
+    attach: str | None = None,
     tensorboard: bool = False,
     port: int = 0,
-) -> Run:
+) -> Run | Background:
     """Train a classifier and show it learning.
 
     ``model``: a Keras classifier, compiled or not, or ``mlp``, the tutorial's two hidden layers of 512 and what is
@@ -49,7 +52,8 @@ def train_mnist(
     same. ``name`` names the run's folder. ``resume`` goes on with the run of that name, or with True with the last one
     that did not finish, as if nothing had been: what is not given stays as it was there; ``fresh`` begins that run
     anew. ``backend`` is what Keras computes with, tensorflow, jax or torch, where it is not loaded yet.
-    ``tensorboard`` shows TensorBoard below, on a free port or on ``port``.
+    ``background`` trains in a process of its own, which goes on when this kernel ends, and gives a `Background` at
+    once; ``attach`` shows that of a name again. ``tensorboard`` shows TensorBoard below, on a free port or on ``port``.
 
     An interrupt, or the panel's button, ends the training after the step that runs and keeps all that it reached.
     Raises a `ColabMagicsError` for data, a model or an option that cannot be used; a TensorBoard that fails after the
@@ -60,7 +64,11 @@ def train_mnist(
         raise BadOption("fresh begins a run anew: say which one with  --resume NAME.")
     if name is not None and resume is not False:
         raise BadOption("A run that is resumed has its name: leave --name out.")
-    if backend is not None:
+    if attach is not None:
+        from colab_magics.train.background import attach as attached
+
+        return _followed(attached(attach))
+    if backend is not None and not background:
         from colab_magics.train.backend import choose
 
         choose(backend)
@@ -80,6 +88,12 @@ def train_mnist(
         resume=resume if isinstance(resume, str) else "" if resume else None,
         fresh=fresh,
     )
+    if background:
+        return _begun(model, request, backend, tensorboard=tensorboard)
+    return _trained(model, request, tensorboard=tensorboard, port=port)
+
+
+def _trained(model: Any, request: Request, *, tensorboard: bool, port: int) -> Run:
     control = Control()
     with interrupts.held():
         from colab_magics.train import card as cards
@@ -105,6 +119,25 @@ def train_mnist(
         except ColabMagicsError as error:
             _shell.show(cards.board_failed(str(error)))
     return run
+
+
+def _begun(model: Any, request: Request, backend: str | None, *, tensorboard: bool) -> Background:
+    if tensorboard:
+        raise BadOption("--tensorboard shows a training of this kernel: leave it out with --background.")
+    if model is not None and not isinstance(model, str):
+        raise BadOption("A model of your own trains in this kernel: leave --background out.")
+    from colab_magics.train.backend import check_installed
+    from colab_magics.train.background import begin
+
+    check_installed()
+    return _followed(begin(model, request, backend))
+
+
+def _followed(job: Background) -> Background:
+    from colab_magics.train.screen import Screen
+
+    Screen(job.control, job).follow(job)
+    return job
 
 
 _SEED = Whole(0, 2**32 - 1)  # what keras.utils.set_random_seed takes
@@ -148,11 +181,13 @@ PARSER.add_argument(
 PARSER.add_argument("--fresh", action="store_true", help="with --resume: begin that run anew")
 PARSER.add_argument("--runs", action="store_true", help="give the table of all runs instead, as colab_magics.runs()")
 PARSER.add_argument("--backend", choices=("tensorflow", "jax", "torch"), help="what Keras computes with")
+PARSER.add_argument("--background", action="store_true", help="train in a process that goes on without this kernel")
+PARSER.add_argument("--attach", metavar="NAME", help="show a training in the background again")
 PARSER.add_argument("--tensorboard", action="store_true", help="show TensorBoard below")
 PARSER.add_argument("--port", type=_PORT, metavar="N", help="TensorBoard's port (a free one)")
 
 
-def run(line: str, cell: str | None) -> Run | pd.DataFrame:
+def run(line: str, cell: str | None) -> Run | Background | pd.DataFrame:
     """Run the magic."""
     options = PARSER.parse_line(line, _shell.namespace())
     if options.pop("runs"):
@@ -164,6 +199,8 @@ def run(line: str, cell: str | None) -> Run | pd.DataFrame:
     if cell is not None:
         if "--model" in split(line):
             raise BadOption("The cell builds the model: leave --model out.")
+        if options["background"] or options["attach"] is not None:
+            raise BadOption("A model of your own trains in this kernel: leave --background and --attach out.")
         if options["backend"] is not None:  # the cell loads Keras
             from colab_magics.train.backend import choose
 
@@ -190,10 +227,12 @@ def show(value: Run | Board) -> None:
 
 
 def close() -> None:
-    """Stop every TensorBoard; called by ``%unload_ext``."""
-    board = sys.modules.get("colab_magics.train.board")
+    """Stop every TensorBoard, follow no training; called by ``%unload_ext``."""
+    board, screen = (sys.modules.get(f"colab_magics.train.{name}") for name in ("board", "screen"))
     if board is not None:
         board.stop_all()
+    if screen is not None:
+        screen.let_go()
 
 
 def _built(cell: str) -> Any:

@@ -92,7 +92,7 @@ def new_directory(name: str | None, dataset: str, environ: Mapping[str, str] = o
     Raises `BadOption` for a name that is no folder name or is taken, `OutputDenied` where nothing can be written.
     """
     root = _root(environ)
-    if name is not None and not re.fullmatch(_NAME, name):
+    if name is not None and not is_name(name):
         raise BadOption(f"{name!r} cannot name a run: use up to 100 letters, digits, dots, - and _.")
     slug = re.sub(r"\W+", "-", dataset.lower()).strip("-") or "run"
     wanted = name or f"{slug}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
@@ -112,7 +112,7 @@ def unfinished(name: str | None = None, environ: Mapping[str, str] = os.environ)
     root = _root(environ)
     if name is not None:
         folder = root / name
-        if not re.fullmatch(_NAME, name) or not (folder / CONFIG_FILE).is_file():
+        if not is_name(name) or not (folder / CONFIG_FILE).is_file():
             raise BadOption(f"There is no run named {name} in {paths.absolute(root)}.")
         return paths.absolute(folder)
     found = broken_off(environ)
@@ -166,6 +166,16 @@ def _is_finished(folder: Path) -> bool:
         return bool(json.loads((folder / RESULT_FILE).read_bytes())["status"] == "finished")
     except (OSError, ValueError, KeyError, TypeError):
         return False
+
+
+def is_name(name: str) -> bool:
+    """Can this name a run?"""
+    return re.fullmatch(_NAME, name) is not None
+
+
+def root_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """The folder of all runs, made if it is not there. Raises `OutputDenied`."""
+    return paths.absolute(_root(environ))
 
 
 def _root(environ: Mapping[str, str]) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -13,23 +14,38 @@ from colab_magics.train.progress import Progress
 
 if TYPE_CHECKING:
     from colab_magics.card import Card
+    from colab_magics.train.background import Background
     from colab_magics.train.control import Control
     from colab_magics.train.events import Event
     from colab_magics.train.panel import TrainPanel
     from colab_magics.train.progress import Phase
 
 
+_PERIOD = 0.1
+"""Seconds between two looks at a training in the background."""
+
+_let_go = threading.Event()
+
+
+def let_go() -> None:
+    """Follow no training any more; those in the background go on."""
+    global _let_go
+    _let_go.set()
+    _let_go = threading.Event()
+
+
 class Screen:
     """Follows one training. Without a shell, and without a terminal, it shows nothing."""
 
-    def __init__(self, control: Control) -> None:
+    def __init__(self, control: Control, job: Background | None = None) -> None:
         self._state = Progress()
         self._panel: TrainPanel | None = None
         if _shell.has_kernel():
             from colab_magics.train.panel import TrainPanel
 
-            self._panel = panel = TrainPanel(control, can_stop=_shell.hears_while_busy())
-            self._shown = _shell.show(cards.waiting(), lambda: panel)
+            can_stop = job is not None or _shell.hears_while_busy()  # whose cell is over at once
+            self._panel = panel = TrainPanel(control, can_stop=can_stop)
+            self._shown = _shell.show(cards.waiting() if job is None else cards.begun(job), lambda: panel)
 
     def tell(self, event: Event) -> None:
         """Show what happened."""
@@ -46,6 +62,27 @@ class Screen:
             self._shown.update(card, value=value)
         else:
             _shell.show(card, value=value)
+
+    def follow(self, job: Background) -> None:
+        """Show a training in the background, in a thread, until it ends or `let_go` is called.
+
+        Without a notebook nothing is shown: its lines would come between those that a person types.
+        """
+        if self._panel is None:
+            return
+        threading.Thread(target=self._follow, args=(job,), name="colab_magics follow", daemon=True).start()
+
+    def _follow(self, job: Background) -> None:
+        let_go = _let_go
+        for event in job.events():
+            if let_go.is_set():
+                return
+            if event is None:
+                let_go.wait(_PERIOD)
+            else:
+                self.tell(event)
+        phases: dict[str, Phase] = {"finished": "done", "stopped": "stopped"}
+        self.finish(phases.get(job.status, "failed"), cards.background(job))
 
     def _write(self, event: Event) -> None:
         match event:

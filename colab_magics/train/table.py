@@ -31,12 +31,13 @@ def runs(environ: Mapping[str, str] = os.environ) -> pd.DataFrame:
     """
     import pandas as pd
 
-    rows = sorted(map(_row, folders(environ)), key=lambda row: row["began"], reverse=True)
+    rows = sorted(map(row_of, folders(environ)), key=lambda row: row["began"], reverse=True)
     index = pd.Index([row["folder"].name for row in rows], name="run", dtype=object)
     return pd.DataFrame([[row.get(name) for name in COLUMNS] for row in rows], index=index, columns=list(COLUMNS))
 
 
-def _row(folder: Path) -> dict[str, Any]:
+def row_of(folder: Path) -> dict[str, Any]:
+    """What one run tells, by `COLUMNS`. Raises OSError for a folder without a config."""
     config, result = _facts(folder / CONFIG_FILE), _facts(folder / RESULT_FILE)
     began = datetime.fromtimestamp((folder / CONFIG_FILE).stat().st_mtime).astimezone()
     accuracies = _accuracies(folder / HISTORY_FILE)

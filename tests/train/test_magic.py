@@ -11,6 +11,7 @@ import pytest
 from colab_magics import train_mnist
 from colab_magics.errors import BadOption, BoardFailed
 from colab_magics.train import board
+from colab_magics.train.card import background as card_of
 from tests.conftest import Shell
 
 pytestmark = pytest.mark.train
@@ -245,3 +246,17 @@ def test_the_table_of_runs(shell: Shell) -> None:
     assert ran.error is None
     assert shell.namespace["table"].status.to_dict() == {"first": "finished"}
     assert "leave the cell and the rest out" in str(shell.run("%train_mnist --runs --epochs 3").error)
+
+
+def test_in_the_background(kernel_shell: Shell) -> None:
+    ran = kernel_shell.run("job = %train_mnist --background --data digits --epochs 2 --name there")
+    assert ran.error is None
+    assert "It goes on without this kernel" in ran.html
+    job = kernel_shell.namespace["job"]
+    assert job.wait(60) == "finished"
+    assert "of the test images right" in card_of(job).text()
+    assert kernel_shell.run("%train_mnist --attach there").error is None
+    for line in ("--background --tensorboard", "--attach other"):
+        assert kernel_shell.run(f"%train_mnist {line}").error is not None
+    cell = "%%train_mnist --background\nmodel = None"
+    assert "trains in this kernel" in str(kernel_shell.run(cell).error)

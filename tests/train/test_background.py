@@ -1,0 +1,73 @@
+"""A training in a process of its own, followed, stopped, killed and gone on with."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from colab_magics.errors import BadOption
+from colab_magics.train import background
+from colab_magics.train.background import Background, attach, begin
+from colab_magics.train.events import EpochEnded, Event, StepEnded
+from colab_magics.train.request import Request
+
+pytestmark = pytest.mark.train
+
+
+def told(job: Background) -> list[Event]:
+    return [event for event in job.events() if event is not None]
+
+
+def test_it_trains_and_tells() -> None:
+    job = begin("mlp", Request(epochs=2, data="digits", name="there"), None)
+    assert job.status == "running"
+    with pytest.raises(BadOption, match="still going on in the background: show it by {2}--attach there"):
+        begin("mlp", Request(epochs=2, data="digits", name="there"), None)
+    assert len([event for event in told(job) if isinstance(event, EpochEnded)]) == 2
+    assert (job.status, job.reason) == ("finished", "")
+    assert (job.directory / "model.keras").is_file()
+    again = attach("there")
+    assert (again, again.wait(0)) == (job, "finished")
+    assert told(again) == told(job)
+
+
+def test_it_is_stopped_from_another_process() -> None:
+    job = begin(None, Request(epochs=100_000, data="digits", name="long"), None)
+    next(event for event in job.events() if isinstance(event, StepEnded))
+    words = "import sys; from colab_magics.train.background import attach; job = attach(sys.argv[1]); print(job.status)"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{words}; job.stop()", "long"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "running\n"
+    assert job.wait(60) == "stopped"
+
+
+def test_a_killed_one_is_told_and_gone_on_with(runs_root: Path) -> None:
+    job = begin("mlp", Request(epochs=100_000, data="digits", name="cut"), None)
+    next(event for event in job.events() if isinstance(event, StepEnded))
+    job.control.pause.set()  # which saves
+    while not any((job.directory / "checkpoints").glob("*.json")):
+        assert job.status == "running"
+    os.kill(background._processes[job.folder].pid, signal.SIGKILL)
+    assert job.wait(60) == "killed"
+    assert job.reason.endswith("perhaps for want of memory; go on with it by  %train_mnist --background --resume cut")
+    again = begin(None, Request(resume="cut"), None)
+    assert again == job
+    next(event for event in again.events() if isinstance(event, StepEnded))
+    again.stop()
+    assert again.wait(60) == "stopped"
+
+
+def test_why_it_failed() -> None:
+    job = begin("mlp", Request(data="nowhere/at/all", name="none"), None)
+    assert job.wait(60) == "failed"
+    assert "There is no dataset at nowhere/at/all" in job.reason
+
+
+@pytest.mark.parametrize("name", ["other", "../there", ""])
+def test_no_training_of_that_name(name: str) -> None:
+    with pytest.raises(BadOption, match="There is no training in the background named"):
+        attach(name)
