@@ -23,3 +23,18 @@ def test_stopping(way: str, open_notebook: Callable[..., Notebook], app: App) ->
     assert notebook.value("run.status") == "stopped"
     assert notebook.value("len(run.history) >= 1 and (run.directory / 'model.keras').exists()") is True
     expect(notebook.run(2)).to_contain_text("True")
+
+
+def test_a_training_in_the_background(open_notebook: Callable[..., Notebook], app: App) -> None:
+    notebook = open_notebook("job = %train_mnist --background --epochs 100000 --name there", "job.status", app=app)
+    notebook.run(1)
+    panel = notebook.panel(1)
+    expect(panel).to_contain_text("of 100000, ", timeout=60_000)
+    panel.get_by_role("button", name="Pause").click()
+    expect(panel).to_contain_text("Saved after epoch")
+    assert notebook.value("job.status") == "running"
+    panel.get_by_role("button", name="Continue").click()
+    expect(panel.get_by_role("button", name="Pause")).to_be_visible()
+    panel.get_by_role("button", name="Stop after this step").click()
+    expect(panel).to_contain_text("stopped early", timeout=60_000)
+    assert notebook.value("job.status") == "stopped"
