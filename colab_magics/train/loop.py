@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -92,8 +93,9 @@ class Teller(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no ty
         size = self.params.get("batch_size")
         return None if size is None else min(self._step * size, self.params["samples"])
 
-    def _learning_rate(self) -> float:
-        return float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
+    def _learning_rate(self) -> float | None:
+        rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
+        return rate if math.isfinite(rate) else None
 
     def _is_due(self) -> bool:
         now = time.monotonic()
