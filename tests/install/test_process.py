@@ -74,7 +74,9 @@ time.sleep(60)
     started = time.monotonic()
     following.close()
     assert time.monotonic() - started < 1.5
-    assert [is_running(int(pid)) for pid in line.split()] == [False, False]
+    while any(is_running(int(pid)) for pid in line.split()):  # what is killed dies when the machine has time for it
+        assert time.monotonic() - started < 30
+        time.sleep(0.01)
 
 
 class Interrupted(subprocess.Popen):  # type: ignore[type-arg]
