@@ -52,11 +52,11 @@ class Predictions:
 
         classes = len(self.class_names)
         counts = np.bincount(self.labels * classes + self.predicted, minlength=classes * classes)
-        names = list(self.class_names)
+        names = pd.Index(self.class_names, dtype=object)  # a text may hold what Arrow's cannot
         return pd.DataFrame(
             counts.reshape(classes, classes),
-            index=pd.Index(names, name="true"),
-            columns=pd.Index(names, name="predicted"),
+            index=names.rename("true"),
+            columns=names.rename("predicted"),
         )
 
     def report(self) -> pd.DataFrame:
@@ -77,4 +77,4 @@ class Predictions:
                 "f1": 2 * right / (true + predicted),
                 "images": true,
             }
-        return pd.DataFrame(columns, index=pd.Index(list(self.class_names), name="class"))
+        return pd.DataFrame(columns, index=pd.Index(self.class_names, dtype=object, name="class"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
+from colab_magics.format import printable, readable
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -87,14 +89,18 @@ def _tile(pixels: Any) -> Image:
     import numpy as np
     from PIL import Image
 
-    values = np.nan_to_num(np.asarray(pixels, dtype="float64").squeeze())
+    values = np.nan_to_num(np.asarray(pixels, dtype="float32"), posinf=0, neginf=0).astype("float64")
+    if values.ndim == 3 and values.shape[-1] not in (3, 4):
+        values = values[..., 0]
     low, high = values.min(initial=0), values.max(initial=0)
     scaled = (255 * (values - low) / ((high - low) or 1)).astype("uint8")
-    return Image.fromarray(scaled if scaled.ndim == 2 or scaled.shape[-1] in (3, 4) else scaled[..., 0]).convert("RGB")
+    return Image.fromarray(scaled).convert("RGB")
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= 9 else name[:8] + "…"
+    """A few letters in one line; Pillow draws no halves of characters."""
+    shown = readable(printable(" ".join(name.split())))
+    return shown if len(shown) <= 9 else shown[:8] + "…"
 
 
 def _as_png(picture: Image) -> bytes:

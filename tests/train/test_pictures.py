@@ -1,6 +1,7 @@
 """Pictures of where a model is wrong."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -28,7 +29,7 @@ def test_the_confusion_matrix(classes: int) -> None:
     assert pixels[92, 92] < pixels[92, -3]  # the first class is rarely taken for the last one
 
 
-@pytest.mark.parametrize("shape", [(8, 8), (8, 8, 1), (8, 8, 3), (8, 8, 2)])
+@pytest.mark.parametrize("shape", [(8, 8), (8, 8, 1), (8, 8, 3), (8, 8, 2), (28, 1), (1, 28), (1, 1)])
 @pytest.mark.parametrize("dtype", ["uint8", "float32"])
 def test_the_worst_mistakes(shape: tuple[int, ...], dtype: str) -> None:
     from colab_magics.train.pictures import mistakes_png
@@ -38,3 +39,19 @@ def test_the_worst_mistakes(shape: tuple[int, ...], dtype: str) -> None:
     with Image.open(io.BytesIO(png)) as picture:
         assert picture.size[1] > picture.size[0] / 5  # three mistakes, in one row
     assert mistakes_png(predictions((64,))) is None
+
+
+@pytest.mark.parametrize("name", ["two\nlines", "half \ud800", "\x1b[31mred", "long" * 50, ""])
+def test_a_hostile_name_is_drawn(name: str) -> None:
+    from colab_magics.train.pictures import confusion_png, mistakes_png
+
+    found = replace(predictions((8, 8)), class_names=(name, "b", "c"))
+    assert confusion_png(found).startswith(b"\x89PNG")
+    assert (mistakes_png(found) or b"").startswith(b"\x89PNG")
+
+
+def test_pixels_that_are_no_numbers() -> None:
+    from colab_magics.train.pictures import mistakes_png
+
+    pixels = np.full((12, 2, 2), [[np.inf, -np.inf], [np.nan, 1e30]])
+    assert mistakes_png(replace(predictions((2, 2)), images=pixels)) is not None
