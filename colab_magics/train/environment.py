@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import platform
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from colab_magics.distributions import installed, of, version_of
 from colab_magics.machine import room
 
 _PACKAGES = ("colab_magics", "keras", "numpy", "tensorboard")
-_BACKENDS = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "jax": ("jax", "jaxlib"), "torch": ("torch",)}
 
 
 def environment() -> dict[str, Any]:
@@ -18,7 +17,8 @@ def environment() -> dict[str, Any]:
     import keras
 
     backend = keras.backend.backend()
-    names = (*_PACKAGES, *_BACKENDS.get(backend, (backend,)))
+    records = installed()
+    found = {name: record for name in (*_PACKAGES, backend) if (record := of(name, records)) is not None}
     return {
         "python": platform.python_version(),
         "platform": platform.platform(),
@@ -27,12 +27,5 @@ def environment() -> dict[str, Any]:
         "backend": backend,
         "precision": keras.config.dtype_policy().name,
         "devices": keras.distribution.list_devices() if backend in ("tensorflow", "jax") else [],
-        "packages": {name: found for name in names if (found := _version(name)) is not None},
+        "packages": {name: version_of(record) for name, record in found.items()},
     }
-
-
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
