@@ -24,14 +24,20 @@ _STDERR = 2
 
 _ASKED = {"by": "%train_mnist", "extra": "train"}
 _VARIABLE = "KERAS_BACKEND"
+_OPTION = "--backend"
 _BACKENDS = ("tensorflow", "jax", "torch", "openvino")
 """What Keras 3 knows."""
 
 
-def check_installed() -> None:
-    """Find out before anything is done whether Keras is there. Raises `MissingExtra` and `BadOption`."""
+def check_installed(backend: str | None = None) -> None:
+    """Find out before anything is done whether Keras is there, with the backend that was asked for, or that it takes.
+
+    Raises `MissingExtra` and `BadOption`.
+    """
     check("keras", "tensorboard", **_ASKED)
-    if "keras" not in sys.modules:  # which has chosen and loaded its own
+    if backend is not None:
+        _check_backend(backend, _OPTION)
+    elif "keras" not in sys.modules:  # which has chosen and loaded its own
         _check_backend(*_named_backend())
 
 
@@ -48,16 +54,16 @@ def _named_backend() -> tuple[str, str]:
 
 
 def _check_backend(backend: str, where: str) -> None:
+    way = "leave --backend out" if where == _OPTION else "take the name away and restart the kernel"
     if backend not in _BACKENDS:
         raise BadOption(
             f"Keras is to use {backend!r}, which {where} names and which is no backend of it: name tensorflow, jax or "
-            "torch there, or take it away, and restart the kernel."
+            f"torch there, or {way}."
         )
     if backend != "tensorflow" and find_spec(backend) is None:
         raise MissingExtra(
             f"%train_mnist needs {backend}, which {where} names and which is not installed here. Run  "
-            f"%pip install {backend}  and try again, or take the name away and restart the kernel: Keras then uses "
-            "TensorFlow."
+            f"%pip install {backend}  and try again, or {way}: Keras then uses TensorFlow."
         )
     check(backend, **_ASKED)
 
@@ -66,7 +72,7 @@ def choose(name: str) -> None:
     """Have Keras loaded with this backend. Raises `BadOption` where it is loaded with another one, `MissingExtra`."""
     keras = sys.modules.get("keras")
     if keras is None:
-        _check_backend(name, "--backend")
+        _check_backend(name, _OPTION)
         os.environ[_VARIABLE] = name
     elif (loaded := keras.config.backend()) != name:
         raise BadOption(

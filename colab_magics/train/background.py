@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -15,12 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from colab_magics.errors import BadOption
+from colab_magics.redaction import Redactor
 from colab_magics.train import events, runs
-from colab_magics.train.child import EVENTS_FILE, LOCK_FILE, REQUEST_FILE, control_of
+from colab_magics.train.child import EVENTS_FILE, REQUEST_FILE
+from colab_magics.train.control import Control
+from colab_magics.train.files import read_json, write_json
 from colab_magics.transfer import locking
 
 if TYPE_CHECKING:
-    from colab_magics.train.control import Control
     from colab_magics.train.events import Event
     from colab_magics.train.request import Request
 
@@ -34,6 +37,9 @@ _KILLED = -9
 _PERIOD = 0.1
 """Seconds between two looks at what the process told."""
 
+_TAIL = 1 << 16
+"""Bytes at the end of what it told in which the last line stands."""
+
 _processes: dict[Path, subprocess.Popen[bytes]] = {}
 
 
@@ -41,7 +47,8 @@ _processes: dict[Path, subprocess.Popen[bytes]] = {}
 class Background:
     """A training in the background: the ``name`` and ``directory`` of its run, ``folder`` of what its process tells.
 
-    All that it knows stands in files, so that it is the same for every kernel.
+    All that it knows stands in files, so that it is the same for every kernel; only that it runs, on a drive without
+    locks, is known to none but the kernel that began it.
     """
 
     name: str
@@ -54,9 +61,7 @@ class Background:
     @property
     def status(self) -> Status:
         """running; finished, stopped or failed as the process told; killed where it ended without a word."""
-        process = _processes.get(self.folder)
-        is_running = process.poll() is None if process is not None else locking.is_held(self.folder / LOCK_FILE)
-        if is_running:
+        if _runs_here(self.folder) or locking.is_held(_lock(self.folder)):
             return "running"
         last = self._last()
         if last.get("kind") == "Ended":
@@ -69,10 +74,13 @@ class Background:
         status = self.status
         if status == "failed":
             return str(self._last().get("sentence", ""))
-        if status != "killed":
+        if status in ("finished", "stopped"):
+            is_there = isinstance(read_json(self.directory / runs.RESULT_FILE).get("test_accuracy"), float)
+            return "" if is_there else f"The training {status}, and what it left in {self.directory} is gone or broken."
+        if status == "running":
             return ""
         process = _processes.get(self.folder)
-        code = None if process is None else process.poll()
+        code = None if process is None else process.wait()
         how = "was killed, perhaps for want of memory" if code == _KILLED else "broke off"
         words = "" if code == _KILLED else self._last_words()
         way = f"go on with it by  %train_mnist --background --resume {self.name}"
@@ -83,7 +91,7 @@ class Background:
     @property
     def control(self) -> Control:
         """What it can be asked: stop, pause, save."""
-        return control_of(self.folder)
+        return Control.by_files(self.folder)
 
     def stop(self) -> None:
         """End it after the step that runs, with all that it reached."""
@@ -97,7 +105,10 @@ class Background:
         return status
 
     def events(self) -> Iterator[Event | None]:
-        """All that it told from its beginning, and what it tells until it ends; None where there is nothing new."""
+        """All that it told from its beginning, and what it tells until it ends; None where there is nothing new.
+
+        Raises ValueError, KeyError or TypeError for what this version cannot read.
+        """
         place = 0
         while True:
             is_over = self.status != "running"
@@ -110,51 +121,55 @@ class Background:
             yield None
 
     def _last(self) -> Mapping[str, object]:
-        lines, _ = _lines(self.folder / EVENTS_FILE, 0)
-        return lines[-1] if lines else {}
+        """The last line, or nothing where the process did not come to write one whole."""
+        try:
+            with (self.folder / EVENTS_FILE).open("rb") as file:
+                file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
+                lines = file.read().splitlines(keepends=True)
+            found = json.loads(lines[-1]) if lines and lines[-1].endswith(b"\n") else {}
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
 
     def _last_words(self) -> str:
         try:
             said = (self.folder / _OUTPUT_FILE).read_text(encoding="utf-8", errors="replace").strip().splitlines()
         except OSError:
             return ""
-        return f" ({said[-1][:200]})" if said else ""
+        return f" ({Redactor()(said[-1])[:200]})" if said else ""
 
 
 def begin(model: str | None, request: Request, backend: str | None) -> Background:
-    """Train in a process of its own. Raises what `runs.unfinished` does, and `BadOption` where the name still runs."""
+    """Train in a process of its own.
+
+    Raises what `runs.unfinished` and `runs.free_folder` do, and `BadOption` where one of that name still runs.
+    """
     if request.resume is not None:
-        name = runs.unfinished(request.resume or None).name
-        asked = {**request.as_json(), "resume": name}
+        directory = runs.unfinished(request.resume or None)
+        asked = {**request.as_json(), "resume": directory.name}
     else:
-        name = request.name or f"background-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
-        asked = {**request.as_json(), "name": name}
-    root = runs.root_folder()
-    there = _job(root, name)
-    if there.folder.exists():
-        if there.status == "running":
-            raise BadOption(f"The run {name} is still going on in the background: show it by  --attach {name}")
-        _processes.pop(there.folder, None)
-        shutil.rmtree(there.folder)
-    there.folder.mkdir(parents=True)
-    runs.write_json(there.folder / REQUEST_FILE, {**asked, "model": model})
-    environ = {**os.environ, runs.ROOT_VARIABLE: str(root), **({"KERAS_BACKEND": backend} if backend else {})}
-    with (there.folder / _OUTPUT_FILE).open("wb") as output:
-        _processes[there.folder] = subprocess.Popen(
-            [sys.executable, "-m", "colab_magics.train.child", str(there.folder)],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=environ,
-            start_new_session=True,  # an interrupt or the end of the kernel is not its own
-        )
-    return there
+        directory = runs.free_folder(_free_name() if request.name is None else request.name)
+        asked = {**request.as_json(), "name": directory.name}
+    job = _job(directory)
+    job.folder.parent.mkdir(exist_ok=True)
+    lock = os.open(_lock(job.folder), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        if _runs_here(job.folder) or not locking.try_lock(lock):
+            raise BadOption(f"The run {job.name} is still going on in the background: show it by  --attach {job.name}")
+        if job.folder.exists():
+            shutil.rmtree(job.folder)
+        job.folder.mkdir()
+        write_json(job.folder / REQUEST_FILE, {**asked, "model": model})
+        _processes[job.folder] = _launched(job, backend, lock)
+    finally:
+        os.close(lock)
+    return job
 
 
 def attach(name: str) -> Background:
     """The training in the background of this name, whichever kernel began it. Raises `BadOption` if there is none."""
     root = runs.root_folder()
-    found = _job(root, name)
+    found = _job(root / name)
     if not runs.is_name(name) or not (found.folder / REQUEST_FILE).is_file():
         known = sorted(path.parent.name for path in root.glob(f"{_JOBS}/*/{REQUEST_FILE}"))
         others = f": there are {', '.join(known[:10])}" if known else ""
@@ -162,8 +177,39 @@ def attach(name: str) -> Background:
     return found
 
 
-def _job(root: Path, name: str) -> Background:
-    return Background(name, root / name, root / _JOBS / name)
+def _free_name() -> str:
+    wanted, root = f"background-{datetime.now().astimezone():%Y%m%d-%H%M%S}", runs.root_folder()
+    names = itertools.chain([wanted], (f"{wanted}-{number}" for number in itertools.count(2)))
+    return next(name for name in names if not (root / name).exists() and not _job(root / name).folder.exists())
+
+
+def _job(directory: Path) -> Background:
+    return Background(directory.name, directory, directory.parent / _JOBS / directory.name)
+
+
+def _runs_here(folder: Path) -> bool:
+    process = _processes.get(folder)
+    return process is not None and process.poll() is None
+
+
+def _lock(folder: Path) -> Path:
+    """Beside the folder, which is made anew for each process."""
+    return folder.with_name(f"{folder.name}.lock")
+
+
+def _launched(job: Background, backend: str | None, lock: int) -> subprocess.Popen[bytes]:
+    """The process, which has the lock as long as it lives, from its very beginning."""
+    environ = {**os.environ, runs.ROOT_VARIABLE: str(job.directory.parent)}
+    with (job.folder / _OUTPUT_FILE).open("wb") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", "colab_magics.train.child", str(job.folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**environ, "KERAS_BACKEND": backend} if backend else environ,
+            pass_fds=(lock,) if os.name == "posix" else (),
+            start_new_session=True,  # an interrupt or the end of the kernel is not its own
+        )
 
 
 def _lines(path: Path, place: int) -> tuple[list[dict[str, object]], int]:

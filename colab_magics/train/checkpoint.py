@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
 import time
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colab_magics.errors import ModelMismatch
+from colab_magics.train.files import publish, sync, write_whole
 
 if TYPE_CHECKING:
     import numpy as np
@@ -176,10 +175,10 @@ def write_arrays(path: Path, state: State) -> str:
     try:
         with temporary.open("w+b") as file:
             np.savez(file, state=np.frombuffer(text, dtype="uint8"), **arrays)
-            _sync(file)
+            sync(file)
             file.seek(0)
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        _publish(temporary, path)
+        publish(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
     return digest
@@ -204,36 +203,9 @@ def read_arrays(path: Path, facts: Mapping[str, Any]) -> State:
     return State(arrays=arrays, **told)
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a small file, whole or not at all."""
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            _sync(file)
-        _publish(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 def _dtype(name: str) -> np.dtype[Any]:
     import ml_dtypes
     import numpy as np
 
     found: np.dtype[Any] = np.dtype(getattr(ml_dtypes, name))
     return found
-
-
-def _sync(file: Any) -> None:
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def _publish(temporary: Path, path: Path) -> None:
-    temporary.replace(path)
-    with contextlib.suppress(OSError):  # Windows opens no folders
-        descriptor = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -64,10 +64,6 @@ def train_mnist(
         raise BadOption("fresh begins a run anew: say which one with  --resume NAME.")
     if name is not None and resume is not False:
         raise BadOption("A run that is resumed has its name: leave --name out.")
-    if attach is not None:
-        from colab_magics.train.background import attach as attached
-
-        return _followed(attached(attach))
     if backend is not None and not background:
         from colab_magics.train.backend import choose
 
@@ -88,8 +84,16 @@ def train_mnist(
         resume=resume if isinstance(resume, str) else "" if resume else None,
         fresh=fresh,
     )
+    if attach is not None:
+        if (model, request, backend, background, tensorboard, port) != (None, Request(), None, False, False, 0):
+            raise BadOption("--attach shows a training that was begun: leave the other options out.")
+        from colab_magics.train.background import attach as attached
+
+        return _followed(attached(attach))
     if background:
-        return _begun(model, request, backend, tensorboard=tensorboard)
+        if tensorboard or port:
+            raise BadOption("TensorBoard shows a training of this kernel: leave --tensorboard and --port out.")
+        return _begun(model, request, backend)
     return _trained(model, request, tensorboard=tensorboard, port=port)
 
 
@@ -101,17 +105,8 @@ def _trained(model: Any, request: Request, *, tensorboard: bool, port: int) -> R
         from colab_magics.train.training import train
 
         screen = Screen(control)
-    try:
-        run = train(model, request, tell=screen.tell, stop=control)
-    except ColabMagicsError as error:
-        screen.finish("failed", cards.failed(str(error)))
-        raise
-    except KeyboardInterrupt:
-        screen.finish("failed", cards.failed("The training was interrupted before it could end: run the cell again."))
-        raise
-    except BaseException as error:
-        screen.finish("failed", cards.failed(f"The training broke off: {type(error).__name__}: {error}"))
-        raise
+    with screen.telling_faults():
+        run = train(model, request, tell=screen.tell, control=control)
     screen.finish("stopped" if run.status == "stopped" else "done", cards.card(run), value=run)
     if tensorboard:
         try:
@@ -121,15 +116,13 @@ def _trained(model: Any, request: Request, *, tensorboard: bool, port: int) -> R
     return run
 
 
-def _begun(model: Any, request: Request, backend: str | None, *, tensorboard: bool) -> Background:
-    if tensorboard:
-        raise BadOption("--tensorboard shows a training of this kernel: leave it out with --background.")
+def _begun(model: Any, request: Request, backend: str | None) -> Background:
     if model is not None and not isinstance(model, str):
         raise BadOption("A model of your own trains in this kernel: leave --background out.")
     from colab_magics.train.backend import check_installed
     from colab_magics.train.background import begin
 
-    check_installed()
+    check_installed(backend)
     return _followed(begin(model, request, backend))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from colab_magics import interrupts
@@ -49,12 +50,13 @@ def prepare(model: Any, request: Request, tell: Callable[[Event], None]) -> Prep
     if getattr(model, "compiled", False) and (recipe != "tutorial" or request.learning_rate is not None):
         raise BadOption("The model is compiled, with an optimizer of its own: leave --recipe and --lr out.")
     with interrupts.held():
-        import numpy  # noqa: F401, ICN001 (what comes next uses it)
+        import_module("numpy")
     dataset = find(request.data, on_progress=lambda progress: tell(DataArrived(progress.done, progress.total)))
     tell(DatasetFound(dataset.name, dataset.source, len(dataset.x_train)))
     keras = backend.load()
     with interrupts.held():
-        from colab_magics.train import loop, models  # noqa: F401 (loaded where no interrupt meets it)
+        import_module("colab_magics.train.loop")
+        from colab_magics.train import models
 
     if request.seed is not None:
         keras.utils.set_random_seed(request.seed)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from colab_magics.train import runs
 from colab_magics.train.events import EpochEnded, Event, Started, Stopped
+from colab_magics.train.files import write_history
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ class Record:
             case EpochEnded():
                 self.rows.append({**event.logs, "seconds": round(event.seconds, 3)})
                 self.cut = (event.step, self._steps) if event.step < self._steps else None
-                runs.write_history(self._path, self.rows)
+                write_history(self._path, self.rows)
             case Stopped():
                 self.is_stopped = True
             case _:

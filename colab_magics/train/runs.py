@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from colab_magics.errors import BadOption, OutputDenied, SourceNotFound
 from colab_magics.train import board
+from colab_magics.train.files import read_json, write_json
 from colab_magics.transfer import locking, paths
 
 if TYPE_CHECKING:
@@ -92,14 +90,14 @@ def new_directory(name: str | None, dataset: str, environ: Mapping[str, str] = o
     Raises `BadOption` for a name that is no folder name or is taken, `OutputDenied` where nothing can be written.
     """
     root = _root(environ)
-    if name is not None and not is_name(name):
-        raise BadOption(f"{name!r} cannot name a run: use up to 100 letters, digits, dots, - and _.")
+    if name is not None:
+        check_name(name)
     slug = re.sub(r"\W+", "-", dataset.lower()).strip("-") or "run"
     wanted = name or f"{slug}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
     try:
         return paths.absolute(_made(root, wanted, is_given=name is not None))
     except FileExistsError as error:
-        raise BadOption(f"There is already a run named {wanted} in {root}: choose another --name.") from error
+        raise BadOption(_taken(wanted, root)) from error
     except OSError as error:
         raise _denied(root, error) from error
 
@@ -145,7 +143,7 @@ def broken_off(environ: Mapping[str, str] = os.environ) -> Path | None:
     found = [
         folder
         for folder in folders(environ)
-        if not _is_finished(folder)
+        if read_json(folder / RESULT_FILE).get("status") != "finished"
         and any((folder / CHECKPOINTS).glob("*.json"))
         and not locking.is_held(folder / LOCK_FILE)
     ]
@@ -161,16 +159,28 @@ def folders(environ: Mapping[str, str] = os.environ) -> list[Path]:
     return [paths.absolute(path.parent) for path in root.glob(f"*/{CONFIG_FILE}")]
 
 
-def _is_finished(folder: Path) -> bool:
-    try:
-        return bool(json.loads((folder / RESULT_FILE).read_bytes())["status"] == "finished")
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+def check_name(name: str) -> None:
+    """Raises `BadOption` for what cannot name a run."""
+    if not is_name(name):
+        raise BadOption(f"{name!r} cannot name a run: use up to 100 letters, digits, dots, - and _.")
 
 
 def is_name(name: str) -> bool:
     """Can this name a run?"""
     return re.fullmatch(_NAME, name) is not None
+
+
+def free_folder(name: str, environ: Mapping[str, str] = os.environ) -> Path:
+    """The folder that a new run of this name would have, not made yet. Raises what `new_directory` does."""
+    check_name(name)
+    root = root_folder(environ)
+    if (root / name).exists():
+        raise BadOption(_taken(name, root))
+    return root / name
+
+
+def _taken(name: str, root: Path) -> str:
+    return f"There is already a run named {name} in {root}: choose another --name."
 
 
 def root_folder(environ: Mapping[str, str] = os.environ) -> Path:
@@ -216,11 +226,6 @@ def _made(root: Path, wanted: str, *, is_given: bool) -> Path:
             return folder
 
 
-def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write JSON, whole or not at all."""
-    _publish(path, json.dumps(content, indent=2) + "\n")
-
-
 def write_result(path: Path, run: Run) -> None:
     """Write what came of a run as JSON, whole or not at all."""
     write_json(
@@ -233,33 +238,3 @@ def write_result(path: Path, run: Run) -> None:
             "seconds": run.seconds,
         },
     )
-
-
-def write_history(path: Path, rows: Sequence[Mapping[str, float]]) -> None:
-    """Write the rows of ended epochs as CSV, whole or not at all."""
-    lines = io.StringIO()
-    writer = csv.DictWriter(lines, fieldnames=["epoch", *(rows[0] if rows else ())], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({"epoch": number, **row} for number, row in enumerate(rows, start=1))
-    _publish(path, lines.getvalue())
-
-
-def save_model(path: Path, model: Any) -> None:
-    """Save a Keras model under ``path`` (``.keras``), whole or not at all."""
-    temporary = path.with_name(f".part.{path.name}")  # Keras asks for the ending
-    try:
-        model.save(temporary)
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _publish(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.part")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)

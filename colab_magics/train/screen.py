@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from colab_magics import _shell
+from colab_magics.errors import ColabMagicsError
 from colab_magics.train import card as cards
 from colab_magics.train.events import EpochEnded, StepEnded, Stopped
 from colab_magics.train.progress import Progress
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from colab_magics.card import Card
     from colab_magics.train.background import Background
     from colab_magics.train.control import Control
@@ -24,14 +29,14 @@ if TYPE_CHECKING:
 _PERIOD = 0.1
 """Seconds between two looks at a training in the background."""
 
-_let_go = threading.Event()
+_followers: dict[threading.Thread, threading.Event] = {}
 
 
 def let_go() -> None:
     """Follow no training any more; those in the background go on."""
-    global _let_go
-    _let_go.set()
-    _let_go = threading.Event()
+    for thread, is_over in list(_followers.items()):
+        is_over.set()
+        thread.join()
 
 
 class Screen:
@@ -63,6 +68,21 @@ class Screen:
         else:
             _shell.show(card, value=value)
 
+    @contextmanager
+    def telling_faults(self) -> Iterator[None]:
+        """Show what goes wrong in the block before it is raised."""
+        try:
+            yield
+        except ColabMagicsError as error:
+            self.finish("failed", cards.failed(str(error)))
+            raise
+        except KeyboardInterrupt:
+            self.finish("failed", cards.failed("The training was interrupted before it could end: run the cell again."))
+            raise
+        except BaseException as error:
+            self.finish("failed", cards.failed(f"The training broke off: {type(error).__name__}: {error}"))
+            raise
+
     def follow(self, job: Background) -> None:
         """Show a training in the background, in a thread, until it ends or `let_go` is called.
 
@@ -70,24 +90,38 @@ class Screen:
         """
         if self._panel is None:
             return
-        threading.Thread(target=self._follow, args=(job,), name="colab_magics follow", daemon=True).start()
+        is_over = threading.Event()
+        thread = threading.Thread(target=self._follow, args=(job, is_over), name="colab_magics follow", daemon=True)
+        _followers[thread] = is_over
+        thread.start()
 
-    def _follow(self, job: Background) -> None:
-        let_go = _let_go
-        for event in job.events():
-            if let_go.is_set():
-                return
-            if event is None:
-                let_go.wait(_PERIOD)
-            else:
-                self.tell(event)
+    def _follow(self, job: Background, is_over: threading.Event) -> None:
+        try:
+            self._show_all(job, is_over)
+        finally:
+            _followers.pop(threading.current_thread(), None)
+
+    def _show_all(self, job: Background, is_over: threading.Event) -> None:
+        try:
+            for event in job.events():
+                if is_over.is_set():
+                    return
+                if event is None:
+                    is_over.wait(_PERIOD)
+                else:
+                    self.tell(event)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            self.finish("failed", cards.failed(f"What the training tells cannot be read ({error}): see {job.folder}"))
+            return
         phases: dict[str, Phase] = {"finished": "done", "stopped": "stopped"}
-        self.finish(phases.get(job.status, "failed"), cards.background(job))
+        self.finish("failed" if job.reason else phases[job.status], cards.background(job))
 
     def _write(self, event: Event) -> None:
         match event:
             case StepEnded():
-                sys.stderr.write(f"\r\x1b[K{self._state.line()}")
+                # Of a line that wraps, only the last row would be written over.
+                most = shutil.get_terminal_size().columns - 1
+                sys.stderr.write(f"\r\x1b[K{self._state.line()[:most]}")
             case EpochEnded():
                 sys.stderr.write(f"\r\x1b[K{self._state.line()}\n")
             case Stopped():

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from colab_magics.train.files import read_json
 from colab_magics.train.runs import CONFIG_FILE, HISTORY_FILE, LOCK_FILE, RESULT_FILE, folders
 from colab_magics.transfer import locking
 
@@ -38,14 +38,14 @@ def runs(environ: Mapping[str, str] = os.environ) -> pd.DataFrame:
 
 def row_of(folder: Path) -> dict[str, Any]:
     """What one run tells, by `COLUMNS`. Raises OSError for a folder without a config."""
-    config, result = _facts(folder / CONFIG_FILE), _facts(folder / RESULT_FILE)
+    config, result = read_json(folder / CONFIG_FILE), read_json(folder / RESULT_FILE)
     began = datetime.fromtimestamp((folder / CONFIG_FILE).stat().st_mtime).astimezone()
     accuracies = _accuracies(folder / HISTORY_FILE)
     return {
         **{name: config.get(name) for name in _ASKED},
         **{name: result.get(name) for name in _FOUND},
         "status": _status(folder, config, result),
-        "epochs_done": len(accuracies),
+        "epochs_done": len(accuracies) - bool(result.get("cut")),
         "best_val_accuracy": max((value for value in accuracies if value is not None), default=None),
         "began": began.replace(microsecond=0),
         "folder": folder,
@@ -59,14 +59,6 @@ def _status(folder: Path, config: Mapping[str, Any], result: Mapping[str, Any]) 
         return "unreadable"
     status = result.get("status")
     return status if status in ("finished", "stopped") else "broken off"
-
-
-def _facts(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _accuracies(path: Path) -> list[float | None]:

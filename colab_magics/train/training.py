@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import shutil
-import threading
 import time
 from typing import TYPE_CHECKING, Any
 
 from colab_magics import interrupts
 from colab_magics.errors import BadOption
 from colab_magics.train import runs
-from colab_magics.train.control import Control
 from colab_magics.train.environment import environment
 from colab_magics.train.evaluation import tested
 from colab_magics.train.events import Continued, Event, Paused, Resumed, Saved, TrainingEnded
+from colab_magics.train.files import save_model, write_json
 from colab_magics.train.preparation import Prepared, prepare
 from colab_magics.train.record import Record
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     from colab_magics.predictions import Predictions
     from colab_magics.train.checkpoint import State
+    from colab_magics.train.control import Control
     from colab_magics.train.loop import Position
     from colab_magics.train.request import Request
 
@@ -30,19 +30,18 @@ _MODEL_FILE = "model.keras"
 _ENVIRONMENT_FILE = "environment.json"
 
 
-def train(model: Any, request: Request, *, tell: Callable[[Event], None], stop: Control | threading.Event) -> runs.Run:
+def train(model: Any, request: Request, *, tell: Callable[[Event], None], control: Control) -> runs.Run:
     """Find the data, train, test, and keep what came of it.
 
-    ``model``: a Keras model, or the name of one of ours, ``mlp`` if there is none. ``stop``, once set, ends the
-    training after the step that runs; an interrupt sets it, too. A `Control`
-    can also pause it and have it saved. Raises what `preparation.prepare` raises.
+    ``model``: a Keras model, or the name of one of ours, ``mlp`` if there is none. ``control`` stops it
+    after the step that runs, as an interrupt does, pauses it and has it saved. Raises what `preparation.prepare` does.
     """
     left = None if request.resume is not None or request.name is not None else runs.broken_off()
     prepared = prepare(model, request, tell)
     with runs.locked(prepared.directory):
         if request.fresh:
             runs.empty(prepared.directory)
-        training = _Training(prepared, tell, stop if isinstance(stop, Control) else Control(stop))
+        training = _Training(prepared, tell, control)
         if left is not None:
             training.notes.append(
                 f"The run {left.name} was broken off and is not finished: go on with it by  --resume {left.name}"
@@ -82,9 +81,10 @@ class _Training:
         model, config = self._model, self._config
         try:
             with interrupts.first_asks(self._control.stop.set):
-                runs.write_json(self._directory / runs.CONFIG_FILE, config.as_json())
-                runs.write_json(self._directory / _ENVIRONMENT_FILE, environment())
+                write_json(self._directory / runs.CONFIG_FILE, config.as_json())
+                write_json(self._directory / _ENVIRONMENT_FILE, environment())
                 begin = self._restored()
+                (self._directory / runs.RESULT_FILE).unlink(missing_ok=True)  # of where it stopped before
                 self._began = time.monotonic()
                 loop.Loop(
                     model,
@@ -203,7 +203,7 @@ def _stoppers(patience: int | None) -> list[Any]:
 def _kept(model: Any, directory: Path) -> tuple[str, ...]:
     """Save the model; what Keras cannot save is told, since the training itself is worth keeping."""
     try:
-        runs.save_model(directory / _MODEL_FILE, model)
+        save_model(directory / _MODEL_FILE, model)
     except Exception as error:  # noqa: BLE001 (the layers' own code says how they are saved)
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         return (f"The model could not be saved, it is only in memory (run.model): {reason}",)

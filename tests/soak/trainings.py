@@ -25,8 +25,9 @@ STEPS = 12  # of an epoch: 1,437 digits in batches of 128
 EPOCHS = 60
 
 _CHILD = """
-import hashlib, os, sys, threading
+import hashlib, os, sys
 from colab_magics.train import loop, saver, training
+from colab_magics.train.control import Control
 from colab_magics.train.request import Request
 import keras
 
@@ -47,7 +48,7 @@ is_new = not os.path.isdir("runs/it/checkpoints")
 open("begun", "w").close()
 wishes = Request(epochs=int(sys.argv[1]), batch_size=128, data="digits", seed=3, name="it" if is_new else None,
                  resume=None if is_new else "it")
-run = training.train(model, wishes, tell=lambda event: None, stop=threading.Event())
+run = training.train(model, wishes, tell=lambda event: None, control=Control())
 whole = hashlib.sha256()
 for variable in [*run.model.variables, *run.model.optimizer.variables]:
     whole.update(variable.numpy().tobytes())

@@ -11,6 +11,7 @@ import pytest
 from colab_magics.errors import BadOption
 from colab_magics.train import background
 from colab_magics.train.background import Background, attach, begin
+from colab_magics.train.card import background as background_card
 from colab_magics.train.events import EpochEnded, Event, StepEnded
 from colab_magics.train.request import Request
 
@@ -71,3 +72,30 @@ def test_why_it_failed() -> None:
 def test_no_training_of_that_name(name: str) -> None:
     with pytest.raises(BadOption, match="There is no training in the background named"):
         attach(name)
+
+
+def test_a_name_that_leaves_the_root_takes_nothing_away(runs_root: Path) -> None:
+    (runs_root.parent / "mine").mkdir()
+    (runs_root.parent / "mine" / "thesis.txt").write_text("kept")
+    for name in ("../../mine", "../first", "a/b", "-x", ""):
+        with pytest.raises(BadOption, match="cannot name a run"):
+            begin("mlp", Request(name=name, data="digits"), None)
+    assert (runs_root.parent / "mine" / "thesis.txt").read_text() == "kept"
+
+
+def test_a_name_that_is_taken(runs_root: Path) -> None:
+    (runs_root / "first").mkdir(parents=True)
+    with pytest.raises(BadOption, match="There is already a run named first"):
+        begin("mlp", Request(name="first", data="digits"), None)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]\n", b"\xff\n", b'{"kind": "Ended", "status": "finished"}\n'])
+def test_what_was_told_is_broken_or_gone(runs_root: Path, content: bytes) -> None:
+    folder = runs_root / ".background" / "it"
+    folder.mkdir(parents=True)
+    (folder / "request.json").write_text("{}")
+    (folder / "events.jsonl").write_bytes(content)
+    job = attach("it")
+    assert job.status in ("killed", "finished")
+    assert "begin it again" in job.reason or "is gone or broken" in job.reason
+    assert "failed" in background_card(job).text()

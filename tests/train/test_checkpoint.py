@@ -13,6 +13,7 @@ import pytest
 from colab_magics.errors import BadOption
 from colab_magics.train import runs
 from colab_magics.train.card import card
+from colab_magics.train.control import Control
 from colab_magics.train.events import Event, StepEnded
 from colab_magics.train.request import Request
 from colab_magics.train.runs import Run
@@ -46,7 +47,7 @@ def trained(stop_at: int | None = None, **options: Any) -> Run:
                 stop.set()
 
     keras.utils.set_random_seed(options.pop("model_seed", 7))
-    return train(options.pop("make", model)(), Request(**{**SETTINGS, **options}), tell=tell, stop=stop)
+    return train(options.pop("make", model)(), Request(**{**SETTINGS, **options}), tell=tell, control=Control(stop))
 
 
 def everything(run: Run) -> list[np.ndarray]:
@@ -138,7 +139,7 @@ def test_another_model_or_other_data_is_no_going_on(tmp_path: Path, dataset: Any
     trained(1, name="first")
     other = keras.Sequential([keras.Input((64,)), keras.layers.Dense(10, activation="softmax")])
     with pytest.raises(BadOption, match="the model is another one"):
-        train(other, Request(**SETTINGS, resume="first"), tell=lambda event: None, stop=threading.Event())
+        train(other, Request(**SETTINGS, resume="first"), tell=lambda event: None, control=Control())
     np.savez(
         tmp_path / "d.npz",
         x_train=dataset.x_train[1:],
@@ -158,8 +159,8 @@ def test_what_is_not_given_stays_as_it_was() -> None:
             stop.set()
 
     wishes = {"epochs": 2, "batch_size": 64, "data": "digits", "seed": 3, "name": "first", "recipe": "fast"}
-    train(None, Request(**wishes, learning_rate=0.01, early_stop=5), tell=tell, stop=stop)
-    run = train(None, Request(resume=""), tell=lambda event: None, stop=threading.Event())
+    train(None, Request(**wishes, learning_rate=0.01, early_stop=5), tell=tell, control=Control(stop))
+    run = train(None, Request(resume=""), tell=lambda event: None, control=Control())
     assert (run.name, run.status, len(run.history)) == ("first", "finished", 2)
     assert "Resumed after  epoch 0 and 1 step" in " ".join(card(run).text().split(" "))
 
@@ -167,7 +168,7 @@ def test_what_is_not_given_stays_as_it_was() -> None:
 def test_a_model_of_ones_own_is_built_again() -> None:
     trained(1, name="first")
     with pytest.raises(BadOption, match="build it again in a cell"):
-        train(None, Request(resume="first"), tell=lambda event: None, stop=threading.Event())
+        train(None, Request(resume="first"), tell=lambda event: None, control=Control())
 
 
 def test_where_every_checkpoint_is_damaged_nothing_is_lost() -> None:
@@ -237,3 +238,18 @@ def test_of_a_damaged_checkpoint_the_one_before_is_taken(damage: str, runs_root:
     run = trained(resume="first")
     assert any("is damaged, and the one before it was taken" in note for note in run.notes)
     assert len(run.history) == SETTINGS["epochs"]
+
+
+def test_the_result_of_where_it_stopped_goes_when_it_goes_on() -> None:
+    result = trained(1, name="first").directory / "result.json"
+    assert result.exists()
+    seen = []
+
+    def tell(event: Event) -> None:
+        if isinstance(event, StepEnded):
+            seen.append(result.exists())
+
+    train(model(), Request(**SETTINGS, resume="first"), tell=tell, control=Control())
+    assert seen
+    assert not any(seen)
+    assert result.exists()

@@ -24,7 +24,7 @@ def followed(control: Control, on_event: Callable[[Event], None]) -> tuple[Any, 
         events.append(event)
         on_event(event)
 
-    return train(None, Request(**SETTINGS), tell=tell, stop=control), events
+    return train(None, Request(**SETTINGS), tell=tell, control=control), events
 
 
 def pause_after_the_first_epoch(control: Control, on_pause: Callable[[], None]) -> Callable[[Event], None]:

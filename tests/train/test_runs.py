@@ -1,10 +1,6 @@
 """The folder of a run and what is written into it."""
 
-import csv
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -64,28 +60,3 @@ def test_a_working_directory_that_was_deleted(tmp_path: Path, monkeypatch: pytes
         runs.new_directory(None, "MNIST", {})
     kept = runs.new_directory(None, "MNIST", {"COLAB_MAGICS_RUNS": str(tmp_path / "runs")})
     assert kept.parent == (tmp_path / "runs").resolve()
-
-
-def test_history_and_json_are_written_whole(tmp_path: Path) -> None:
-    runs.write_history(tmp_path / "history.csv", [{"loss": 0.5}, {"loss": 0.25}])
-    runs.write_json(tmp_path / "config.json", {"epochs": 2})
-    assert json.loads((tmp_path / "config.json").read_text()) == {"epochs": 2}
-    with (tmp_path / "history.csv").open() as file:
-        assert list(csv.DictReader(file)) == [{"epoch": "1", "loss": "0.5"}, {"epoch": "2", "loss": "0.25"}]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["config.json", "history.csv"]
-
-
-@pytest.mark.train
-def test_a_model_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, small: Callable[..., Any]) -> None:
-    runs.save_model(tmp_path / "model.keras", small())
-    before = (tmp_path / "model.keras").read_bytes()
-
-    class Broken:
-        def save(self, path: Path) -> None:
-            path.write_bytes(b"half")
-            raise OSError("disk full")
-
-    with pytest.raises(OSError, match="disk full"):
-        runs.save_model(tmp_path / "model.keras", Broken())
-    assert (tmp_path / "model.keras").read_bytes() == before
-    assert [path.name for path in tmp_path.iterdir()] == ["model.keras"]

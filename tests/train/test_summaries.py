@@ -1,11 +1,11 @@
 """What TensorBoard tells of a run, read back by TensorBoard itself."""
 
 import io
-import threading
 from typing import Any
 
 import pytest
 
+from colab_magics.train.control import Control
 from colab_magics.train.request import Request
 from colab_magics.train.training import train
 
@@ -20,9 +20,7 @@ def test_hyper_parameters_config_and_pictures() -> None:
     from PIL import Image
     from tensorboard.plugins.hparams import metadata
 
-    run = train(
-        None, Request(epochs=1, data="digits", seed=1, name="it"), tell=lambda event: None, stop=threading.Event()
-    )
+    run = train(None, Request(epochs=1, data="digits", seed=1, name="it"), tell=lambda event: None, control=Control())
     read: Any = accumulator.EventAccumulator(str(run.logdir)).Reload()
     told = metadata.parse_session_start_info_plugin_data(
         read.SummaryMetadata("_hparams_/session_start_info").plugin_data.content

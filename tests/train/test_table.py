@@ -7,6 +7,7 @@ import pytest
 
 import colab_magics
 from colab_magics.train import runs as runs_module
+from colab_magics.train.control import Control
 from colab_magics.train.events import Event, StepEnded
 from colab_magics.train.request import Request
 from colab_magics.train.table import COLUMNS, runs
@@ -18,7 +19,7 @@ keras = pytest.importorskip("keras", reason="Keras or its backend is not install
 @pytest.mark.train
 def test_every_run_is_a_row() -> None:
     first = train(
-        None, Request(epochs=2, data="digits", seed=3, name="first"), tell=lambda event: None, stop=threading.Event()
+        None, Request(epochs=2, data="digits", seed=3, name="first"), tell=lambda event: None, control=Control()
     )
     stop = threading.Event()
 
@@ -26,7 +27,7 @@ def test_every_run_is_a_row() -> None:
         if isinstance(event, StepEnded):
             stop.set()
 
-    train(None, Request(epochs=9, data="digits", name="second", learning_rate=0.01), tell=tell, stop=stop)
+    train(None, Request(epochs=9, data="digits", name="second", learning_rate=0.01), tell=tell, control=Control(stop))
     table = colab_magics.runs()
     assert list(table.columns) == list(COLUMNS)
     assert sorted(table.index) == ["first", "second"]

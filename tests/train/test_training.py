@@ -17,6 +17,7 @@ import pytest
 
 from colab_magics.errors import ModelMismatch
 from colab_magics.train.card import card
+from colab_magics.train.control import Control
 from colab_magics.train.events import DatasetFound, EpochEnded, Event, Started, StepEnded, Stopped, TrainingEnded
 from colab_magics.train.request import Request
 from colab_magics.train.runs import Run
@@ -29,7 +30,7 @@ keras = pytest.importorskip("keras", reason="Keras or its backend is not install
 def trained(model: Any = None, *, tell: Callable[[Event], None] = lambda event: None, **options: Any) -> Run:
     stop = options.pop("stop", threading.Event())
     settings = {"epochs": 2, "batch_size": 128, "data": "digits", "seed": 1, "name": None}
-    return train(model, Request(**{**settings, **options}), tell=tell, stop=stop)
+    return train(model, Request(**{**settings, **options}), tell=tell, control=Control(stop))
 
 
 def test_a_run_has_all_that_it_promises(runs_root: Path) -> None:

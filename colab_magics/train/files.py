@@ -1,0 +1,78 @@
+"""The files of a run: written whole or not at all, and read without trust."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a small file, whole or not at all."""
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            sync(file)
+        publish(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write JSON, whole or not at all."""
+    write_whole(path, f"{json.dumps(content, indent=2)}\n".encode())
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """What a file tells; nothing where it is not there or is no JSON object."""
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def write_history(path: Path, rows: Sequence[Mapping[str, float]]) -> None:
+    """Write the rows of ended epochs as CSV, whole or not at all."""
+    lines = io.StringIO()
+    writer = csv.DictWriter(lines, fieldnames=["epoch", *(rows[0] if rows else ())], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({"epoch": number, **row} for number, row in enumerate(rows, start=1))
+    write_whole(path, lines.getvalue().encode())
+
+
+def save_model(path: Path, model: Any) -> None:
+    """Save a Keras model under ``path`` (``.keras``), whole or not at all."""
+    temporary = path.with_name(f".part.{path.name}")  # Keras asks for the ending
+    try:
+        model.save(temporary)
+        with temporary.open("rb") as file:
+            sync(file)
+        publish(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def sync(file: Any) -> None:
+    """Have the disk take all that was written to an open file."""
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def publish(temporary: Path, path: Path) -> None:
+    """Put a file that is whole in the place of the old one, and have the disk know it."""
+    temporary.replace(path)
+    with contextlib.suppress(OSError):  # Windows opens no folders
+        descriptor = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
