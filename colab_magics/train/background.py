@@ -71,22 +71,26 @@ class Background:
     @property
     def reason(self) -> str:
         """Why it failed, in a sentence; empty where it did not."""
-        status = self.status
-        if status == "failed":
-            return str(self._last().get("sentence", ""))
-        if status in ("finished", "stopped"):
-            is_there = isinstance(read_json(self.directory / runs.RESULT_FILE).get("test_accuracy"), float)
-            return "" if is_there else f"The training {status}, and what it left in {self.directory} is gone or broken."
-        if status == "running":
-            return ""
+        match self.status:
+            case "failed":
+                return str(self._last().get("sentence", ""))
+            case "killed":
+                return self._end()
+            case "finished" | "stopped" as status:
+                is_there = isinstance(read_json(self.directory / runs.RESULT_FILE).get("test_accuracy"), float)
+                return "" if is_there else f"The training {status}; what it left in {self.directory} is gone or broken."
+            case _:
+                return ""
+
+    def _end(self) -> str:
+        """How a process ended that said nothing of it, and how to go on."""
         process = _processes.get(self.folder)
-        code = None if process is None else process.wait()
-        how = "was killed, perhaps for want of memory" if code == _KILLED else "broke off"
-        words = "" if code == _KILLED else self._last_words()
+        is_killed = process is not None and process.wait() == _KILLED
+        how = "was killed, perhaps for want of memory" if is_killed else f"broke off{self._last_words()}"
         way = f"go on with it by  %train_mnist --background --resume {self.name}"
         if not any((self.directory / runs.CHECKPOINTS).glob("*.json")):
             way = "it had saved nothing yet: begin it again"
-        return f"The process of the training {how}{words}; {way}"
+        return f"The process of the training {how}; {way}"
 
     @property
     def control(self) -> Control:

@@ -12,6 +12,8 @@ from colab_magics.train.table import row_of
 from colab_magics.transfer import paths
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from colab_magics.train.background import Background
     from colab_magics.train.board import Board
     from colab_magics.train.runs import Run
@@ -43,7 +45,7 @@ def card(run: Run) -> Card:
                     *([("Resumed after", _place(run.went_on_after))] if run.went_on_after else []),
                 )
             ),
-            *_curves(run),
+            *_curves(run.history),
             history(run.history),
             *(Note(note, "warn") for note in run.notes),
         ),
@@ -65,9 +67,9 @@ def _place(ended: tuple[int, int]) -> str:
     return f"epoch {number(epochs)}" + (f" and {plural(steps, 'step')}" if steps else "")
 
 
-def _curves(run: Run) -> list[Picture]:
-    content = curve.png(run.history)
-    return [Picture(content, f"Curves of {plural(len(run.history), 'epoch')}", curve.WIDTH)] if content else []
+def _curves(frame: pd.DataFrame) -> list[Picture]:
+    content = curve.png(frame)
+    return [Picture(content, f"Curves of {plural(len(frame), 'epoch')}", curve.WIDTH)] if content else []
 
 
 def history(frame: Any) -> Table:
@@ -103,7 +105,7 @@ def background(job: Background) -> Card:
         return failed(job.reason)
     import pandas as pd
 
-    row = row_of(job.directory)
+    row, epochs = row_of(job.directory), pd.read_csv(job.directory / HISTORY_FILE, index_col="epoch")
     return Card(
         title=f"Training {job.name} in the background",
         state=f"{'stopped early' if job.status == 'stopped' else 'done'}, in {duration(row['seconds'])}",
@@ -111,7 +113,8 @@ def background(job: Background) -> Card:
         big=f"{percent(row['test_accuracy'])} of the test images right",
         parts=(
             Facts((("Test loss", f"{row['test_loss']:.4f}"), ("Kept in", paths.shown(job.directory)))),
-            history(pd.read_csv(job.directory / HISTORY_FILE, index_col="epoch")),
+            *_curves(epochs),
+            history(epochs),
         ),
     )
 

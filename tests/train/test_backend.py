@@ -9,10 +9,16 @@ from pathlib import Path
 import pytest
 
 
+def ran(source: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """What a process of its own says."""
+    words = [sys.executable, "-c", source]
+    return subprocess.run(words, env={**os.environ, **environ}, capture_output=True, text=True, check=False)
+
+
 @pytest.mark.train
 def test_a_notebook_sees_nothing_of_tensorflows_loading() -> None:
     source = "from colab_magics.train import backend; print(backend.load().__name__)"
-    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
+    done = ran(source)
     assert done.stdout == "keras\n"
     assert done.stderr == ""
 
@@ -32,8 +38,7 @@ def test_an_interrupt_waits_until_keras_is_loaded() -> None:
         "sys.meta_path.pop(0)\n"
         "print(backend.load().ops.ones((2,)).shape)\n"
     )
-    environment = {**os.environ, "KERAS_BACKEND": "tensorflow"}
-    done = subprocess.run([sys.executable, "-c", source], env=environment, capture_output=True, text=True, check=False)
+    done = ran(source, KERAS_BACKEND="tensorflow")
     assert done.stdout == "interrupted\n(2,)\n", done.stderr
 
 
@@ -45,7 +50,7 @@ def test_keras_without_its_backend() -> None:
         "try: backend.load()\n"
         "except Exception as error: print(type(error).__name__, error)\n"
     )
-    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
+    done = ran(source)
     assert done.stdout.startswith("MissingExtra %train_mnist needs tensorflow, which is not installed here.")
 
 
@@ -71,8 +76,7 @@ def test_a_backend_that_is_not_there(variable: str, setting: str, sentence: str,
     )
     if setting:
         (tmp_path / "keras.json").write_text(json.dumps({"backend": setting}))
-    environment = {**os.environ, "KERAS_BACKEND": variable, "KERAS_HOME": str(tmp_path)}
-    done = subprocess.run([sys.executable, "-c", source], env=environment, capture_output=True, text=True, check=True)
+    done = ran(source, KERAS_BACKEND=variable, KERAS_HOME=str(tmp_path))
     assert done.stdout.startswith(sentence.format(home=tmp_path))
 
 
@@ -87,7 +91,7 @@ def test_what_is_worth_reading_is_passed_on() -> None:
         "finally:\n"
         "    print('after', file=sys.stderr)\n"
     )
-    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=False)
+    done = ran(source)
     assert done.returncode == 3
     assert done.stderr == "W0000 careful\nmine\nafter\n"
 
@@ -102,6 +106,5 @@ def test_a_backend_is_chosen_before_keras_is_loaded_and_not_after() -> None:
         "try: backend.choose('jax')\n"
         "except Exception as error: print(type(error).__name__, error)\n"
     )
-    environment = {**os.environ, "KERAS_BACKEND": "nonsense"}
-    done = subprocess.run([sys.executable, "-c", source], env=environment, capture_output=True, text=True, check=True)
+    done = ran(source, KERAS_BACKEND="nonsense")
     assert done.stdout.startswith("tensorflow\nBadOption Keras is loaded with tensorflow in this kernel, and it cannot")

@@ -38,6 +38,7 @@ def test_every_run_is_a_row() -> None:
     assert Path(row.folder) == first.directory
     assert table.loc["second", "status"] == "stopped"
     assert table.loc["second", "learning_rate"] == 0.01
+    assert table.loc["second", "epochs_done"] == 0  # it was cut
 
 
 def test_what_is_broken_is_a_row_and_not_an_error(runs_root: Path) -> None:
