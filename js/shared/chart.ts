@@ -1,10 +1,14 @@
 /** One line chart on a canvas, whose legend is also its read-out, so that nothing floats and nothing jumps. */
+import { type AxesOptions, drawAxes, type Frame, type SeriesData } from "./axes";
 import css from "./chart.css";
 import { h, styleSheet } from "./dom";
 import { decimal } from "./format";
 import { coalesce } from "./frame";
+import { dot, line, strokePoints } from "./ink";
 import * as scale from "./scale";
 import { themeChanged } from "./theme";
+
+export type { SeriesData };
 
 export interface Series {
   name: string;
@@ -12,21 +16,8 @@ export interface Series {
   dashed?: boolean;
 }
 
-/** x rises; a null or NaN in y breaks the line. */
-export interface SeriesData {
-  x: readonly number[];
-  y: scale.Values;
-}
-
-export interface ChartOptions {
+export interface ChartOptions extends AxesOptions {
   series: readonly Series[];
-  xLabel: string;
-  yLabel: string;
-  formatX?: (value: number) => string;
-  formatY?: (value: number) => string;
-  /** Fixed ends of the y axis, for what has natural ones, such as a ratio. */
-  yMin?: number;
-  yMax?: number;
   /** Buttons for a log scale and for smoothing; shown unless false. */
   toggles?: boolean;
 }
@@ -35,17 +26,6 @@ export interface Chart {
   readonly element: HTMLElement;
   update(data: readonly SeriesData[]): void;
   destroy(): void;
-}
-
-interface Frame {
-  left: number;
-  top: number;
-  right: number;
-  bottom: number;
-  toX(value: number): number;
-  toY(value: number): number;
-  fromX(pixel: number): number;
-  drawable(value: number | null | undefined): value is number;
 }
 
 const smoothing = 0.8;
@@ -211,7 +191,8 @@ export function lineChart(container: HTMLElement, options: ChartOptions): Chart 
     ink.font = `${style.fontSize} ${style.fontFamily}`;
     ink.fillStyle = style.color;
     ink.strokeStyle = style.borderTopColor;
-    frame = drawAxes(ink, width, height);
+    const shown = series.map((_, index) => of(index));
+    frame = drawAxes(ink, { width, height }, shown, options, isOn(log));
     for (const [index, swatch] of swatches.entries()) {
       ink.strokeStyle = ink.fillStyle = getComputedStyle(swatch).color;
       drawSeries(ink, frame, index);
@@ -220,72 +201,6 @@ export function lineChart(container: HTMLElement, options: ChartOptions): Chart 
       ink.strokeStyle = style.color;
       line(ink, frame.toX(cursor), frame.top, frame.toX(cursor), frame.bottom);
     }
-  }
-
-  function drawAxes(ink: CanvasRenderingContext2D, width: number, height: number): Frame {
-    const row = 16;
-    const shown = series.map((_, index) => of(index));
-    const positive = (value: number) => value > 0;
-    const positives = isOn(log)
-      ? scale.extent(
-          shown.map(({ y }) => y),
-          positive,
-        )
-      : null;
-    const x = scale.extent(shown.map((each) => each.x)) ?? [0, 1];
-    const xRange = x[0] < x[1] ? x : scale.padded(x);
-    const found = positives ?? scale.extent(shown.map(({ y }) => y)) ?? [0, 1];
-    const project = positives ? Math.log10 : (value: number) => value;
-    const [low, high] = scale.padded([project(found[0]), project(found[1])]);
-    const yRange: scale.Range = positives
-      ? [low, high]
-      : [options.yMin ?? low, Math.max(options.yMax ?? high, options.yMin ?? low)];
-
-    const top = row * 1.5;
-    const bottom = height - row * 2;
-    const yTarget = Math.max(2, Math.floor((bottom - top) / 28));
-    const yTicks = positives
-      ? scale.logTicks([10 ** low, 10 ** high], yTarget)
-      : scale.ticks(yRange, yTarget);
-    // Whole steps of width keep the plot still while the labels gain and lose a digit.
-    const widest = Math.max(...yTicks.map((tick) => ink.measureText(formatY(tick)).width), 0);
-    const left = Math.max(32, Math.ceil((widest + 8) / 16) * 16);
-    const right = width - 16;
-
-    const toX = (value: number) => left + ((value - xRange[0]) / (xRange[1] - xRange[0])) * (right - left);
-    const toY = (value: number) =>
-      bottom - ((project(value) - yRange[0]) / (yRange[1] - yRange[0] || 1)) * (bottom - top);
-
-    ink.lineWidth = 1;
-    ink.textBaseline = "middle";
-    ink.textAlign = "right";
-    for (const tick of yTicks) {
-      const y = Math.round(toY(tick)) + 0.5;
-      line(ink, left, y, right, y);
-      ink.fillText(formatY(tick), left - 6, y);
-    }
-    ink.textAlign = "center";
-    const whole = shown.every((each) => each.x.every(Number.isInteger)) ? 1 : 0;
-    for (const tick of scale.ticks(xRange, Math.max(2, Math.floor((right - left) / 70)), whole)) {
-      const place = Math.round(toX(tick)) + 0.5;
-      line(ink, place, bottom, place, bottom + 4);
-      ink.fillText(formatX(tick), place, bottom + row * 0.75);
-    }
-    line(ink, left, bottom + 0.5, right, bottom + 0.5);
-    ink.fillText(xLabel, (left + right) / 2, height - row / 2);
-    ink.textAlign = "left";
-    ink.fillText(yLabel, 0, row / 2);
-
-    return {
-      left,
-      top,
-      right,
-      bottom,
-      toX,
-      toY,
-      fromX: (pixel) => xRange[0] + ((pixel - left) / (right - left)) * (xRange[1] - xRange[0]),
-      drawable: (value): value is number => scale.isNumber(value) && (!positives || value > 0),
-    };
   }
 
   function drawSeries(ink: CanvasRenderingContext2D, frame: Frame, index: number): void {
@@ -327,42 +242,4 @@ export function lineChart(container: HTMLElement, options: ChartOptions): Chart 
 
 function isOn(button: HTMLElement): boolean {
   return button.getAttribute("aria-pressed") === "true";
-}
-
-function strokePoints(
-  ink: CanvasRenderingContext2D,
-  { toX, toY }: Frame,
-  x: readonly number[],
-  y: scale.Values,
-): void {
-  const kept = scale.decimate(x, y, (value) => Math.floor(toX(value)));
-  ink.beginPath();
-  let pen = false;
-  for (const [place, index] of kept.entries()) {
-    if (index === scale.gap) {
-      pen = false;
-      continue;
-    }
-    const px = toX(x[index] as number);
-    const py = toY(y[index] as number);
-    if (pen) ink.lineTo(px, py);
-    else ink.moveTo(px, py);
-    const isAlone = !pen && (kept[place + 1] ?? scale.gap) === scale.gap;
-    if (isAlone) dot(ink, px, py, 2.5);
-    pen = true;
-  }
-  ink.stroke();
-}
-
-function dot(ink: CanvasRenderingContext2D, x: number, y: number, radius: number): void {
-  const circle = new Path2D();
-  circle.arc(x, y, radius, 0, 2 * Math.PI);
-  ink.fill(circle);
-}
-
-function line(ink: CanvasRenderingContext2D, fromX: number, fromY: number, toX: number, toY: number): void {
-  ink.beginPath();
-  ink.moveTo(fromX, fromY);
-  ink.lineTo(toX, toY);
-  ink.stroke();
 }
