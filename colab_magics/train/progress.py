@@ -62,7 +62,7 @@ class Progress:
     rate: float | None = None
     """Samples a second, smoothed."""
     counted: tuple[float, int, int] | None = None
-    """The time, the epoch and its samples at the last told step, from which the rate goes on."""
+    """The time, the epoch and its samples at the last told step or the epoch's begin, from which the rate goes on."""
     rows: tuple[Mapping[str, float], ...] = ()
     """One mapping of metrics for each ended epoch."""
     points: tuple[Point, ...] = ()
@@ -91,8 +91,8 @@ class Progress:
             case ValidationStepEnded():
                 return replace(self, phase="stopping" if self.phase == "stopping" else "validating", now=now)
             case EpochEnded():
-                rows = (*self.rows, event.logs)
-                return replace(self, epoch=event.epoch, step=event.step, logs=event.logs, rows=rows, now=now)
+                moved = replace(self, epoch=event.epoch, step=event.step, logs=event.logs, now=now)
+                return replace(moved, rows=(*self.rows, event.logs), counted=(now, event.epoch + 1, 0))
             case Stopped() | Saved() | Paused() | Continued():
                 return self._wished(event, now)
             case TrainingEnded():

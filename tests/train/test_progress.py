@@ -65,6 +65,11 @@ def test_samples_a_second_are_smoothed_and_never_counted_over_two_epochs() -> No
     assert "100 samples/s · learning rate 0.005" in last.line()
 
 
+def test_samples_a_second_of_epochs_shorter_than_what_is_told() -> None:
+    epochs = (EpochEnded(1, 10, {}, 0.05), StepEnded(2, 10, {}, 1000), EpochEnded(2, 10, {}, 0.05))
+    assert folded(Started(9, 10), StepEnded(1, 10, {}, 1000), *epochs).rate == 1000
+
+
 def test_a_pause_is_in_no_time() -> None:
     steps = (Started(1, 10), StepEnded(1, 1, {}, 10), StepEnded(1, 2, {}, 20))
     paused = folded(*steps, Saved(1, 2, None), Paused())
