@@ -108,8 +108,10 @@ class Background:
             time.sleep(_PERIOD)
         return status
 
-    def events(self) -> Iterator[Event | None]:
+    def events(self) -> Iterator[tuple[float, Event] | None]:
         """All that it told from its beginning, and what it tells until it ends; None where there is nothing new.
+
+        Each with its time, in seconds since the process began to tell: it may be read much later.
 
         Raises ValueError, KeyError or TypeError for what this version cannot read.
         """
@@ -119,7 +121,8 @@ class Background:
             lines, place = _lines(self.folder / EVENTS_FILE, place)
             for line in lines:
                 if line.get("kind") not in ("Ended", "Failed"):
-                    yield events.read(line)
+                    at = float(line.pop("at"))  # type: ignore[arg-type]  # what is no number is a TypeError
+                    yield at, events.read(line)
             if is_over:
                 return
             yield None

@@ -1,14 +1,16 @@
 """Trains in a process of its own what a folder's request asks for: ``python -m colab_magics.train.child FOLDER``.
 
 The folder has ``request.json``, a `Request` with the ``model`` of its name beside it. The events go to ``events.jsonl``
-as lines of JSON, the last of which has the kind Ended with the status, or Failed with a sentence; the files ``stop``,
-``pause`` and ``save`` are what a `Control` says.
+as lines of JSON, each with the seconds ``at`` since this process began to tell, on a clock that is never set. The last
+has the kind Ended with the status, or Failed with a sentence; the files ``stop``, ``pause`` and ``save`` are what a
+`Control` says.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,10 +31,11 @@ def main(folder: Path) -> int:
     """Train; 0 where it ended well, 1 where a sentence says why not."""
     asked = json.loads((folder / REQUEST_FILE).read_bytes())
     model = asked.pop("model")
+    began = time.monotonic()
     with (folder / EVENTS_FILE).open("a", encoding="utf-8", buffering=1) as lines:
 
         def write(line: dict[str, Any]) -> None:
-            lines.write(json.dumps(line) + "\n")
+            lines.write(json.dumps({"at": round(time.monotonic() - began, 3), **line}) + "\n")
 
         def tell(event: Event) -> None:
             write(events.as_json(event))

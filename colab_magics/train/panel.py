@@ -40,13 +40,12 @@ class TrainPanel(Panel):
         self._control, self._state, self._sent = control, Progress(), 0.0
         super().__init__(can_stop=can_stop, progress=_progress(self._state), curves=_curves(self._state))
 
-    def tell(self, event: Event) -> None:
-        """Show what happened; what comes faster than the page can follow is shown together."""
-        now = time.monotonic()
-        before, self._state = self._state, self._state.fold(event, now)
+    def tell(self, event: Event, at: float) -> None:
+        """Show what happened at ``at`` seconds; what comes faster than the page can follow is shown together."""
+        before, self._state = self._state, self._state.fold(event, at)
         is_news = (self._state.phase, self._state.saved) != (before.phase, before.saved)
-        if is_news or now - self._sent >= _PERIOD:
-            self._show(now)
+        if is_news or time.monotonic() - self._sent >= _PERIOD:
+            self._show()
 
     def finish(self, phase: Phase, card: Card) -> None:
         """Show the last state and the card."""
@@ -54,7 +53,7 @@ class TrainPanel(Panel):
         with self.hold_sync():
             self.can_stop = False
             self.card = card.data()
-            self._show(time.monotonic())
+            self._show()
 
     def stop(self, data: dict[str, Any]) -> dict[str, Any]:
         """End the training after the step that runs."""
@@ -76,8 +75,8 @@ class TrainPanel(Panel):
         self._control.save.set()
         return {}
 
-    def _show(self, now: float) -> None:
-        self._sent = now
+    def _show(self) -> None:
+        self._sent = time.monotonic()
         with self.hold_sync():
             self.progress = _progress(self._state)
             self.curves = _curves(self._state)

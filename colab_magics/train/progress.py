@@ -69,7 +69,8 @@ class Progress:
     """The metrics within the epochs, each with its time in epochs: 1.5 is the middle of the second."""
 
     def fold(self, event: Event, now: float) -> Progress:
-        """The progress after ``event``, which came at the time ``now`` in seconds."""
+        """The progress after ``event``, which came at ``now`` seconds: the training's time, however late it is read."""
+        now = max(now, self.now)  # a time that runs back would make a pace of nonsense
         match event:
             case DataArrived():
                 of = f" of {size(event.total)}" if event.total else ""

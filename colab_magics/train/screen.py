@@ -52,12 +52,13 @@ class Screen:
             self._panel = panel = TrainPanel(control, can_stop=can_stop)
             self._shown = _shell.show(cards.waiting() if job is None else cards.begun(job), lambda: panel)
 
-    def tell(self, event: Event) -> None:
-        """Show what happened."""
+    def tell(self, event: Event, at: float | None = None) -> None:
+        """Show what happened, now or at the time ``at``."""
+        at = time.monotonic() if at is None else at
         if self._panel is not None:
-            self._panel.tell(event)
+            self._panel.tell(event, at)
         elif sys.stderr.isatty():
-            self._state = self._state.fold(event, time.monotonic())
+            self._state = self._state.fold(event, at)
             self._write(event)
 
     def finish(self, phase: Phase, card: Card, *, value: object = None) -> None:
@@ -103,13 +104,14 @@ class Screen:
 
     def _show_all(self, job: Background, is_over: threading.Event) -> None:
         try:
-            for event in job.events():
+            for told in job.events():
                 if is_over.is_set():
                     return
-                if event is None:
+                if told is None:
                     is_over.wait(_PERIOD)
                 else:
-                    self.tell(event)
+                    at, event = told
+                    self.tell(event, at)
         except (OSError, ValueError, KeyError, TypeError) as error:
             self.finish("failed", cards.failed(f"What the training tells cannot be read ({error}): see {job.folder}"))
             return

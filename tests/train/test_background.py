@@ -1,9 +1,11 @@
 """A training in a process of its own, followed, stopped, killed and gone on with."""
 
+import functools
 import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -13,13 +15,18 @@ from colab_magics.train import background
 from colab_magics.train.background import Background, attach, begin
 from colab_magics.train.card import background as background_card
 from colab_magics.train.events import EpochEnded, Event, StepEnded
+from colab_magics.train.progress import Progress
 from colab_magics.train.request import Request
 
 pytestmark = pytest.mark.train
 
 
-def told(job: Background) -> list[Event]:
-    return [event for event in job.events() if event is not None]
+def told(job: Background) -> list[tuple[float, Event]]:
+    return [told for told in job.events() if told is not None]
+
+
+def wait_for_a_step(job: Background) -> None:
+    next(told for told in job.events() if told is not None and isinstance(told[1], StepEnded))
 
 
 def test_it_trains_and_tells() -> None:
@@ -27,7 +34,7 @@ def test_it_trains_and_tells() -> None:
     assert job.status == "running"
     with pytest.raises(BadOption, match="still going on in the background: show it by {2}--attach there"):
         begin("mlp", Request(epochs=2, data="digits", name="there"), None)
-    assert len([event for event in told(job) if isinstance(event, EpochEnded)]) == 2
+    assert len([event for _, event in told(job) if isinstance(event, EpochEnded)]) == 2
     assert (job.status, job.reason) == ("finished", "")
     assert (job.directory / "model.keras").is_file()
     again = attach("there")
@@ -35,9 +42,22 @@ def test_it_trains_and_tells() -> None:
     assert told(again) == told(job)
 
 
+def test_its_times_are_those_of_the_training_however_late_they_are_read() -> None:
+    began = time.monotonic()
+    job = begin("mlp", Request(epochs=3, data="digits", batch_size=1), None)
+    assert job.wait(120) == "finished"
+    most = time.monotonic() - began
+    progress = functools.reduce(lambda progress, told: progress.fold(told[1], told[0]), told(job), Progress())
+    assert progress.began is not None
+    seconds = progress.now - progress.began
+    assert 0 < seconds < most
+    assert progress.rate is not None
+    assert 0 < progress.rate < 100 * 3 * 1500 / seconds
+
+
 def test_it_is_stopped_from_another_process() -> None:
     job = begin(None, Request(epochs=100_000, data="digits", name="long"), None)
-    next(event for event in job.events() if isinstance(event, StepEnded))
+    wait_for_a_step(job)
     words = "import sys; from colab_magics.train.background import attach; job = attach(sys.argv[1]); print(job.status)"
     done = subprocess.run(
         [sys.executable, "-c", f"{words}; job.stop()", "long"], capture_output=True, text=True, check=True
@@ -48,7 +68,7 @@ def test_it_is_stopped_from_another_process() -> None:
 
 def test_a_killed_one_is_told_and_gone_on_with(runs_root: Path) -> None:
     job = begin("mlp", Request(epochs=100_000, data="digits", name="cut"), None)
-    next(event for event in job.events() if isinstance(event, StepEnded))
+    wait_for_a_step(job)
     job.control.pause.set()  # which saves
     while not any((job.directory / "checkpoints").glob("*.json")):
         assert job.status == "running"
@@ -57,7 +77,7 @@ def test_a_killed_one_is_told_and_gone_on_with(runs_root: Path) -> None:
     assert job.reason.endswith("perhaps for want of memory; go on with it by  %train_mnist --background --resume cut")
     again = begin(None, Request(resume="cut"), None)
     assert again == job
-    next(event for event in again.events() if isinstance(event, StepEnded))
+    wait_for_a_step(again)
     again.stop()
     assert again.wait(60) == "stopped"
 
@@ -89,7 +109,9 @@ def test_a_name_that_is_taken(runs_root: Path) -> None:
         begin("mlp", Request(name="first", data="digits"), None)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]\n", b"\xff\n", b'{"kind": "Ended", "status": "finished"}\n'])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]\n", b"\xff\n", b'{"at": 1.5, "kind": "Ended", "status": "finished"}\n']
+)
 def test_what_was_told_is_broken_or_gone(runs_root: Path, content: bytes) -> None:
     folder = runs_root / ".background" / "it"
     folder.mkdir(parents=True)

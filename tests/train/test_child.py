@@ -28,6 +28,9 @@ def ran(tmp_path: Path, request: Request, *, stop: bool = False) -> tuple[int, l
 def test_a_stop_file_ends_it_with_what_it_has(tmp_path: Path) -> None:
     code, told = ran(tmp_path, Request(data="digits", epochs=50, name="there"), stop=True)
     assert code == 0
+    times = [line.pop("at") for line in told]
+    assert 0 <= times[0] < times[-1] < 300  # of a clock that began with it
+    assert times == sorted(times)
     assert told[-1] == {"kind": "Ended", "status": "stopped", "directory": str(tmp_path / "runs" / "there")}
     assert "Stopped" in [line["kind"] for line in told]
     assert (tmp_path / "runs" / "there" / "model.keras").is_file()

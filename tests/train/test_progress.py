@@ -1,5 +1,7 @@
 """Events folded into progress."""
 
+import functools
+
 import pytest
 
 from colab_magics.train.events import (
@@ -79,3 +81,12 @@ def test_a_pause_is_in_no_time() -> None:
     assert progress.seconds_left == pytest.approx(14)
     assert progress.rate == 10
     assert folded(Saved(3, 0, "No space left")).saved == "Could not be saved after epoch 2: No space left."
+
+
+def test_a_time_that_runs_back_makes_no_pace() -> None:
+    steps = [(Started(1, 10), 100.0), (StepEnded(1, 1, {}, 10), 101.0), (StepEnded(1, 2, {}, 20), 102.0)]
+    progress = functools.reduce(lambda progress, told: progress.fold(*told), steps, Progress())
+    back = progress.fold(StepEnded(1, 3, {}, 30), -5000.0)
+    assert (back.now, back.rate) == (102.0, 10)
+    assert back.seconds_left is not None
+    assert back.seconds_left >= 0
