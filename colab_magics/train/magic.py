@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from typing import TYPE_CHECKING, Any
 
-from colab_magics import _shell, interrupts
+from colab_magics import _shell
 from colab_magics.errors import BadOption, ColabMagicsError
 from colab_magics.options import LineParser, Whole, positive, split
-from colab_magics.train.control import Control
+from colab_magics.train import screen
 from colab_magics.train.recipes import MODELS, NAMES
-from colab_magics.train.request import Request
+from colab_magics.train.request import SEED, Request
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,19 +58,6 @@ def train_mnist(
     Raises a `ColabMagicsError` for data, a model or an option that cannot be used; a TensorBoard that fails after the
     training is shown, and the run returned.
     """
-    _check(model, epochs=epochs, batch_size=batch_size, lr=lr, early_stop=early_stop, seed=seed, port=port)
-    if fresh and resume is False:
-        raise BadOption("fresh begins a run anew: say which one with  --resume NAME.")
-    if name is not None and resume is not False:
-        raise BadOption("A run that is resumed has its name: leave --name out.")
-    if backend is not None and not background:
-        from colab_magics.train.backend import choose
-
-        choose(backend)
-    if tensorboard and port:
-        from colab_magics.train.board import check_free
-
-        check_free(port)
     request = Request(
         recipe=recipe,
         epochs=epochs,
@@ -84,71 +70,44 @@ def train_mnist(
         resume=resume if isinstance(resume, str) else "" if resume else None,
         fresh=fresh,
     )
+    request.check()
+    _PORT.check("port", port)
+    if isinstance(model, str) and model not in MODELS:
+        raise BadOption(f"There is no model {model}: choose {' or '.join(MODELS)}, or build one with %%train_mnist.")
+    if backend is not None and not background:
+        from colab_magics.train.backend import choose
+
+        choose(backend)
+    if tensorboard and port:
+        from colab_magics.train.board import check_free
+
+        check_free(port)
     if attach is not None:
         if (model, request, backend, background, tensorboard, port) != (None, Request(), None, False, False, 0):
             raise BadOption("--attach shows a training that was begun: leave the other options out.")
         from colab_magics.train.background import attach as attached
 
-        return _followed(attached(attach))
+        return screen.followed(attached(attach))
     if background:
         if tensorboard or port:
             raise BadOption("TensorBoard shows a training of this kernel: leave --tensorboard and --port out.")
-        return _begun(model, request, backend)
-    return _trained(model, request, tensorboard=tensorboard, port=port)
-
-
-def _trained(model: Any, request: Request, *, tensorboard: bool, port: int) -> Run:
-    control = Control()
-    with interrupts.held():
-        from colab_magics.train import card as cards
-        from colab_magics.train.screen import Screen
-        from colab_magics.train.training import train
-
-        screen = Screen(control)
-    with screen.telling_faults():
-        run = train(model, request, tell=screen.tell, control=control)
-    screen.finish("stopped" if run.status == "stopped" else "done", cards.card(run), value=run)
+        return screen.begun(model, request, backend)
+    run = screen.trained(model, request)
     if tensorboard:
-        try:
-            show(run.tensorboard(port=port))
-        except ColabMagicsError as error:
-            _shell.show(cards.board_failed(str(error)))
+        _show_board(run, port)
     return run
 
 
-def _begun(model: Any, request: Request, backend: str | None) -> Background:
-    if model is not None and not isinstance(model, str):
-        raise BadOption("A model of your own trains in this kernel: leave --background out.")
-    from colab_magics.train.backend import check_installed
-    from colab_magics.train.background import begin
+def _show_board(run: Run, port: int) -> None:
+    try:
+        show(run.tensorboard(port=port))
+    except ColabMagicsError as error:
+        from colab_magics.train import card as cards
 
-    check_installed(backend)
-    return _followed(begin(model, request, backend))
-
-
-def _followed(job: Background) -> Background:
-    from colab_magics.train.screen import Screen
-
-    Screen(job.control, job).follow(job)
-    return job
+        _shell.show(cards.board_failed(str(error)))
 
 
-_SEED = Whole(0, 2**32 - 1)  # what keras.utils.set_random_seed takes
 _PORT = Whole(0, 65_535)
-
-
-def _check(model: Any, *, lr: float | None, seed: int | None, port: int, **counts: int | None) -> None:
-    for name, count in counts.items():
-        if count is not None:
-            positive.check(name, count)
-    if isinstance(model, str) and model not in MODELS:
-        raise BadOption(f"There is no model {model}: choose {' or '.join(MODELS)}, or build one with %%train_mnist.")
-    if lr is not None and not 0 < lr < math.inf:
-        raise BadOption(f"lr must be a number above 0, and not {lr}.")
-    _PORT.check("port", port)
-    if seed is not None:
-        _SEED.check("seed", seed)
-
 
 PARSER = LineParser(
     train_mnist,
@@ -166,7 +125,7 @@ PARSER.add_argument("--batch-size", type=positive, metavar="N", help="images in 
 PARSER.add_argument("--lr", type=float, metavar="X", help="the learning rate, or its peak")
 PARSER.add_argument("--early-stop", type=positive, metavar="N", help="end after N epochs without a better test loss")
 PARSER.add_argument("--data", metavar="PATH", help="a folder or file of MNIST's four files, an .npz, mnist, or digits")
-PARSER.add_argument("--seed", type=_SEED, metavar="N", help="make two trainings on one machine the same")
+PARSER.add_argument("--seed", type=SEED, metavar="N", help="make two trainings on one machine the same")
 PARSER.add_argument("--name", metavar="NAME", help="name of the run's folder")
 PARSER.add_argument(
     "--resume", nargs="?", const=True, metavar="RUN", help="go on with a run, the last unfinished one if not named"

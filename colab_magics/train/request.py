@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from colab_magics.errors import BadOption
+from colab_magics.options import Whole, positive
 from colab_magics.train import recipes
 
 if TYPE_CHECKING:
     from colab_magics.train.config import Config
+
+SEED = Whole(0, 2**32 - 1)
+"""What ``keras.utils.set_random_seed`` takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +36,20 @@ class Request:
     name: str | None = None
     resume: str | None = None
     fresh: bool = False
+
+    def check(self) -> None:
+        """Raises `BadOption` for a number that is out of its range, and for what makes no sense together."""
+        if self.fresh and self.resume is None:
+            raise BadOption("fresh begins a run anew: say which one with  --resume NAME.")
+        if self.name is not None and self.resume is not None:
+            raise BadOption("A run that is resumed has its name: leave --name out.")
+        for name in ("epochs", "batch_size", "early_stop"):
+            if (count := getattr(self, name)) is not None:
+                positive.check(name, count)
+        if self.learning_rate is not None and not 0 < self.learning_rate < math.inf:
+            raise BadOption(f"lr must be a number above 0, and not {self.learning_rate}.")
+        if self.seed is not None:
+            SEED.check("seed", self.seed)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -7,11 +7,12 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from colab_magics import _shell
-from colab_magics.errors import ColabMagicsError
+from colab_magics import _shell, interrupts
+from colab_magics.errors import BadOption, ColabMagicsError
 from colab_magics.train import card as cards
+from colab_magics.train.control import Control
 from colab_magics.train.events import EpochEnded, StepEnded, Stopped
 from colab_magics.train.progress import Progress
 
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
 
     from colab_magics.card import Card
     from colab_magics.train.background import Background
-    from colab_magics.train.control import Control
     from colab_magics.train.events import Event
     from colab_magics.train.panel import TrainPanel
     from colab_magics.train.progress import Phase
-
+    from colab_magics.train.request import Request
+    from colab_magics.train.runs import Run
 
 _PERIOD = 0.1
 """Seconds between two looks at a training in the background."""
@@ -37,6 +38,36 @@ def let_go() -> None:
     for thread, is_over in list(_followers.items()):
         is_over.set()
         thread.join()
+
+
+def trained(model: Any, request: Request) -> Run:
+    """Train here, and show it."""
+    control = Control()
+    with interrupts.held():
+        from colab_magics.train.training import train
+
+        screen = Screen(control)
+    with screen.telling_faults():
+        run = train(model, request, tell=screen.tell, control=control)
+    screen.finish("stopped" if run.status == "stopped" else "done", cards.card(run), value=run)
+    return run
+
+
+def begun(model: Any, request: Request, backend: str | None) -> Background:
+    """Begin to train in a process of its own, and show it."""
+    if model is not None and not isinstance(model, str):
+        raise BadOption("A model of your own trains in this kernel: leave --background out.")
+    from colab_magics.train.backend import check_installed
+    from colab_magics.train.background import begin
+
+    check_installed(backend)
+    return followed(begin(model, request, backend))
+
+
+def followed(job: Background) -> Background:
+    """Show a training in the background, as long as it goes on."""
+    Screen(job.control, job).follow(job)
+    return job
 
 
 class Screen:
