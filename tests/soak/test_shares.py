@@ -1,4 +1,4 @@
-"""A small share of the soaks that are quick; `make soak-ingest` runs all of them, and for long."""
+"""A small share of the soaks that are quick; `make soak-ingest` and `make soak-train` run all of them, and for long."""
 
 import os
 import subprocess
@@ -18,8 +18,11 @@ SHARES = {
     "hostile_names": (50,),
     "archives": ("slip 0", "symlink and a file", "two layers"),
     "readers": (12, 7),
+    "trainings": (6,),
 }
+TRAINING = ("trainings",)
 READERS = ("pyarrow", "openpyxl", "python_calamine", "lxml", "h5py", "pyreadstat", "duckdb")
+KERAS = ("keras", "tensorflow", "tensorboard", "sklearn")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the soaks fork")
@@ -27,9 +30,10 @@ READERS = ("pyarrow", "openpyxl", "python_calamine", "lxml", "h5py", "pyreadstat
 def test_a_small_share(script: str) -> None:
     if script == "flips":
         pytest.importorskip("moto.server")
-    missing = [name for name in READERS if find_spec(name) is None] if script == "readers" else []
-    if missing or (script in ("archives", "readers") and not Path("/proc/self/statm").exists()):
-        pytest.skip(f"not installed: {', '.join(missing)}" if missing else "addresses are counted by Linux")
+    needed = READERS if script == "readers" else KERAS if script in TRAINING else ()
+    missing = [name for name in needed if find_spec(name) is None]
+    if missing or (script in ("archives", "readers", *TRAINING) and not Path("/proc/self/statm").exists()):
+        pytest.skip(f"not installed: {', '.join(missing)}" if missing else "only Linux tells what these look at")
     words = [sys.executable, str(FOLDER / f"{script}.py"), *map(str, SHARES[script])]
     environ = {**os.environ, "PYTHONPATH": str(FOLDER.parent)}
     done = subprocess.run(words, env=environ, capture_output=True, text=True, check=False)
