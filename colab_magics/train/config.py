@@ -20,6 +20,7 @@ class Config:
 
     ``seed`` is the person's, ``order`` that of the samples' order; a hash tells one content from another.
     ``learning_rate`` is None for a model that was compiled by the person; ``early_stop`` is in epochs.
+    ``model_file`` is where the model was, if it was loaded.
     """
 
     data: str | None
@@ -37,6 +38,7 @@ class Config:
     order: int
     keras: str
     backend: str
+    model_file: str | None = None
 
     @classmethod
     def read(cls, found: Mapping[str, Any]) -> Self:

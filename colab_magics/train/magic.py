@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from colab_magics import _shell
 from colab_magics.errors import BadOption, ColabMagicsError
 from colab_magics.options import LineParser, Whole, positive, split
-from colab_magics.train import screen
+from colab_magics.train import outside, screen
 from colab_magics.train.recipes import MODELS, NAMES
 from colab_magics.train.request import SEED, Request
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 def train_mnist(
     model: Any = None,
     *,
+    trust_model: bool = False,
     recipe: str | None = None,
     epochs: int | None = None,
     batch_size: int | None = None,
@@ -43,7 +44,9 @@ def train_mnist(
     """Train a classifier and show it learning.
 
     ``model``: a Keras classifier, compiled or not, or ``mlp``, the tutorial's two hidden layers of 512 and what is
-    trained without it, or ``cnn``, a small convolutional network. ``recipe``: tutorial, as without it, or fast for the
+    trained without it, or ``cnn``, a small convolutional network, or the name of a variable that holds a classifier, or
+    a ``.keras`` file. A run's own file is loaded as it is, one from outside with ``trust_model``; code in it is never
+    run, a Lambda layer is refused. ``recipe``: tutorial, as without it, or fast for the
     same accuracy in a fraction of the time; it says what ``epochs``, ``batch_size`` and ``lr``, the learning rate, are
     where they are not given. ``early_stop`` ends the training when that many epochs brought no better loss on the test
     images, with the best weights. ``data``: a folder or file with MNIST's four IDX files, an ``.npz``, or ``mnist`` or
@@ -69,11 +72,12 @@ def train_mnist(
         name=name,
         resume=resume if isinstance(resume, str) else "" if resume else None,
         fresh=fresh,
+        trust_model=trust_model,
     )
     request.check()
     _PORT.check("port", port)
-    if isinstance(model, str) and model not in MODELS:
-        raise BadOption(f"There is no model {model}: choose {' or '.join(MODELS)}, or build one with %%train_mnist.")
+    if isinstance(model, str):
+        model = _named(model)
     if backend is not None and not background:
         from colab_magics.train.backend import choose
 
@@ -118,7 +122,8 @@ PARSER = LineParser(
         %train_mnist --runs
     """,
 )
-PARSER.add_argument("--model", choices=MODELS, help="the tutorial's mlp, or a convolutional cnn")
+PARSER.add_argument("--model", metavar="M", help="the tutorial's mlp, a convolutional cnn, a variable, a .keras file")
+PARSER.add_argument("--trust-model", action="store_true", help="load a model's file that is from outside")
 PARSER.add_argument("--recipe", choices=NAMES, help="how it is trained: as in the tutorial, or fast")
 PARSER.add_argument("--epochs", type=positive, metavar="N", help="how often to go through all training images")
 PARSER.add_argument("--batch-size", type=positive, metavar="N", help="images in one step")
@@ -185,6 +190,19 @@ def close() -> None:
         board.stop_all()
     if screen is not None:
         screen.let_go()
+
+
+def _named(model: str) -> Any:
+    """The model of a variable; the names of ours and those of files are left."""
+    if model in MODELS or outside.is_file(model):
+        return model
+    found = _shell.namespace().get(model)
+    if found is None or isinstance(found, str):
+        raise BadOption(
+            f"There is no model {model}: choose {' or '.join(MODELS)}, a variable that holds a Keras model, or a "
+            ".keras file, or build one with %%train_mnist."
+        )
+    return found
 
 
 def _built(cell: str) -> Any:

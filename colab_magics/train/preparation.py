@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from colab_magics import interrupts
 from colab_magics.errors import BadOption
-from colab_magics.train import backend, resumption, runs
+from colab_magics.train import backend, outside, recipes, resumption, runs
 from colab_magics.train.config import Config, hash_of_data, hash_of_model
 from colab_magics.train.datasets import Dataset, find
 from colab_magics.train.events import DataArrived, DatasetFound, Event
@@ -46,9 +46,10 @@ def prepare(model: Any, request: Request, tell: Callable[[Event], None]) -> Prep
         model, request = resumption.model_again(saved, model), request.filled_from(saved)
     model = "mlp" if model is None else model
     plan = request.plan(model if isinstance(model, str) else "")
-    recipe = request.recipe or "tutorial"
-    if getattr(model, "compiled", False) and (recipe != "tutorial" or request.learning_rate is not None):
-        raise BadOption("The model is compiled, with an optimizer of its own: leave --recipe and --lr out.")
+    is_named = isinstance(model, str) and model in recipes.MODELS
+    file = None if is_named or not isinstance(model, str) else outside.checked(model, is_trusted=request.trust_model)
+    if file is None:
+        _check_recipe(model, request)
     with interrupts.held():
         import_module("numpy")
     dataset = find(request.data, on_progress=lambda progress: tell(DataArrived(progress.done, progress.total)))
@@ -60,9 +61,12 @@ def prepare(model: Any, request: Request, tell: Callable[[Event], None]) -> Prep
 
     if request.seed is not None:
         keras.utils.set_random_seed(request.seed)
+    if file is not None:
+        model = outside.load(file)
+        _check_recipe(model, request)
+    is_own = getattr(model, "compiled", False)
     optimizer = plan.optimizer(len(dataset.x_train))
-    is_own = not isinstance(model, str) and model.compiled
-    if isinstance(model, str):
+    if is_named:
         model = models.named(model, dataset, optimizer)
     fitting = models.fit_to(model, dataset, optimizer)
     config = Config(
@@ -74,16 +78,23 @@ def prepare(model: Any, request: Request, tell: Callable[[Event], None]) -> Prep
         model_sha256=hash_of_model(model),
         epochs=plan.epochs,
         batch_size=plan.batch_size,
-        recipe=recipe,
+        recipe=request.recipe or "tutorial",
         learning_rate=None if is_own else plan.rate,
         early_stop=request.early_stop,
         seed=request.seed,
         order=secrets.randbits(32) if request.seed is None else request.seed,
         keras=keras.__version__,
         backend=keras.backend.backend(),
+        model_file=None if file is None else str(file),
     )
     if directory is None:
         directory = runs.new_directory(request.name, dataset.name)
     if saved is not None:
         config = resumption.same(saved, config, directory.name)
     return Prepared(model, dataset, fitting, config, directory)
+
+
+def _check_recipe(model: Any, request: Request) -> None:
+    is_asked = request.recipe not in (None, "tutorial") or request.learning_rate is not None
+    if is_asked and getattr(model, "compiled", False):
+        raise BadOption("The model is compiled, with an optimizer of its own: leave --recipe and --lr out.")

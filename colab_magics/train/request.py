@@ -23,7 +23,7 @@ class Request:
 
     ``recipe`` says what the others do not: epochs, size of a batch, learning rate. ``early_stop``: epochs that may
     pass without a better loss on the test images. ``resume`` names the run that is gone on with, or is empty for the
-    last one that did not finish; ``fresh`` begins it anew.
+    last one that did not finish; ``fresh`` begins it anew. ``trust_model``: a model's file from outside may be loaded.
     """
 
     recipe: str | None = None
@@ -36,6 +36,7 @@ class Request:
     name: str | None = None
     resume: str | None = None
     fresh: bool = False
+    trust_model: bool = False
 
     def check(self) -> None:
         """Raises `BadOption` for a number that is out of its range, and for what makes no sense together."""

@@ -25,7 +25,9 @@ def saved_config(directory: Path) -> Config:
 
 
 def model_again(saved: Config, model: Any) -> Any:
-    """The model that is given, or the name of ours that the run trained."""
+    """The model that is given, or the name of ours or the file that the run trained."""
+    if model is None and saved.model_file is not None:
+        return saved.model_file
     if model is None and saved.model not in recipes.MODELS:
         raise BadOption(
             f"The run trained a model of your own, {saved.model}: build it again in a cell, with  "

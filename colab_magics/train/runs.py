@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from colab_magics.errors import BadOption, OutputDenied, SourceNotFound
 from colab_magics.train import board
-from colab_magics.train.files import read_json, write_json
+from colab_magics.train.files import read_json, sha256_of, write_json
 from colab_magics.transfer import locking, paths
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ CONFIG_FILE = "config.json"
 RESULT_FILE = "result.json"
 HISTORY_FILE = "history.csv"
 LOCK_FILE = "lock"
+MODEL_FILE = "model.keras"
 CHECKPOINTS = "checkpoints"
 
 _NAME = r"\w[\w.-]{0,99}"
@@ -228,6 +229,7 @@ def _made(root: Path, wanted: str, *, is_given: bool) -> Path:
 
 def write_result(path: Path, run: Run) -> None:
     """Write what came of a run as JSON, whole or not at all."""
+    model = run.directory / MODEL_FILE
     write_json(
         path,
         {
@@ -236,5 +238,6 @@ def write_result(path: Path, run: Run) -> None:
             "test_loss": run.test_loss,
             "test_accuracy": run.test_accuracy,
             "seconds": run.seconds,
+            "model_file_sha256": sha256_of(model) if model.is_file() else None,
         },
     )

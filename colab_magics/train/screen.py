@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from colab_magics import _shell, interrupts
 from colab_magics.errors import BadOption, ColabMagicsError
 from colab_magics.train import card as cards
+from colab_magics.train import outside
 from colab_magics.train.control import Control
 from colab_magics.train.events import EpochEnded, StepEnded, Stopped
 from colab_magics.train.progress import Progress
@@ -61,6 +62,8 @@ def begun(model: Any, request: Request, backend: str | None) -> Background:
     from colab_magics.train.background import begin
 
     check_installed(backend)
+    if model is not None and outside.is_file(model):
+        model = str(outside.checked(model, is_trusted=request.trust_model))
     return followed(begin(model, request, backend))
 
 

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from colab_magics.train.loop import Position
     from colab_magics.train.request import Request
 
-_MODEL_FILE = "model.keras"
 _ENVIRONMENT_FILE = "environment.json"
 
 
@@ -203,7 +202,7 @@ def _stoppers(patience: int | None) -> list[Any]:
 def _kept(model: Any, directory: Path) -> tuple[str, ...]:
     """Save the model; what Keras cannot save is told, since the training itself is worth keeping."""
     try:
-        save_model(directory / _MODEL_FILE, model)
+        save_model(directory / runs.MODEL_FILE, model)
     except Exception as error:  # noqa: BLE001 (the layers' own code says how they are saved)
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         return (f"The model could not be saved, it is only in memory (run.model): {reason}",)

@@ -210,7 +210,7 @@ def test_in_a_notebook_the_panel_follows(kernel_shell: Shell) -> None:
         ("--lr nan", "lr must be a number above 0"),
         ("--fresh", "say which one with  --resume NAME"),
         ("--resume a --name b", "A run that is resumed has its name"),
-        ("--model other", "invalid choice"),
+        ("--model other", "There is no model other: choose mlp or cnn, a variable"),
     ],
 )
 def test_options_that_make_no_sense_together(shell: Shell, line: str, sentence: str) -> None:
@@ -260,3 +260,28 @@ def test_in_the_background(kernel_shell: Shell) -> None:
         assert kernel_shell.run(f"%train_mnist {line}").error is not None
     cell = "%%train_mnist --background\nmodel = None"
     assert "trains in this kernel" in str(kernel_shell.run(cell).error)
+
+
+def test_a_model_of_a_variable(shell: Shell, small: Callable[..., Any]) -> None:
+    shell.namespace["net"] = small()
+    ran = shell.run(f"run = %train_mnist {FAST} --model net")
+    assert ran.error is None
+    assert shell.namespace["run"].model is shell.namespace["net"]
+
+
+def test_a_model_from_outside_is_loaded_where_it_is_trusted(shell: Shell, small: Callable[..., Any]) -> None:
+    small().save("other.keras")
+    assert "from outside" in str(shell.run(f"%train_mnist {FAST} --model other.keras").error)
+    assert not Path("runs").exists()
+    ran = shell.run(f"run = %train_mnist {FAST} --model other.keras --trust-model")
+    assert ran.error is None
+    assert shell.namespace["run"].model.count_params() == 650
+
+
+def test_the_model_of_a_run_is_loaded_as_it_is(shell: Shell, runs_root: Path) -> None:
+    shell.run(f"%train_mnist {FAST} --name first")
+    kept = runs_root / "first" / "model.keras"
+    ran = shell.run(f"run = %train_mnist {FAST} --model '{kept}' --name second")
+    assert ran.error is None
+    kept.write_bytes(kept.read_bytes() + b"x")
+    assert "from outside" in str(shell.run(f"%train_mnist {FAST} --model '{kept}'").error)
