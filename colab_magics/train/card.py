@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from colab_magics.card import Card, Facts, Note, Picture, Table
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from colab_magics.train.background import Background
     from colab_magics.train.board import Board
     from colab_magics.train.runs import Run
+
+_SMALL = 0.001
+"""A number below has too few digits behind the point: a learning rate, most often."""
 
 _ROWS = 12
 """Epochs in the table; of more, the first and the last ones."""
@@ -74,12 +78,18 @@ def _curves(frame: pd.DataFrame) -> list[Picture]:
 
 def history(frame: Any) -> Table:
     """The metrics of each epoch; of many epochs the first and the last."""
-    rows = [(str(epoch), *(f"{value:.4f}" for value in row)) for epoch, *row in frame.itertuples()]
+    rows = [(str(epoch), *map(_digits, frame.columns, row)) for epoch, *row in frame.itertuples()]
     if len(rows) > _ROWS:
         half = _ROWS // 2
         rows = [*rows[:half], ("…", *("" for _ in frame.columns)), *rows[-half:]]
     columns = ("epoch", *map(str, frame.columns))
     return Table(columns, tuple(rows), numeric=frozenset(columns))
+
+
+def _digits(name: str, value: float) -> str:
+    if math.isnan(value) and name.startswith("val_"):
+        return ""  # of an epoch that was not validated
+    return f"{value:.4f}" if value == 0 or abs(value) >= _SMALL else f"{value:.2e}"
 
 
 def failed(sentence: str) -> Card:

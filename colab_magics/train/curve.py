@@ -18,7 +18,8 @@ WIDTH = 640
 
 _HEIGHT, _SCALE = 200, 2
 _GREY = (128, 128, 128, 255)  # read on white and on black
-_COLORS = {"loss": (217, 95, 2, 255), "accuracy": (31, 133, 201, 255)}  # as in js/shared/theme.css
+_LOSS, _OTHER = (217, 95, 2, 255), (31, 133, 201, 255)  # as in js/shared/theme.css
+_UNDRAWN = ("seconds", "learning_rate")
 _DASH = 12.0
 
 Point = tuple[float, float]
@@ -42,14 +43,14 @@ class Box:
         return x, y
 
 
-def png(history: Any) -> bytes | None:
-    """Draw loss and accuracy of a run's history: training in full, test images dashed.
+def png(history: Any, *, held_back: str = "test images") -> bytes | None:
+    """Draw loss and accuracy, or another metric, of a run's history: training in full, what is held back dashed.
 
     None where there is nothing to draw a line through: one epoch, or no finite value.
     """
     from PIL import Image, ImageDraw
 
-    metrics = [metric for metric in _COLORS if metric in history and _finite(history, metric)]
+    metrics = _metrics(history)
     if len(history) < 2 or not metrics:
         return None
     size = (WIDTH * _SCALE, _HEIGHT * _SCALE)
@@ -62,10 +63,17 @@ def png(history: Any) -> bytes | None:
             low, high = low - 0.5, high + 0.5
         left = number * width
         box = Box(left + 110, left + width - 30, low, high, len(history))
-        _draw(ImageDraw.Draw(picture), box, metric, history)
+        _draw(ImageDraw.Draw(picture), box, metric, history, held_back)
     content = io.BytesIO()
     picture.quantize(32, method=Image.Quantize.FASTOCTREE).save(content, "PNG", optimize=True)
     return content.getvalue()
+
+
+def _metrics(history: Any) -> list[str]:
+    """The loss and one more, of which there is something to draw."""
+    names = [name for name in history if not name.startswith("val_") and name not in _UNDRAWN]
+    names.sort(key=lambda name: ("loss", "accuracy").index(name) if name in ("loss", "accuracy") else 2)
+    return [name for name in names if _finite(history, name)][:2]
 
 
 def _finite(history: Any, metric: str) -> list[float]:
@@ -73,27 +81,31 @@ def _finite(history: Any, metric: str) -> list[float]:
     return [float(value) for name in columns for value in history[name] if math.isfinite(value)]
 
 
-def _draw(draw: ImageDraw, box: Box, metric: str, history: Any) -> None:
+def _draw(draw: ImageDraw, box: Box, metric: str, history: Any, held_back: str) -> None:
     from PIL import ImageFont
 
     font = ImageFont.load_default(22)
     draw.line([(box.left, box.top), (box.left, box.bottom), (box.right, box.bottom)], _GREY, 1)
     for value, anchor in ((box.high, "rt"), (box.low, "rs")):
         draw.text((box.left - 8, box.place(1, value)[1]), f"{value:.3g}", _GREY, font, anchor)
-    draw.text((box.left, box.bottom + 8), "1", _GREY, font, "mt")
-    draw.text((box.right, box.bottom + 8), str(box.epochs), _GREY, font, "mt")
-    title = f"{metric} by epoch, test images dashed" if f"val_{metric}" in history else f"{metric} by epoch"
+    for at, epoch in ((box.left, history.index[0]), (box.right, history.index[-1])):
+        draw.text((at, box.bottom + 8), str(epoch), _GREY, font, "mt")
+    title = f"{metric} by epoch, {held_back} dashed" if f"val_{metric}" in history else f"{metric} by epoch"
     draw.text((box.left, 4), title, _GREY, font)
     for name, is_dashed in ((metric, False), (f"val_{metric}", True)):
         if name in history:
-            for piece in _pieces(box, history[name]):
+            for piece in _pieces(box, history[name], history[metric]):
                 for segment in _dashes(piece) if is_dashed else [piece]:
-                    draw.line(segment, _COLORS[metric], 4, "curve")
+                    draw.line(segment, _LOSS if metric == "loss" else _OTHER, 4, "curve")
 
 
-def _pieces(box: Box, values: Any) -> Iterator[Sequence[Point]]:
-    """The line, broken where a value is missing."""
-    numbered = enumerate(values, start=1)
+def _pieces(box: Box, values: Any, trained: Any) -> Iterator[Sequence[Point]]:
+    """The line, broken where a value is no number, and not at an epoch that was trained and never validated."""
+    numbered = [
+        (number, value)
+        for number, (value, training) in enumerate(zip(values, trained, strict=True), start=1)
+        if math.isfinite(value) or not math.isfinite(training)
+    ]
     for is_drawn, run in itertools.groupby(numbered, key=lambda pair: math.isfinite(pair[1])):
         if is_drawn:
             yield [box.place(epoch, float(value)) for epoch, value in run]

@@ -56,13 +56,21 @@ class EventLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no 
     """Writes what ``keras.callbacks.TensorBoard(histogram_freq=1)`` writes, under the same tags.
 
     ``logdir/train`` and ``logdir/validation`` hold epoch_loss, epoch_accuracy ...; train also the histogram of every
-    weight and, for a Sequential model, its graph; ``notes`` say what was left out.
+    weight and, for a Sequential model, its graph; ``notes`` say what was left out. The histograms of an epoch are
+    left out where more than ``share`` of the time would go into them.
     """
 
-    def __init__(self, logdir: Path) -> None:
+    def __init__(self, logdir: Path, *, share: float = 1.0) -> None:
         super().__init__()
         self.notes: tuple[str, ...] = ()
-        self._files = {split: EventFile(logdir / split) for split in ("train", "validation")}
+        self._logdir, self._share, self._next = logdir, share, 0.0
+        self._files: dict[str, EventFile] = {}
+
+    def _file(self, split: str) -> EventFile:
+        """TensorBoard shows a folder as soon as it holds a file."""
+        if split not in self._files:
+            self._files[split] = EventFile(self._logdir / split)
+        return self._files[split]
 
     def on_train_begin(self, logs: object = None) -> None:
         if isinstance(self.model, keras.Sequential):
@@ -72,19 +80,26 @@ class EventLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no 
                 reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
                 self.notes = (f"TensorBoard shows no graph, since the model cannot be written as JSON: {reason}",)
             else:
-                self._files["train"].add(graph, step=0)
+                self._file("train").add(graph, step=0)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         for name, value in (logs or {}).items():
             split = "validation" if name.startswith("val_") else "train"
-            self._files[split].add(scalar_pb(f"epoch_{name.removeprefix('val_')}", float(value)), epoch)
+            self._file(split).add(scalar_pb(f"epoch_{name.removeprefix('val_')}", float(value)), epoch)
+        began = time.monotonic()
+        if began >= self._next:
+            self._add_histograms(epoch)
+            ended = time.monotonic()
+            self._next = ended + (ended - began) * (1 / self._share - 1)
+        for file in self._files.values():
+            file.flush()
+
+    def _add_histograms(self, epoch: int) -> None:
         for layer in self.model.layers:
             for weight in layer.weights:
                 values = weight.numpy()
                 finite = values[np.isfinite(values)]  # a training that diverges has none, which is worth seeing
-                self._files["train"].add(histogram_pb(f"{weight.path}/histogram", finite), epoch)
-        for file in self._files.values():
-            file.flush()
+                self._file("train").add(histogram_pb(f"{weight.path}/histogram", finite), epoch)
 
     def on_train_end(self, logs: object = None) -> None:
         self.close()

@@ -28,8 +28,10 @@ class Started:
     """The first epoch begins."""
 
     epochs: int
-    steps: int
-    """Steps of one epoch."""
+    steps: int | None
+    """Steps of one epoch; None where only its end will tell."""
+    model: str = ""
+    """The name of a model that learns from the person's own data."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,13 +41,18 @@ def read_json(path: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def write_history(path: Path, rows: Sequence[Mapping[str, float]]) -> None:
-    """Write the rows of ended epochs as CSV, whole or not at all."""
+def write_history(path: Path, rows: Sequence[Mapping[str, float]], first: int = 1) -> None:
+    """Write the rows of ended epochs, which count from ``first``, as CSV, whole or not at all."""
     lines = io.StringIO()
-    writer = csv.DictWriter(lines, fieldnames=["epoch", *(rows[0] if rows else ())], lineterminator="\n")
+    writer = csv.DictWriter(lines, fieldnames=["epoch", *columns(rows)], lineterminator="\n")
     writer.writeheader()
-    writer.writerows({"epoch": number, **row} for number, row in enumerate(rows, start=1))
+    writer.writerows({"epoch": number, **row} for number, row in enumerate(rows, start=first))
     write_whole(path, lines.getvalue().encode())
+
+
+def columns(rows: Sequence[Mapping[str, float]]) -> list[str]:
+    """All that the rows tell of, the time at the end: an epoch without validation tells less than others."""
+    return sorted(dict.fromkeys(name for row in rows for name in row), key=lambda name: name == "seconds")
 
 
 def save_model(path: Path, model: Any) -> None:

@@ -97,6 +97,7 @@ def _progress(state: Progress) -> dict[str, Any]:
     return {
         "phase": state.phase,
         "dataset": state.dataset,
+        "model": state.model,
         "download": state.download,
         "epoch": state.epoch,
         "epochs": state.epochs,
@@ -114,7 +115,7 @@ def _progress(state: Progress) -> dict[str, Any]:
 
 def _curves(state: Progress) -> dict[str, Any]:
     """Metrics over time in epochs: within the epochs, and at the end of each, of many epochs as many as are seen."""
-    rows = list(enumerate(state.rows, start=1))
+    rows = list(enumerate(state.rows, start=state.first))
     kept = rows[:: -(-len(rows) // _ROWS) or 1]
     if kept[-1:] != rows[-1:]:
         kept.append(rows[-1])

@@ -45,10 +45,13 @@ class Progress:
 
     phase: Phase = "loading"
     dataset: str = ""
+    model: str = ""
+    """The name of a model that learns from the person's own data."""
     download: str = ""
     """How much of the dataset has arrived, as text."""
     epochs: int = 0
     steps: int = 0
+    """Steps of one epoch, 0 until the first one has told how many it has."""
     epoch: int = 0
     step: int = 0
     logs: Mapping[str, float] = field(default_factory=dict)
@@ -65,6 +68,8 @@ class Progress:
     """The time, the epoch and its samples at the last told step or the epoch's begin, from which the rate goes on."""
     rows: tuple[Mapping[str, float], ...] = ()
     """One mapping of metrics for each ended epoch."""
+    first: int = 1
+    """The epoch of the first row."""
     points: tuple[Point, ...] = ()
     """The metrics within the epochs, each with its time in epochs: 1.5 is the middle of the second."""
 
@@ -78,21 +83,22 @@ class Progress:
             case DatasetFound():
                 return replace(self, dataset=event.name, now=now)
             case Started():
-                return replace(self, phase="starting", epochs=event.epochs, steps=event.steps, began=now, now=now)
+                begun = replace(self, phase="starting", epochs=event.epochs, steps=event.steps or 0)
+                return replace(begun, model=event.model, began=now, now=now)
             case Resumed():
                 rows = tuple(event.rows)
-                return replace(self, epoch=event.epoch, step=event.step, rows=rows, now=now)
+                first = event.epoch - len(rows)
+                return replace(self, epoch=event.epoch, step=event.step, rows=rows, first=first, now=now)
             case StepEnded():
                 phase: Phase = "stopping" if self.phase == "stopping" else "training"
-                point = (event.epoch - 1 + event.step / max(self.steps, 1), event.logs)
-                points = self._thinned((*self.points, point))
                 moved = replace(self, phase=phase, epoch=event.epoch, step=event.step, logs=event.logs, now=now)
-                moved = replace(moved, points=points, paced_from=self.paced_from or (now, moved.ratio))
+                moved = replace(moved, points=self._placed(event), paced_from=self.paced_from or (now, moved.ratio))
                 return moved.counting(event, now)
             case ValidationStepEnded():
                 return replace(self, phase="stopping" if self.phase == "stopping" else "validating", now=now)
             case EpochEnded():
                 moved = replace(self, epoch=event.epoch, step=event.step, logs=event.logs, now=now)
+                moved = replace(moved, steps=self.steps or event.step, first=self.first if self.rows else event.epoch)
                 return replace(moved, rows=(*self.rows, event.logs), counted=(now, event.epoch + 1, 0))
             case Stopped() | Saved() | Paused() | Continued():
                 return self._wished(event, now)
@@ -132,8 +138,14 @@ class Progress:
             now=now,
         )
 
-    @staticmethod
-    def _thinned(points: tuple[Point, ...]) -> tuple[Point, ...]:
+    def _placed(self, event: StepEnded) -> tuple[Point, ...]:
+        """The points with the one of ``event``; what is done of an epoch of unknown length fills its whole width."""
+        behind, points = event.epoch - 1, self.points
+        if not self.steps:
+            share = self.step / event.step
+            points = tuple((behind + (at - behind) * share if at > behind else at, logs) for at, logs in points)
+        at = behind + min(1.0, event.step / (self.steps or event.step))
+        points = (*points, (at, event.logs))
         return points[::2] if len(points) > _POINTS else points
 
     @property
@@ -155,7 +167,7 @@ class Progress:
         left = self.seconds_left
         words = [
             f"epoch {self.epoch}/{self.epochs}",
-            f"step {self.step}/{self.steps}",
+            f"step {self.step}/{self.steps}" if self.steps else f"step {self.step}",
             *(f"{name} {value:.4f}" for name, value in self.logs.items()),
             *([f"{self.rate:,.0f} samples/s"] if self.rate is not None else []),
             *([f"learning rate {self.learning_rate:.4g}"] if self.learning_rate is not None else []),

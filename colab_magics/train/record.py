@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from colab_magics.train.events import EpochEnded, Event, Started, Stopped
-from colab_magics.train.files import write_history
+from colab_magics.train.files import columns, write_history
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,16 +22,20 @@ class Record:
         self.rows: list[dict[str, float]] = []
         self.is_stopped = False
         self.cut: tuple[int, int] | None = None
+        """Where the last epoch was cut short: its last step, and its steps, 0 where nobody knows them."""
         self._steps = 0
+        self._first = 1
 
     def tell(self, event: Event) -> None:
         match event:
             case Started():
-                self._steps = event.steps
+                self._steps = event.steps or 0
             case EpochEnded():
+                self._first = event.epoch - len(self.rows)
                 self.rows.append({**event.logs, "seconds": round(event.seconds, 3)})
-                self.cut = (event.step, self._steps) if event.step < self._steps else None
-                write_history(self._path, self.rows)
+                is_cut = event.step < self._steps if self._steps else self.is_stopped
+                self.cut = (event.step, self._steps) if is_cut else None
+                write_history(self._path, self.rows, self._first)
             case Stopped():
                 self.is_stopped = True
             case _:
@@ -39,7 +43,8 @@ class Record:
         self._tell(event)
 
     def frame(self) -> pd.DataFrame:
-        """One row for each epoch, which count from 1."""
+        """One row for each epoch, which count from 1 or from where the training began."""
         import pandas as pd
 
-        return pd.DataFrame(self.rows, index=pd.RangeIndex(1, len(self.rows) + 1, name="epoch"))
+        last = self._first + len(self.rows)
+        return pd.DataFrame(self.rows, index=pd.RangeIndex(self._first, last, name="epoch"), columns=columns(self.rows))

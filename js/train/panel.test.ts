@@ -15,6 +15,7 @@ const card: CardData = {
 const start: Progress = {
   phase: "loading",
   dataset: "",
+  model: "",
   download: "",
   epoch: 0,
   epochs: 0,

@@ -99,7 +99,9 @@ export default definePanel<State>({
     function showProgress(): void {
       const progress = model.get("progress");
       const { epoch, epochs, ratio, logs } = progress;
-      what.textContent = progress.dataset ? `Training on ${progress.dataset}` : "Training";
+      what.textContent = progress.dataset
+        ? `Training on ${progress.dataset}`
+        : `Training ${progress.model}`.trim();
       state.textContent = sentence(progress);
       const words = epoch > 0 ? `epoch ${epoch} of ${epochs}` : sentence(progress);
       if (spoken.textContent !== words) spoken.textContent = words;
@@ -137,7 +139,7 @@ export default definePanel<State>({
           chart = lineChart(charts, {
             series: [
               { name: "training", color },
-              { name: "test", color, dashed: true },
+              { name: model.get("progress").model ? "validation" : "test", color, dashed: true },
             ],
             xLabel: "epoch",
             yLabel: metric,

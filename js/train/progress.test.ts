@@ -4,6 +4,7 @@ import { type Progress, sentence, series } from "./progress";
 const running: Progress = {
   phase: "training",
   dataset: "MNIST",
+  model: "",
   download: "",
   epoch: 2,
   epochs: 20,
@@ -29,6 +30,8 @@ describe("sentence", () => {
     [{ phase: "starting" }, "preparing 20 epochs"],
     [{}, "epoch 2 of 20, step 130 of 469"],
     [{ phase: "validating" }, "epoch 2 of 20, trying the test images"],
+    [{ phase: "validating", dataset: "", model: "mine" }, "epoch 2 of 20, validating"],
+    [{ steps: 0 }, "epoch 2 of 20, step 130"],
     [{ phase: "stopping" }, "stopping after epoch 2 of 20, step 130 of 469"],
     [{ phase: "paused" }, "paused after epoch 2 of 20, step 130 of 469"],
     [{ phase: "testing" }, "trying all test images and saving"],
@@ -58,9 +61,14 @@ describe("series", () => {
     ]);
   });
 
-  it("leaves a gap where a metric is missing", () => {
-    const [loss] = series({ points: [{ x: 1, loss: null }], epochs: [{ x: 2, loss: 1 }] });
-    expect(loss?.lines[0]?.y).toEqual([null, 1]);
-    expect(loss?.lines[1]?.y).toEqual([null]);
+  it("leaves a gap where a metric is no number, and none at an epoch that was not validated", () => {
+    const epochs = [
+      { x: 2, loss: 1, val_loss: null },
+      { x: 3, loss: 1 },
+      { x: 4, loss: 1, val_loss: 2 },
+    ];
+    const [loss] = series({ points: [{ x: 1, loss: null }], epochs });
+    expect(loss?.lines[0]?.y).toEqual([null, 1, 1, 1]);
+    expect(loss?.lines[1]).toEqual({ x: [2, 4], y: [null, 2] });
   });
 });

@@ -14,11 +14,14 @@ export interface Progress {
     | "stopped"
     | "failed";
   dataset: string;
+  /** The name of a model that learns from the person's own data. */
+  model: string;
   /** How much of the dataset has arrived. */
   download: string;
   epoch: number;
   epochs: number;
   step: number;
+  /** Of one epoch; 0 until the first one has told how many it has. */
   steps: number;
   /** A metric that is no finite number is null. */
   logs: Record<string, number | null>;
@@ -46,8 +49,8 @@ export interface Lines {
   lines: readonly { x: readonly number[]; y: readonly (number | null)[] }[];
 }
 
-export function sentence({ phase, dataset, download, epoch, epochs, step, steps }: Progress): string {
-  const at = `epoch ${epoch} of ${epochs}, step ${step} of ${steps}`;
+export function sentence({ phase, dataset, model, download, epoch, epochs, step, steps }: Progress): string {
+  const at = `epoch ${epoch} of ${epochs}, step ${step}${steps ? ` of ${steps}` : ""}`;
   switch (phase) {
     case "loading":
       if (dataset) return "loading Keras";
@@ -57,7 +60,7 @@ export function sentence({ phase, dataset, download, epoch, epochs, step, steps 
     case "training":
       return at;
     case "validating":
-      return `epoch ${epoch} of ${epochs}, trying the test images`;
+      return `epoch ${epoch} of ${epochs}, ${model ? "validating" : "trying the test images"}`;
     case "paused":
       return `paused after ${at}`;
     case "stopping":
@@ -80,6 +83,8 @@ export function series({ points, epochs }: Curves): Lines[] {
   }));
 }
 
+/** Without the epochs that do not tell of it: not every one need be validated. */
 function line(points: readonly Point[], name: string) {
-  return { x: points.map(({ x }) => x), y: points.map((point) => point[name] ?? null) };
+  const told = points.filter((point) => name in point);
+  return { x: told.map(({ x }) => x), y: told.map((point) => point[name] ?? null) };
 }

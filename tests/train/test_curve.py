@@ -42,3 +42,11 @@ def test_a_gap_and_a_flat_line() -> None:
     frame = history(5, accuracy=0.5)
     frame.loc[2, "loss"] = math.nan
     assert curve.png(frame) is not None
+
+
+def test_other_metrics_and_epochs_without_validation() -> None:
+    frame = pd.DataFrame({"mae": [3.0, 2.0, 1.0], "val_mae": [math.nan, 2.5, math.nan], "loss": [9.0, 4.0, 1.0]})
+    assert curve.png(frame, held_back="validation") is not None
+    box = curve.Box(0, 100, 0, 4, 3)
+    assert len(list(curve._pieces(box, [3.0, math.nan, 2.0], [3.0, 2.0, 1.0]))) == 1
+    assert len(list(curve._pieces(box, [3.0, math.nan, 2.0], [3.0, math.nan, 1.0]))) == 2

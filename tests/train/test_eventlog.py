@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from colab_magics.train.datasets import Dataset
@@ -46,3 +47,15 @@ def test_tensorboard_reads_scalars_histograms_and_the_graph(
     histograms = [tag for tag in training.Tags()["tensors"] if tag.endswith("/histogram")]
     assert len(histograms) == 2
     assert "keras" in training.Tags()["tensors"]
+
+
+def test_histograms_take_their_share_of_the_time_at_most(small: Callable[..., Any], tmp_path: Path) -> None:
+    from colab_magics.train.eventlog import EventLog
+
+    images, labels = np.zeros((8, 64), "float32"), np.zeros((8, 10), "float32")
+    small().fit(images, labels, epochs=5, verbose=0, callbacks=[EventLog(tmp_path, share=1e-6)])
+    training = read(tmp_path / "train")
+    (tag, _) = (tag for tag in training.Tags()["tensors"] if tag.endswith("/histogram"))
+    assert len(training.Tensors(tag)) == 1
+    assert len(training.Tensors("epoch_loss")) == 5
+    assert not (tmp_path / "validation").exists()  # which TensorBoard would list

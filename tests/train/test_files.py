@@ -20,6 +20,11 @@ def test_history_and_json_are_written_whole(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["config.json", "history.csv"]
 
 
+def test_a_history_in_which_not_every_epoch_tells_the_same(tmp_path: Path) -> None:
+    files.write_history(tmp_path / "history.csv", [{"loss": 0.5, "seconds": 1}, {"loss": 0.2, "val_loss": 0.3}], 6)
+    assert (tmp_path / "history.csv").read_text() == "epoch,loss,val_loss,seconds\n6,0.5,,1\n7,0.2,0.3,\n"
+
+
 @pytest.mark.train
 def test_a_model_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, small: Callable[..., Any]) -> None:
     files.save_model(tmp_path / "model.keras", small())

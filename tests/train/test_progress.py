@@ -90,3 +90,22 @@ def test_a_time_that_runs_back_makes_no_pace() -> None:
     assert (back.now, back.rate) == (102.0, 10)
     assert back.seconds_left is not None
     assert back.seconds_left >= 0
+
+
+def test_the_first_epoch_tells_how_long_one_is() -> None:
+    progress = folded(Started(2, None, "mine"), StepEnded(1, 10, {"loss": 2.0}))
+    assert (progress.model, progress.ratio, progress.seconds_left) == ("mine", 0, None)
+    assert progress.line() == "epoch 1/2 · step 10 · loss 2.0000"
+    progress = progress.fold(StepEnded(1, 40, {"loss": 1.0}), 2.0)
+    assert [at for at, _ in progress.points] == [0.25, 1.0]
+    progress = progress.fold(EpochEnded(1, 50, {"loss": 0.9}, 3.0), 3.0)
+    assert (progress.steps, progress.ratio) == (50, 0.5)
+    progress = progress.fold(StepEnded(2, 25, {"loss": 0.5}), 4.0)
+    assert progress.points[-1][0] == 1.5
+    assert progress.fold(StepEnded(2, 60, {"loss": 0.5}), 5.0).points[-1][0] == 2.0  # the second may be longer
+
+
+def test_a_training_that_begins_later_counts_from_there() -> None:
+    progress = folded(Started(7, 10), StepEnded(6, 10, {"loss": 1.0}), EpochEnded(6, 10, {"loss": 1.0}, 1.0))
+    assert (progress.first, progress.ratio) == (6, pytest.approx(6 / 7))
+    assert progress.fold(EpochEnded(7, 10, {"loss": 0.5}, 1.0), 3.0).first == 6

@@ -1,0 +1,37 @@
+"""The rows of the epochs."""
+
+import math
+from pathlib import Path
+
+from colab_magics.train.events import EpochEnded, Event, Started, Stopped
+from colab_magics.train.record import Record
+
+
+def recorded(path: Path, *events: Event) -> Record:
+    record = Record(path / "history.csv", lambda event: None)
+    for event in events:
+        record.tell(event)
+    return record
+
+
+def test_epochs_count_from_where_the_training_began(tmp_path: Path) -> None:
+    record = recorded(
+        tmp_path,
+        Started(7, 10),
+        EpochEnded(6, 10, {"loss": 2.0}, 1.0),
+        EpochEnded(7, 10, {"loss": 1.0, "val_loss": 1.5}, 1.0),
+    )
+    frame = record.frame()
+    assert list(frame.index) == [6, 7]
+    assert list(frame.columns) == ["loss", "val_loss", "seconds"]
+    assert math.isnan(frame.val_loss[6])
+    assert record.cut is None
+    assert (tmp_path / "history.csv").read_text().startswith("epoch,loss,val_loss,seconds\n6,2.0,,1.0\n")
+
+
+def test_where_an_epoch_of_unknown_length_was_cut(tmp_path: Path) -> None:
+    ended = EpochEnded(1, 5, {"loss": 2.0}, 1.0)
+    assert recorded(tmp_path, Started(2, None), ended).cut is None
+    assert recorded(tmp_path, Started(2, None), Stopped(1, 5), ended).cut == (5, 0)
+    assert recorded(tmp_path, Started(2, 10), Stopped(1, 5), ended).cut == (5, 10)
+    assert recorded(tmp_path, Started(2, None)).frame().empty
