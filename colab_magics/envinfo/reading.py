@@ -1,12 +1,11 @@
 """Readings of the machine: how they are read from small files, compared, and told in JSON."""
 
 import dataclasses
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from colab_magics.machine.reading import Missing, Reading, text
+from colab_magics.machine.reading import Missing, Reading, is_there, text
 
 __all__ = ["PRIVATE", "Missing", "Reading", "field", "is_there", "less", "number", "plain", "text"]
 
@@ -15,11 +14,6 @@ PRIVATE = {"is_private": True}
 """Metadata of a dataclass field that never leaves this process: `plain` leaves it out."""
 
 Number = TypeVar("Number", int, float)
-
-
-def is_there(path: Path | str) -> bool:
-    """Is a file or folder there? No, too, where a folder above it may not be searched: `Path.exists` raises there."""
-    return os.path.exists(path)  # noqa: PTH110
 
 
 def number(path: Path) -> Reading[int]:

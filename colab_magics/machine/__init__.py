@@ -1,1 +1,1 @@
-"""Memory and its limits, as the kernel tells them: what ``%envinfo`` shows, and ``%ingest`` asks before it reads."""
+"""Memory, its limits and whom they ended, as the kernel tells them: what more than one slice asks."""

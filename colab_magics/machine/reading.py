@@ -1,6 +1,7 @@
 """A reading of the machine: a value, or the reason why there is none."""
 
 import dataclasses
+import os
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
@@ -15,6 +16,11 @@ class Missing:
 T = TypeVar("T")
 Reading: TypeAlias = T | Missing
 """``Reading[int]`` is an int or the reason why it cannot be told."""
+
+
+def is_there(path: Path | str) -> bool:
+    """Is a file or folder there? No, too, where a folder above it may not be searched: `Path.exists` raises there."""
+    return os.path.exists(path)  # noqa: PTH110
 
 
 def text(path: Path, size: int = -1) -> Reading[str]:

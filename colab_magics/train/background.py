@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -21,6 +22,7 @@ from colab_magics.train import events, runs
 from colab_magics.train.child import EVENTS_FILE, REQUEST_FILE
 from colab_magics.train.control import Control
 from colab_magics.train.files import read_json, write_json
+from colab_magics.train.supervisor import END_FILE
 from colab_magics.transfer import locking
 
 if TYPE_CHECKING:
@@ -33,6 +35,9 @@ _JOBS = ".background"
 _OUTPUT_FILE = "output.txt"
 _KILLED = -9
 """What `subprocess` gives for a process that SIGKILL ended, as the kernel does where memory is short."""
+
+_SIGNALS = {-int(number): number.name for number in signal.Signals}
+"""The same for all others, crashes among them."""
 
 _PERIOD = 0.1
 """Seconds between two looks at what the process told."""
@@ -84,9 +89,15 @@ class Background:
 
     def _end(self) -> str:
         """How a process ended that said nothing of it, and how to go on."""
-        process = _processes.get(self.folder)
-        is_killed = process is not None and process.wait() == _KILLED
-        how = "was killed, perhaps for want of memory" if is_killed else f"broke off{self._last_words()}"
+        match read_json(self.folder / END_FILE):
+            case {"code": code, "for_memory": True} if code == _KILLED:
+                how = "was ended by the system because memory ran out"
+            case {"code": code} if code == _KILLED:
+                how = "was killed, perhaps for want of memory"
+            case {"code": int(code)} if code in _SIGNALS:
+                how = f"was ended by {_SIGNALS[code]}{self._last_words()}"
+            case _:
+                how = f"broke off{self._last_words()}"
         way = f"go on with it by  %train_mnist --background --resume {self.name}"
         if not any((self.directory / runs.CHECKPOINTS).glob("*.json")):
             way = "it had saved nothing yet: begin it again"
@@ -205,11 +216,11 @@ def _lock(folder: Path) -> Path:
 
 
 def _launched(job: Background, backend: str | None, lock: int) -> subprocess.Popen[bytes]:
-    """The process, which has the lock as long as it lives, from its very beginning."""
+    """The process of its supervisor; both have the lock as long as they live, from their very beginning."""
     environ = {**os.environ, runs.ROOT_VARIABLE: str(job.directory.parent)}
     with (job.folder / _OUTPUT_FILE).open("wb") as output:
         return subprocess.Popen(
-            [sys.executable, "-m", "colab_magics.train.child", str(job.folder)],
+            [sys.executable, "-m", "colab_magics.train.supervisor", str(job.folder)],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -13,8 +13,8 @@ import pytest
 from colab_magics.envinfo.monitor import identity
 from colab_magics.envinfo.monitor.died import Died, last_death
 from colab_magics.envinfo.monitor.ringfile import Owner, RingFile
-from colab_magics.envinfo.probes.kills import KillCount
 from colab_magics.envinfo.reading import Missing
+from colab_magics.machine.kills import KillCount
 
 GB = 2**30
 NONE = Missing("no kernel has ended without a goodbye")

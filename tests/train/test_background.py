@@ -1,14 +1,15 @@
 """A training in a process of its own, followed, stopped, killed and gone on with."""
 
 import functools
-import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
+from envinfo.control_groups import confined
 
 from colab_magics.errors import BadOption
 from colab_magics.train import background
@@ -23,6 +24,11 @@ pytestmark = pytest.mark.train
 
 def told(job: Background) -> list[tuple[float, Event]]:
     return [told for told in job.events() if told is not None]
+
+
+def process_of(job: Background) -> psutil.Process:
+    (process,) = psutil.Process(background._processes[job.folder].pid).children()
+    return process
 
 
 def wait_for_a_step(job: Background) -> None:
@@ -72,14 +78,45 @@ def test_a_killed_one_is_told_and_gone_on_with(runs_root: Path) -> None:
     job.control.pause.set()  # which saves
     while not any((job.directory / "checkpoints").glob("*.json")):
         assert job.status == "running"
-    os.kill(background._processes[job.folder].pid, signal.SIGKILL)
+    process_of(job).kill()
     assert job.wait(60) == "killed"
+    background._processes.clear()  # as another kernel knows it
     assert job.reason.endswith("perhaps for want of memory; go on with it by  %train_mnist --background --resume cut")
     again = begin(None, Request(resume="cut"), None)
     assert again == job
     wait_for_a_step(again)
     again.stop()
     assert again.wait(60) == "stopped"
+
+
+def test_one_that_the_system_ends_for_memory_leaves_its_kernel_and_says_so() -> None:
+    source = (
+        "from colab_magics.train.background import begin; from colab_magics.train.request import Request\n"
+        "job = begin('mlp', Request(data='digits', name='large'), None); answer = [job.wait(60), job.reason]"
+    )
+    assert confined(source, {"memory": 150 * 2**20}) == [
+        "killed",
+        "The process of the training was ended by the system because memory ran out; it had saved nothing yet: begin it again",
+    ]
+
+
+def test_one_that_crashes() -> None:
+    job = begin("mlp", Request(data="digits", epochs=100_000), None)
+    wait_for_a_step(job)
+    process_of(job).send_signal(signal.SIGSEGV)
+    assert job.wait(60) == "killed"
+    assert "The process of the training was ended by SIGSEGV" in attach(job.name).reason
+
+
+def test_one_whose_supervisor_is_ended_alone_goes_on() -> None:
+    job = begin("mlp", Request(data="digits", epochs=100_000), None)
+    wait_for_a_step(job)
+    supervisor = psutil.Process(background._processes[job.folder].pid)
+    supervisor.kill()
+    background._processes.pop(job.folder).wait()
+    assert job.status == "running"
+    job.stop()
+    assert job.wait(60) == "stopped"
 
 
 def test_why_it_failed() -> None:

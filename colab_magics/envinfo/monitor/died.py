@@ -13,10 +13,10 @@ from typing import NamedTuple
 from colab_magics.envinfo.monitor import identity
 from colab_magics.envinfo.monitor.records import PREFIX, SUFFIX
 from colab_magics.envinfo.monitor.ringfile import Found, read_ring
-from colab_magics.envinfo.probes.kills import KillCount
 from colab_magics.envinfo.reading import Missing, Reading
 from colab_magics.envinfo.words import size_of
 from colab_magics.format import size
+from colab_magics.machine.kills import KillCount
 
 NAME = re.compile(rf"{PREFIX}\d+-[0-9a-f]{{8}}{re.escape(SUFFIX)}")
 _FULL = 0.9

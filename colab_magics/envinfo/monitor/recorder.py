@@ -13,8 +13,8 @@ from colab_magics.envinfo.monitor.pulse import PULSE, Pulse
 from colab_magics.envinfo.monitor.records import PREFIX, SUFFIX, own_folder
 from colab_magics.envinfo.monitor.residence import Residence
 from colab_magics.envinfo.monitor.ringfile import Owner, RingFile
-from colab_magics.envinfo.probes.kills import KillCount
 from colab_magics.envinfo.reading import Missing, Reading
+from colab_magics.machine.kills import KillCount
 
 CALM, TENSE = 5.0, 1.0
 """Seconds between two readings, and while memory is nearly full."""

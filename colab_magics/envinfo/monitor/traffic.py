@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from colab_magics.envinfo.monitor.rates import Counters, Flow, Rates
-from colab_magics.envinfo.probes.livefile import LiveFile
 from colab_magics.envinfo.reading import Missing, Reading, is_there
 from colab_magics.machine.cgroup import find_groups, whole
+from colab_magics.machine.livefile import LiveFile
 
 _SECTOR = 512
 """Bytes; /proc/diskstats counts in these on every device:

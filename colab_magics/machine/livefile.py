@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from colab_magics.envinfo.reading import Missing, Reading
+from colab_magics.machine.reading import Missing, Reading
 
 _FLAGS = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)  # Windows has only the second
 _BLOCK = 65_536

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from colab_magics.envinfo.probes.kills import KillCount
-from colab_magics.envinfo.reading import Missing, Reading
+from colab_magics.machine.kills import KillCount
+from colab_magics.machine.reading import Missing, Reading
 
 Grow = Callable[[Mapping[str, str]], Path]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from colab_magics.envinfo.probes import livefile
-from colab_magics.envinfo.probes.livefile import LiveFile
-from colab_magics.envinfo.reading import Missing
+from colab_magics.machine import livefile
+from colab_magics.machine.livefile import LiveFile
+from colab_magics.machine.reading import Missing
 
 
 def test_each_reading_is_the_text_as_it_is_now(tmp_path: Path) -> None:

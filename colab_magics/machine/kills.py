@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from colab_magics.envinfo.probes.livefile import LiveFile
-from colab_magics.envinfo.reading import Missing, Reading, is_there
 from colab_magics.machine.cgroup import find_groups, whole
+from colab_magics.machine.livefile import LiveFile
+from colab_magics.machine.reading import Missing, Reading, is_there
 
 _NAMES = {1: "memory.oom_control", 2: "memory.events"}
 
