@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from colab_magics.machine.reading import Missing, Reading, is_there, text
+from colab_magics.machine.reading import Missing, Reading, field, is_count, is_there, text
 
 __all__ = ["PRIVATE", "Missing", "Reading", "field", "is_there", "less", "number", "plain", "text"]
 
@@ -21,19 +21,7 @@ def number(path: Path) -> Reading[int]:
     line = text(path, size=64)
     if isinstance(line, Missing):
         return line
-    return int(line) if _is_count(line) else Missing(f"{path.name} holds no number")
-
-
-def field(path: Path, name: str) -> Reading[int]:
-    """Read one line of a table, ``Name: 12 kB`` or ``name 12288``, in bytes."""
-    lines = text(path)
-    if isinstance(lines, Missing):
-        return lines
-    for line in lines.splitlines():
-        words = line.split()
-        if len(words) >= 2 and words[0].rstrip(":") == name and _is_count(words[1]):
-            return int(words[1]) * (1024 if words[2:] == ["kB"] else 1)
-    return Missing(f"{path.name} has no line {name}")
+    return int(line) if is_count(line) else Missing(f"{path.name} holds no number")
 
 
 def less(after: Reading[Number], before: Reading[Number]) -> Reading[Number]:
@@ -41,11 +29,6 @@ def less(after: Reading[Number], before: Reading[Number]) -> Reading[Number]:
     if isinstance(after, Missing) or isinstance(before, Missing):
         return after if isinstance(after, Missing) else before
     return after - before
-
-
-def _is_count(word: str) -> bool:
-    """Is it a whole number that the kernel writes? `int` takes other digits, too, and refuses thousands of them."""
-    return len(word) <= 20 and word.isascii() and word.isdecimal()
 
 
 def plain(fact: object) -> Any:

@@ -30,3 +30,20 @@ def text(path: Path, size: int = -1) -> Reading[str]:
             return file.read(size).strip()
     except OSError as error:
         return Missing(f"{path.name} cannot be read ({error.strerror or type(error).__name__})")
+
+
+def field(path: Path, name: str) -> Reading[int]:
+    """Read one line of a table, ``Name: 12 kB`` or ``name 12288``, in bytes."""
+    lines = text(path)
+    if isinstance(lines, Missing):
+        return lines
+    for line in lines.splitlines():
+        words = line.split()
+        if len(words) >= 2 and words[0].rstrip(":") == name and is_count(words[1]):
+            return int(words[1]) * (1024 if words[2:] == ["kB"] else 1)
+    return Missing(f"{path.name} has no line {name}")
+
+
+def is_count(word: str) -> bool:
+    """Is it a whole number that the kernel writes? `int` takes other digits, too, and refuses thousands of them."""
+    return len(word) <= 20 and word.isascii() and word.isdecimal()

@@ -115,7 +115,8 @@ def test_nothing_heavy_is_loaded_to_read_it() -> None:
 import sys
 from pathlib import Path
 from colab_magics.envinfo.probes.cpu import counts, read_cpu
-from colab_magics.envinfo.probes.memory import MemoryGauge, read_memory
+from colab_magics.envinfo.probes.memory import read_memory
+from colab_magics.machine.memory_gauge import MemoryGauge
 from colab_magics.envinfo.probes.pressure import read_pressure
 read_cpu(Path("/"), *counts()), read_memory(Path("/")), MemoryGauge().read(), read_pressure(Path("/"))
 print(sorted({"psutil", "ctypes", "subprocess"} & set(sys.modules)))

@@ -11,8 +11,8 @@ import pytest
 from colab_magics.envinfo.gpu.child import Failed
 from colab_magics.envinfo.gpu.device import Found, Gpu
 from colab_magics.envinfo.gpu.guard import REST, Guard, Question, guarded
-from colab_magics.envinfo.gpu.library import NO_LIBRARY
 from colab_magics.envinfo.reading import Missing
+from colab_magics.machine.nvml_library import NO_LIBRARY
 from tests.envinfo.nvml_driver import askers, play
 
 GPUS = Found((Gpu(0, "NVIDIA L4"),))

@@ -9,8 +9,8 @@ import pytest
 
 from colab_magics.envinfo.gpu.device import Processes
 from colab_magics.envinfo.gpu.holders import Asker, asker, read_processes
-from colab_magics.envinfo.gpu.library import Library
 from colab_magics.envinfo.reading import Missing
+from colab_magics.machine.nvml_library import Library
 
 FREE = Asker(50, is_in_container=False, is_using_cuda=True)
 IDLE = Asker(50, is_in_container=True, is_using_cuda=False)

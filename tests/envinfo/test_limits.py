@@ -166,7 +166,8 @@ import json, os, time
 from pathlib import Path
 from colab_magics.envinfo.limits import cpu_limit, memory_limit, rules, troubles
 from colab_magics.envinfo.probes.cpu import counts, find_throttle, read_cpu
-from colab_magics.envinfo.probes.memory import MemoryGauge, read_memory
+from colab_magics.envinfo.probes.memory import read_memory
+from colab_magics.machine.memory_gauge import MemoryGauge
 from colab_magics.envinfo.probes.pressure import read_pressure
 ROOT = Path("/")
 """

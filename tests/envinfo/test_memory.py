@@ -9,9 +9,10 @@ import psutil
 import pytest
 from envinfo.cgroup_trees import ENDLESS, GB, MEMINFO, full, full_v1, v1, v2
 
-from colab_magics.envinfo.probes.memory import Memory, MemoryGauge, Swap, ask_memory, read_memory
+from colab_magics.envinfo.probes.memory import Memory, Swap, ask_memory, read_memory
 from colab_magics.envinfo.reading import Missing
 from colab_magics.machine.cgroup import Limit
+from colab_magics.machine.memory_gauge import MemoryGauge
 
 Grow = Callable[[Mapping[str, str]], Path]
 GROUPS = "sys/fs/cgroup/"

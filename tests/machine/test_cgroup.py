@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from colab_magics.envinfo.limits import rules, troubles
 from colab_magics.envinfo.probes.cpu import find_throttle, read_cpu
-from colab_magics.envinfo.probes.memory import MemoryGauge, read_memory
+from colab_magics.envinfo.probes.memory import read_memory
 from colab_magics.envinfo.probes.pressure import read_pressure
 from colab_magics.envinfo.reading import Missing, Reading
 from colab_magics.machine.cgroup import Bound, Limit, bound, entry, find_groups, whole
+from colab_magics.machine.memory_gauge import MemoryGauge
 from colab_magics.machine.room import available
 
 Grow = Callable[[Mapping[str, str]], Path]

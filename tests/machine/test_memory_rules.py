@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from envinfo.cgroup_trees import GB, MEMINFO, full, v2
 
-from colab_magics.envinfo.probes.memory import MemoryGauge, read_memory
+from colab_magics.envinfo.probes.memory import read_memory
 from colab_magics.envinfo.reading import Missing
 from colab_magics.machine.cgroup import Limit
+from colab_magics.machine.memory_gauge import MemoryGauge
 from colab_magics.machine.memory_rules import ADDRESS_SPACE
 
 Grow = Callable[[Mapping[str, str]], Path]

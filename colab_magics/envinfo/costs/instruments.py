@@ -7,10 +7,11 @@ from typing import Protocol
 
 from colab_magics.envinfo.costs.headroom import Gauge
 from colab_magics.envinfo.gpu.live import LiveGpus, open_gpus
-from colab_magics.envinfo.probes.memory import MemoryGauge, ask_memory, read_memory
+from colab_magics.envinfo.probes.memory import ask_memory, read_memory
 from colab_magics.envinfo.probes.quota import find_throttle
 from colab_magics.envinfo.reading import Missing, Reading, is_there
 from colab_magics.machine.kills import KillCount
+from colab_magics.machine.memory_gauge import MemoryGauge
 from colab_magics.machine.memory_rules import ADDRESS_SPACE
 
 _WHOLE_MACHINE = "this machine's memory"

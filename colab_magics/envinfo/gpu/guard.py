@@ -10,10 +10,10 @@ from typing import Generic, TypeVar
 
 from colab_magics.envinfo.gpu.child import Failed, ask_child, interpreter
 from colab_magics.envinfo.gpu.device import Found
-from colab_magics.envinfo.gpu.library import NO_LIBRARY
 from colab_magics.envinfo.gpu.nvml import read_nvml
 from colab_magics.envinfo.gpu.signs import driver_state
 from colab_magics.envinfo.reading import Missing, Reading
+from colab_magics.machine.nvml_library import NO_LIBRARY
 
 PATIENCE = 2.0
 """Seconds that an answer is waited for. A healthy driver takes up to 0.1, or several without its persistence mode."""

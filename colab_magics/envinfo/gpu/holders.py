@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from colab_magics.envinfo.gpu.device import Processes
-from colab_magics.envinfo.gpu.library import Library
 from colab_magics.envinfo.reading import Missing, Reading
+from colab_magics.machine.nvml_library import Library
 
 SILENT = Missing("the driver does not tell the memory of one process (so on Windows, on WSL and with MIG)")
 _EMPTY = Missing(

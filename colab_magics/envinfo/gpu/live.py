@@ -128,8 +128,8 @@ def open_gpus() -> Reading[LiveGpus]:
 
 
 def _open() -> Reading[tuple[tuple[str, ...], Callable[[], tuple[Load, ...]], Callable[[], object]]]:
-    from colab_magics.envinfo.gpu.library import library, opened
-    from colab_magics.envinfo.gpu.nvml import handles, read_memory, read_utilization
+    from colab_magics.machine.nvml_library import library, opened
+    from colab_magics.machine.nvml_load import handles, read_memory, read_utilization
 
     nvml = library()
     if isinstance(nvml, Missing):

@@ -16,8 +16,8 @@ from colab_magics.envinfo.gpu.holders import asker
 from colab_magics.envinfo.gpu.program import Answer, ask
 from colab_magics.envinfo.gpu.rows import FIELDS, MOST, blank, count, gpu, indexes, rows, version
 from colab_magics.envinfo.gpu.slices import read_slices
-from colab_magics.envinfo.gpu.unified import machine_memory
 from colab_magics.envinfo.reading import Missing, Reading
+from colab_magics.machine.unified import machine_memory
 
 # Where the driver puts it when no PATH names it: https://docs.nvidia.com/cuda/wsl-user-guide/ for WSL; System32 is
 # Windows' today, and NVSMI was until 2019.

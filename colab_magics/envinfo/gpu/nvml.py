@@ -7,15 +7,12 @@ from typing import Any
 
 from colab_magics.envinfo.gpu.device import Found, Gpu, MigSlice, Processes
 from colab_magics.envinfo.gpu.holders import Asker, asker, read_processes
-from colab_magics.envinfo.gpu.library import NOT_THERE, NOT_TOLD, Library, library, opened
-from colab_magics.envinfo.gpu.plausible import CLOCK, MEMORY, POWER, SHARE, TEMPERATURE, plausible
-from colab_magics.envinfo.gpu.unified import machine_memory
 from colab_magics.envinfo.reading import Missing, Reading
+from colab_magics.machine.nvml_library import NOT_THERE, NOT_TOLD, Library, library, opened
+from colab_magics.machine.nvml_load import HIDDEN_BY_MIG, handles, read_memory, read_mig, read_utilization
+from colab_magics.machine.plausible import CLOCK, POWER, TEMPERATURE, plausible
 
-_HIDDEN_BY_MIG = Missing("a GPU in MIG mode does not tell")
-_NO_MIG = Missing("this GPU has no MIG")
 _NO_CUDA = Missing("the driver tells no CUDA: its libcuda may be missing")
-_NO_MEMORY = Missing("the driver says that this GPU has 0 bytes of memory, which cannot be")
 
 
 def read_nvml(*, pid: int | None = None, root: Path = Path("/")) -> Reading[Found]:
@@ -36,45 +33,6 @@ def read_nvml(*, pid: int | None = None, root: Path = Path("/")) -> Reading[Foun
         nvml.ask("nvmlShutdown")
 
 
-def handles(nvml: Library) -> Reading[tuple[Reading[Any], ...]]:
-    """Ask the open NVML for its handle of each GPU, in the order of the driver."""
-    count = nvml.ask("nvmlDeviceGetCount")
-    if isinstance(count, Missing):
-        return count
-    if count == 0:
-        return Missing("the NVIDIA driver is there and sees no GPU")
-    return tuple(nvml.ask("nvmlDeviceGetHandleByIndex", index) for index in range(count))
-
-
-def read_memory(nvml: Library, handle: Any, root: Path) -> tuple[Reading[int], Reading[int], bool]:
-    """Ask for a GPU's memory in bytes: total, used, and whether it is the machine's RAM.
-
-    Version 2 first, for version 1 counts what the driver keeps for itself as used. A GPU that shares the RAM of its
-    machine (GB10, Jetson) does not tell it; what is used there is the RAM in use. Others have no such excuse.
-    """
-    version = nvml.constant("nvmlMemory_v2")
-    memory = nvml.ask("nvmlDeviceGetMemoryInfo", handle, version) if version else NOT_TOLD
-    if isinstance(memory, Missing):
-        memory = nvml.ask("nvmlDeviceGetMemoryInfo", handle)
-    if memory == NOT_TOLD:
-        if _mig(nvml, handle) == "enabled":
-            return _HIDDEN_BY_MIG, _HIDDEN_BY_MIG, False
-        total, used = machine_memory(nvml.ask("nvmlDeviceGetName", handle), root)
-        return total, used, not isinstance(total, Missing)
-    if isinstance(memory, Missing):
-        return memory, memory, False
-    if not memory.total:
-        return _NO_MEMORY, _NO_MEMORY, False
-    return plausible(memory.total, MEMORY), plausible(memory.used, MEMORY), False
-
-
-def read_utilization(nvml: Library, handle: Any) -> Reading[float]:
-    """Ask for the part of the last moments in which a kernel ran on the GPU, from 0 to 1."""
-    use = nvml.ask("nvmlDeviceGetUtilizationRates", handle)
-    share: Reading[int] = use if isinstance(use, Missing) else plausible(use.gpu, SHARE)
-    return share if isinstance(share, Missing) else share / 100
-
-
 def _found(nvml: Library, who: Asker, root: Path) -> Reading[Found]:
     devices = handles(nvml)
     if isinstance(devices, Missing):
@@ -86,7 +44,7 @@ def _found(nvml: Library, who: Asker, root: Path) -> Reading[Found]:
 def _gpu(nvml: Library, index: int, handle: Reading[Any], who: Asker, root: Path) -> Gpu:
     if isinstance(handle, Missing):
         return _silent(index, handle)
-    mig = _mig(nvml, handle)
+    mig = read_mig(nvml, handle)
     total, used, is_shared = read_memory(nvml, handle, root)
     utilization = read_utilization(nvml, handle)
     return Gpu(
@@ -95,7 +53,7 @@ def _gpu(nvml: Library, index: int, handle: Reading[Any], who: Asker, root: Path
         memory_total=total,
         memory_used=used,
         is_memory_shared=is_shared,
-        utilization=_HIDDEN_BY_MIG if mig == "enabled" and utilization == NOT_TOLD else utilization,
+        utilization=HIDDEN_BY_MIG if mig == "enabled" and utilization == NOT_TOLD else utilization,
         temperature=plausible(
             nvml.ask("nvmlDeviceGetTemperature", handle, nvml.constant("NVML_TEMPERATURE_GPU")), TEMPERATURE
         ),
@@ -115,13 +73,6 @@ def _silent(index: int, reason: Missing) -> Gpu:
     told = ("index", "vendor", "is_memory_shared", "slices", "processes", "is_visible")
     facts: dict[str, Any] = {item.name: reason for item in dataclasses.fields(Gpu) if item.name not in told}
     return Gpu(index, processes=Processes(reason, reason, reason), **facts)
-
-
-def _mig(nvml: Library, handle: Any) -> Reading[str]:
-    modes = nvml.ask("nvmlDeviceGetMigMode", handle)
-    if isinstance(modes, Missing):
-        return _NO_MIG if modes == NOT_TOLD else modes
-    return "enabled" if modes[0] == 1 else "disabled"
 
 
 def _slices(nvml: Library, handle: Any, root: Path) -> tuple[MigSlice, ...]:

@@ -9,9 +9,9 @@ from typing import Any
 from colab_magics.envinfo.gpu.complaint import SILENT, mark, redacted
 from colab_magics.envinfo.gpu.device import Gpu, Processes
 from colab_magics.envinfo.gpu.gpus import UNTOLD
-from colab_magics.envinfo.gpu.plausible import CLOCK, MEMORY, POWER, SHARE, TEMPERATURE, Range, plausible
 from colab_magics.envinfo.reading import Missing, Reading
 from colab_magics.format import printable
+from colab_magics.machine.plausible import CLOCK, MEMORY, POWER, SHARE, TEMPERATURE, Range, plausible
 
 FIELDS: tuple[str, ...] = (
     "index",

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from colab_magics.envinfo.gpu.library import NO_LIBRARY
 from colab_magics.envinfo.reading import Missing, Reading
+from colab_magics.machine.nvml_library import NO_LIBRARY
 
 CUDA = "CUDA_VISIBLE_DEVICES"
 

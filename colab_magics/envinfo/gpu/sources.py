@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from colab_magics.envinfo.gpu.gpus import Gpus
-from colab_magics.envinfo.gpu.library import NO_LIBRARY
 from colab_magics.envinfo.gpu.signs import CUDA, container_hint, driver_sign, shown
 from colab_magics.envinfo.reading import Missing, Reading
+from colab_magics.machine.nvml_library import NO_LIBRARY
 
 if TYPE_CHECKING:
     from colab_magics.envinfo.gpu.device import Found

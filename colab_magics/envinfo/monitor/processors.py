@@ -4,10 +4,10 @@ import os
 from pathlib import Path
 
 from colab_magics.envinfo.monitor.rates import FIRST
-from colab_magics.envinfo.probes.quota import QUOTAS
 from colab_magics.envinfo.reading import Missing, Reading, is_there
 from colab_magics.envinfo.words import cpus
 from colab_magics.machine.cgroup import Bound, Hierarchy, find_groups, hierarchy, whole
+from colab_magics.machine.cpu_group import QUOTAS
 from colab_magics.machine.livefile import LiveFile
 
 _IDLE = slice(3, 5)

@@ -3,10 +3,11 @@
 import os
 from pathlib import Path
 
-from colab_magics.envinfo.probes.memory import MemoryGauge, ask_memory
+from colab_magics.envinfo.probes.memory import ask_memory
 from colab_magics.envinfo.reading import Missing, Reading, is_there
 from colab_magics.machine.cgroup import whole
 from colab_magics.machine.livefile import LiveFile
+from colab_magics.machine.memory_gauge import MemoryGauge
 
 
 class Residence:

@@ -1,13 +1,13 @@
 """The memory: what the machine has, what this process's groups may take of it, and what is in use."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from colab_magics.envinfo.reading import Missing, Reading, is_there, less
+from colab_magics.envinfo.reading import Missing, Reading, less
 from colab_magics.machine import memory_group as group
 from colab_magics.machine.cgroup import Groups, Hierarchy, Limit, bounds, find_groups, hierarchy
 from colab_magics.machine.meminfo import Sizes, Usage, machine_usage
+from colab_magics.machine.memory_gauge import ask_usage, used
 from colab_magics.machine.memory_rules import Rule, ceiling, find_rules, is_less, read_ended
 
 _UNREAD = Missing("it was not read")
@@ -55,27 +55,6 @@ class Memory(NamedTuple):
         return self.total if isinstance(self.limit, Missing) else int(self.limit.value)
 
 
-class MemoryGauge:
-    """Reads how much memory is in use, again and again: the rule that binds is found once, when the gauge is made."""
-
-    def __init__(self, root: Path = Path("/")) -> None:
-        self._usable: Reading[int]
-        self._read: Callable[[], Reading[Usage]]
-        meminfo = root / "proc/meminfo"
-        if not is_there(meminfo):
-            self._usable, self._read = _ask_total(), _ask_usage
-            return
-        self._usable, self._read = Sizes(meminfo)["MemTotal"], lambda: machine_usage(Sizes(meminfo))
-        groups = find_groups(root)
-        rules = find_rules(root, hierarchy(groups, "memory"), ceiling(self._usable, groups))
-        if not isinstance(rules, Missing):
-            self._usable, self._read = int(rules[0].limit.value), rules[0].read
-
-    def read(self) -> tuple[Reading[int], Reading[int]]:
-        """Read the bytes in use and the bytes that can be used, as `Memory.used` and `Memory.usable` have them."""
-        return _used(self._read()), self._usable
-
-
 def read_memory(root: Path, groups: Reading[Groups] | None = None) -> Memory:
     """Read the memory of a Linux system from its file system ``root``; ``groups`` where they were found before."""
     groups = groups or find_groups(root)
@@ -88,12 +67,12 @@ def read_memory(root: Path, groups: Reading[Groups] | None = None) -> Memory:
     return Memory(
         total=total,
         limit=found if isinstance(found, Missing) else found[0].limit,
-        used=_used(usages[0][1] if usages else machine),
+        used=used(usages[0][1] if usages else machine),
         process=Sizes(root / "proc/self/status")["VmRSS"],
         limits=tuple(rule.limit for rule in rules),
         soft=_soft(own, under),
         cache=_cache(usages, machine),
-        available=_available(usages, _left(total, _used(machine))),
+        available=_available(usages, _left(total, used(machine))),
         ended=read_ended(own, rules),
         swap=_swap(own, meminfo),
     )
@@ -110,24 +89,11 @@ def ask_memory() -> Memory:
         used=memory.total - memory.available,
         process=psutil.Process().memory_info().rss,
         soft=_NOT_LINUX,
-        cache=_ask_usage().cache,
+        cache=ask_usage().cache,
         available=memory.available,
         ended=_NOT_LINUX,
         swap=_ask_swap(),
     )
-
-
-def _ask_total() -> int:
-    import psutil
-
-    return int(psutil.virtual_memory().total)
-
-
-def _ask_usage() -> Usage:
-    import psutil
-
-    memory = psutil.virtual_memory()
-    return Usage(memory.total - memory.available, max(memory.available - memory.free, 0))
 
 
 def _ask_swap() -> Swap:
@@ -139,10 +105,6 @@ def _ask_swap() -> Swap:
         reason = Missing(f"psutil cannot tell ({type(error).__name__})")
         return Swap(reason, reason, _NOT_LINUX)
     return Swap(swap.total, swap.used, _NOT_LINUX)
-
-
-def _used(usage: Reading[Usage]) -> Reading[int]:
-    return usage if isinstance(usage, Missing) else usage.used
 
 
 def _left(total: Reading[int], used: Reading[int]) -> Reading[int]:
@@ -165,7 +127,7 @@ def _cache(usages: list[tuple[Rule, Reading[Usage]]], machine: Reading[Usage]) -
 
 def _available(usages: list[tuple[Rule, Reading[Usage]]], machine: Reading[int]) -> Reading[int]:
     """Say what is left until the first limit: a parent group may be full while its child is not."""
-    left = [_left(int(rule.limit.value), _used(usage)) for rule, usage in usages]
+    left = [_left(int(rule.limit.value), used(usage)) for rule, usage in usages]
     known = [number for number in (*left, machine) if not isinstance(number, Missing)]
     # One that is not known might be the lowest.
     missing = [number for number in left if isinstance(number, Missing)]

@@ -17,11 +17,10 @@ from colab_magics.machine.cgroup import (
     find_groups,
     hierarchy,
     setting,
-    whole,
 )
+from colab_magics.machine.cpu_group import QUOTAS
 
 _UNREAD = Missing("it was not read")
-_NO_QUOTA = Missing("no quota is set")
 # The name of the line in cpu.stat and cpu.stat.local, and how many of its units make a second.
 _WAITED = {1: ("throttled_time", 1e9), 2: ("throttled_usec", 1e6)}
 
@@ -89,31 +88,3 @@ def _count(stat: Reading[str], name: str) -> Reading[int]:
         return stat
     count = entry(stat, name)
     return Missing(f"cpu.stat has no line {name}") if count is None else count
-
-
-def _quota_v1(folder: Path) -> Reading[Limit]:
-    return _ratio(setting(folder, "cpu.cfs_quota_us"), setting(folder, "cpu.cfs_period_us"), "cpu.cfs_quota_us")
-
-
-def _quota_v2(folder: Path) -> Reading[Limit]:
-    line = setting(folder, "cpu.max")
-    if isinstance(line, Missing):
-        return line
-    quota, _, period = line.partition(" ")
-    return _ratio(quota, period or "100000", "cpu.max")
-
-
-QUOTAS = {1: _quota_v1, 2: _quota_v2}
-
-
-def _ratio(quota: Reading[str], period: Reading[str], source: str) -> Reading[Limit]:
-    if isinstance(quota, Missing):
-        return quota
-    if quota in ("max", "-1"):
-        return _NO_QUOTA
-    if isinstance(period, Missing):
-        return period
-    microseconds, each = whole(quota), whole(period)
-    if not microseconds or not each:
-        return Missing(f"{source} holds no quota that can be read")
-    return Limit(microseconds / each, source)

@@ -4,7 +4,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from colab_magics.envinfo.reading import Missing, Reading, is_there
+from colab_magics.machine.reading import Missing, Reading, is_there
 
 NOT_TOLD = Missing("this GPU does not tell")
 NOT_THERE = Missing("the driver knows no such device")

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple, TypeVar
 
-from colab_magics.envinfo.reading import Missing, Reading
+from colab_magics.machine.reading import Missing, Reading
 
 Number = TypeVar("Number", int, float)
 

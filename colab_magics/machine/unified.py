@@ -4,7 +4,7 @@ import platform
 import re
 from pathlib import Path
 
-from colab_magics.envinfo.reading import Missing, Reading, field, is_there
+from colab_magics.machine.reading import Missing, Reading, field, is_there
 
 # By the names that their drivers give: "NVIDIA GB10" (DGX Spark), "Orin (nvgpu)", "NVIDIA Thor", "NVIDIA Tegra X1".
 _NAME = re.compile(r"\b(?:GB10|Tegra|Xavier|Orin|Thor|Spark|Jetson|nvgpu)\b", re.IGNORECASE)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from colab_magics.envinfo.gpu.unified import machine_memory
-from colab_magics.envinfo.reading import Missing
+from colab_magics.machine.reading import Missing
+from colab_magics.machine.unified import machine_memory
 
 Grow = Callable[[Mapping[str, str]], Path]
 TABLE = {"proc/meminfo": "MemTotal: 1000 kB\nMemAvailable: 400 kB\n"}
