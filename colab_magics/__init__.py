@@ -32,7 +32,7 @@ VALUES = {
     "colab_magics.envinfo.difference.Difference": "colab_magics.envinfo.magic",
     "colab_magics.install.events.Installed": "colab_magics.install.magic",
     "colab_magics.install.versions.Versions": "colab_magics.install.magic",
-    "colab_magics.train.runs.Run": "colab_magics.train.magic",
+    "colab_magics.train.run.Run": "colab_magics.train.magic",
     "colab_magics.train.board.Board": "colab_magics.train.magic",
     "colab_magics.gallery.items.Gallery": "colab_magics.gallery.magic",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,6 +31,10 @@ class Predictions:
 
     def __repr__(self) -> str:
         return f"Predictions({len(self)} images, {len(self.class_names)} classes, {self.accuracy:.2%} correct)"
+
+    def with_images(self, images: NDArray[np.generic]) -> Predictions:
+        """The same answers for these images, of which there are as many."""
+        return replace(self, images=images)
 
     @property
     def is_correct(self) -> NDArray[np.bool_]:

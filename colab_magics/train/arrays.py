@@ -28,7 +28,7 @@ _IDX_FILES = {
     "y_test": ("t10k-labels-idx1-ubyte", "t10k-labels.idx1-ubyte"),
 }
 
-_DAMAGE = (
+DAMAGE = (
     OSError,
     EOFError,
     ValueError,
@@ -100,7 +100,7 @@ def _read_npz(path: Path) -> dict[str, NDArray[Any]]:
         raise BrokenFile(
             f"{path} promises more values than the memory holds: get the file again, or give a smaller one."
         ) from error
-    except _DAMAGE as error:
+    except DAMAGE as error:
         if isinstance(error, BrokenFile):
             raise
         raise BrokenFile(f"{path} is damaged and cannot be read as an .npz file: {error}. Get it again.") from error

@@ -6,10 +6,9 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from colab_magics.card import Card, Facts, Note, Picture, Table
+from colab_magics.errors import BrokenFile
 from colab_magics.format import duration, number, percent, plural
 from colab_magics.train import curve
-from colab_magics.train.runs import HISTORY_FILE
-from colab_magics.train.table import row_of
 from colab_magics.transfer import paths
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     from colab_magics.train.background import Background
     from colab_magics.train.board import Board
-    from colab_magics.train.runs import Run
+    from colab_magics.train.run import Run
 
 _SMALL = 0.001
 """A number below has too few digits behind the point: a learning rate, most often."""
@@ -34,17 +33,17 @@ def waiting() -> Card:
 def card(run: Run) -> Card:
     """A training that has ended."""
     return Card(
-        title=f"Training on {run.dataset.name}",
+        title=f"Training on {run.config.dataset}",
         state=_state(run),
-        tone="warn" if run.status == "stopped" else "ok",
-        big=f"{percent(run.test_accuracy)} of {plural(len(run.predictions), 'test image')} right",
+        tone="ok" if run.status == "finished" else "warn",
+        big=_answer(run),
         parts=(
             Facts(
                 (
-                    ("Dataset", f"{run.dataset.name}, {plural(len(run.dataset.x_train), 'training image')}"),
-                    ("From", run.dataset.source),
-                    ("Test loss", f"{run.test_loss:.4f}"),
-                    ("Model", f"{run.model.name}, {number(run.model.count_params())} parameters"),
+                    ("Dataset", _with(run.config.dataset, run.sizes.training_images, "training image")),
+                    ("From", run.config.source),
+                    *([] if math.isnan(run.test_loss) else [("Test loss", f"{run.test_loss:.4f}")]),
+                    ("Model", _with(run.config.model, run.sizes.parameters, "parameter")),
                     ("Kept in", paths.shown(run.directory)),
                     *([("Resumed after", _place(run.went_on_after))] if run.went_on_after else []),
                 )
@@ -56,10 +55,23 @@ def card(run: Run) -> Card:
     )
 
 
+def _answer(run: Run) -> str:
+    if math.isnan(run.test_accuracy):
+        return ""
+    images = "the test images" if run.sizes.test_images is None else plural(run.sizes.test_images, "test image")
+    return f"{percent(run.test_accuracy)} of {images} right"
+
+
+def _with(name: str, count: int | None, noun: str) -> str:
+    return name if count is None else f"{name}, {plural(count, noun)}"
+
+
 def _state(run: Run) -> str:
     epochs = plural(len(run.history), "epoch")
     if run.status == "finished":
         return f"done, {epochs} in {duration(run.seconds)}"
+    if run.status != "stopped":
+        return f"{run.status}, after {epochs}"
     if run.cut is None:
         return f"stopped early, after {epochs}"
     step, steps = run.cut
@@ -113,20 +125,12 @@ def background(job: Background) -> Card:
     """A training in the background that has ended."""
     if job.reason:
         return failed(job.reason)
-    import pandas as pd
+    from colab_magics.train.stored import read
 
-    row, epochs = row_of(job.directory), pd.read_csv(job.directory / HISTORY_FILE, index_col="epoch")
-    return Card(
-        title=f"Training {job.name} in the background",
-        state=f"{'stopped early' if job.status == 'stopped' else 'done'}, in {duration(row['seconds'])}",
-        tone="warn" if job.status == "stopped" else "ok",
-        big=f"{percent(row['test_accuracy'])} of the test images right",
-        parts=(
-            Facts((("Test loss", f"{row['test_loss']:.4f}"), ("Kept in", paths.shown(job.directory)))),
-            *_curves(epochs),
-            history(epochs),
-        ),
-    )
+    try:
+        return card(read(job.directory))
+    except BrokenFile as error:
+        return failed(str(error))
 
 
 def board(view: Board) -> Card:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
@@ -42,8 +42,12 @@ class Config:
 
     @classmethod
     def read(cls, found: Mapping[str, Any]) -> Self:
-        """Read it back from JSON. Raises KeyError or TypeError for what another version wrote, or somebody else."""
-        config = cls(**{field.name: found[field.name] for field in fields(cls)})
+        """Read it back from JSON. Raises KeyError or TypeError for what another version wrote, or somebody else.
+
+        What an earlier version did not know is as it was then: the field's default.
+        """
+        known = [field for field in fields(cls) if field.name in found or field.default is MISSING]
+        config = cls(**{field.name: found[field.name] for field in known})
         counts = (config.epochs, config.batch_size, config.order)
         if not all(isinstance(count, int) and count >= 0 for count in counts):
             raise TypeError("its numbers are none")

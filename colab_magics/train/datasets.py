@@ -34,6 +34,8 @@ MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1
 # MD5 of the uncompressed train-images-idx3-ubyte, as published for the original: names the data, secures nothing.
 _MNIST_IMAGES_MD5 = "6bbc9ace898e44ae57da46a324031adb"
 
+DIGITS = "scikit-learn digits"
+
 # Nobody named MNIST and the embedded digits are there: a machine without a network should not wait long.
 _SHORT_PATIENCE = Patience(connect=5, stall=15, attempts=2)
 
@@ -129,7 +131,7 @@ def digits(*notes: str) -> Dataset:
     labels = bunch.target.astype("int64")
     x_train, x_test, y_train, y_test = train_test_split(images, labels, test_size=0.2, random_state=0, stratify=labels)
     return Dataset(
-        name="scikit-learn digits",
+        name=DIGITS,
         source="embedded in scikit-learn",
         x_train=x_train,
         y_train=y_train,
@@ -152,8 +154,8 @@ def _dataset(name: str, source: str, found: dict[str, NDArray[Any]]) -> Dataset:
     y_train, y_test = found["y_train"].astype("int64"), found["y_test"].astype("int64")
     classes = 1 + int(max(y_train.max(), y_test.max()))
     x_train, x_test = found["x_train"], found["x_test"]
-    is_of_bytes = _is_of_bytes(x_train)
-    if is_of_bytes:
+    has_bytes = is_of_bytes(x_train)
+    if has_bytes:
         x_train, x_test = x_train / 255, x_test / 255
     return Dataset(
         name=name,
@@ -163,11 +165,11 @@ def _dataset(name: str, source: str, found: dict[str, NDArray[Any]]) -> Dataset:
         x_test=x_test,
         y_test=y_test,
         class_names=tuple(str(number) for number in range(classes)),
-        notes=(_SCALED,) if is_of_bytes else (),
+        notes=(_SCALED,) if has_bytes else (),
     )
 
 
-def _is_of_bytes(images: NDArray[Any]) -> bool:
+def is_of_bytes(images: NDArray[Any]) -> bool:
     """Are these floats that hold a byte's values, 0 to 255?"""
     return images.dtype.kind == "f" and bool(images.min() >= 0 and 128 <= images.max() <= 255)
 

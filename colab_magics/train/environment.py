@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from functools import cache
 from typing import Any
 
 from colab_magics.distributions import installed, of, version_of
@@ -29,3 +30,10 @@ def environment() -> dict[str, Any]:
         "devices": keras.distribution.list_devices() if backend in ("tensorflow", "jax") else [],
         "packages": {name: version_of(record) for name, record in found.items()},
     }
+
+
+@cache
+def own_version() -> str:
+    """The version of colab_magics, as the environment of a run tells it."""
+    record = of(_PACKAGES[0], installed())
+    return "" if record is None else version_of(record)

@@ -1,18 +1,105 @@
-"""A trained model on all test images: its loss, and its answers as probabilities."""
+"""A trained model on images of known classes: its loss, and its answers as probabilities."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from colab_magics.errors import ModelMismatch
+from colab_magics.errors import BadImages, ModelMismatch, SourceError
+from colab_magics.format import number, plural
 from colab_magics.predictions import Predictions
+from colab_magics.train.datasets import Dataset, is_of_bytes
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
     from numpy.typing import NDArray
 
-    from colab_magics.train.datasets import Dataset
     from colab_magics.train.models import Fitting
+    from colab_magics.train.run import Run
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Evaluation:
+    """What a model is worth on some images: its mean ``loss``, and its ``predictions``, which `%gallery` shows."""
+
+    loss: float
+    predictions: Predictions
+
+    def __repr__(self) -> str:
+        return (
+            f"Evaluation({plural(len(self.predictions), 'image')}, loss {self.loss:.4f}, accuracy {self.accuracy:.2%})"
+        )
+
+    @property
+    def accuracy(self) -> float:
+        """The share of images that were recognised, 0 to 1."""
+        return self.predictions.accuracy
+
+    @property
+    def confusion(self) -> pd.DataFrame:
+        """How many images of each true class (rows) were taken for each class (columns)."""
+        return self.predictions.confusion
+
+    def report(self) -> pd.DataFrame:
+        """Precision, recall, F1 and number of images of each class, as `Predictions.report` gives them."""
+        return self.predictions.report()
+
+
+def evaluated(run: Run, x: Any = None, y: Any = None) -> Evaluation:
+    """Try a run's model on images and their classes, or on its own test images. Raises what `Run.evaluate` does."""
+    from colab_magics.train import models
+
+    dataset = run.dataset if x is None else _own(x, y, _class_names(run))
+    model = run.model
+    try:
+        fitting = models.fit_to(model, dataset)
+    except ModelMismatch as error:
+        shape = dataset.x_test.shape
+        raise ModelMismatch(f"The model of the run {run.name} does not take x of shape {shape}: {error}") from error
+    loss, predictions = tested(model, dataset, fitting)
+    return Evaluation(loss, predictions)
+
+
+def _class_names(run: Run) -> tuple[str, ...]:
+    try:
+        return run.left.answers.class_names
+    except SourceError:  # the predictions are gone; the data knows its classes, too
+        return run.dataset.class_names
+
+
+def _own(x: Any, y: Any, class_names: tuple[str, ...]) -> Dataset:
+    """The person's arrays as a dataset whose splits are the same. Raises `BadImages`."""
+    import numpy as np
+
+    images, labels, classes = _array("x", x), _array("y", y), len(class_names)
+    if images.ndim not in (2, 3, 4) or 0 in images.shape or images.dtype.kind not in "uif":
+        raise BadImages(
+            f"x has shape {images.shape}, {images.dtype}: give images as (n, height, width), with or without channels, "
+            "or as (n, values), of numbers."
+        )
+    if not np.isfinite([images.min(), images.max()]).all():
+        raise BadImages("x holds values that are not numbers (NaN or infinite): replace them first.")
+    if labels.shape == (len(images), classes) and classes > 1:
+        labels = labels.argmax(axis=1)
+    if labels.shape not in ((len(images),), (len(images), 1)):
+        raise BadImages(
+            f"y has shape {labels.shape} for {plural(len(images), 'image')}: give one class number for each, "
+            f"or a row of {number(classes)} with a one in it."
+        )
+    if labels.dtype.kind not in "ui" or labels.min() < 0 or labels.max() >= classes:
+        raise BadImages(f"y must hold whole numbers of 0 to {classes - 1}, the classes that the model knows.")
+    images, labels = images / 255 if is_of_bytes(images) else images, labels.reshape(-1).astype("int64")
+    return Dataset("your data", "arrays", images, labels, images, labels, class_names)
+
+
+def _array(name: str, values: Any) -> NDArray[Any]:
+    import numpy as np
+
+    try:
+        return np.asarray(values)
+    except (ValueError, TypeError) as error:
+        raise BadImages(f"{name} is no array: its rows differ in length, or are no numbers.") from error
 
 
 def tested(model: Any, dataset: Dataset, fitting: Fitting) -> tuple[float, Predictions]:

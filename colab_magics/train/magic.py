@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from colab_magics.train.background import Background
     from colab_magics.train.board import Board
     from colab_magics.train.panel import BoardPanel
-    from colab_magics.train.runs import Run
+    from colab_magics.train.run import Run
 
 
 def train_mnist(

@@ -1,4 +1,4 @@
-"""One training and what it leaves: its numbers, its model, its predictions and its folder."""
+"""The folders of runs: where they are, whose they are, and what lies in them."""
 
 from __future__ import annotations
 
@@ -7,82 +7,30 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 from colab_magics.errors import BadOption, OutputDenied, SourceNotFound
-from colab_magics.train import board
 from colab_magics.train.files import read_json, sha256_of, write_json
 from colab_magics.transfer import locking, paths
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from colab_magics.predictions import Predictions
-    from colab_magics.train.datasets import Dataset
+    from colab_magics.train.run import Run
 
 ROOT_VARIABLE = "COLAB_MAGICS_RUNS"
 CONFIG_FILE = "config.json"
+ENVIRONMENT_FILE = "environment.json"
 RESULT_FILE = "result.json"
 HISTORY_FILE = "history.csv"
 LOCK_FILE = "lock"
 MODEL_FILE = "model.keras"
+ANSWERS_FILE = "predictions.npz"
 CHECKPOINTS = "checkpoints"
+LOGS = "logs"
 
 _NAME = r"\w[\w.-]{0,99}"
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Run:
-    """A training that has ended.
-
-    ``status``: finished, or stopped where the person ended it early. ``history``: a DataFrame with one row for each
-    epoch (loss, accuracy, val_loss, val_accuracy, seconds). ``test_loss`` and ``test_accuracy`` (0 to 1) are those of
-    ``model`` on the test images, whose answers are ``predictions``. ``directory`` holds everything on disk, ``logdir``
-    the TensorBoard files. ``seconds``: the time that training took. ``notes``: what the person should know. ``cut``:
-    where the last epoch was cut short, its last step and the steps of a whole epoch. ``went_on_after``: of a resumed
-    run, the epochs and the steps of the next one that were done before.
-    """
-
-    name: str
-    status: Literal["finished", "stopped"]
-    dataset: Dataset
-    history: pd.DataFrame
-    test_loss: float
-    test_accuracy: float
-    model: Any
-    predictions: Predictions
-    directory: Path
-    seconds: float
-    notes: tuple[str, ...] = ()
-    cut: tuple[int, int] | None = None
-    went_on_after: tuple[int, int] | None = None
-
-    def __repr__(self) -> str:
-        return f"Run({self.name}, {self.dataset.name}, {self.status}, test accuracy {self.test_accuracy:.2%})"
-
-    @property
-    def logdir(self) -> Path:
-        """The folder for ``tensorboard --logdir``."""
-        return self.directory / "logs"
-
-    @property
-    def confusion(self) -> pd.DataFrame:
-        """How many test images of each true class (rows) were taken for each class (columns)."""
-        return self.predictions.confusion
-
-    def report(self) -> pd.DataFrame:
-        """Precision, recall, F1 and number of test images of each class, as `Predictions.report` gives them."""
-        return self.predictions.report()
-
-    def tensorboard(self, *, port: int = 0) -> board.Board:
-        """Start TensorBoard on this run; as the last line of a cell it is shown inline.
-
-        Raises `PortInUse`, `BoardFailed` or `MissingExtra`.
-        """
-        return board.start(self.logdir, port=port)
 
 
 def new_directory(name: str | None, dataset: str, environ: Mapping[str, str] = os.environ) -> Path:
@@ -239,5 +187,8 @@ def write_result(path: Path, run: Run) -> None:
             "test_accuracy": run.test_accuracy,
             "seconds": run.seconds,
             "model_file_sha256": sha256_of(model) if model.is_file() else None,
+            "went_on_after": run.went_on_after,
+            "notes": run.notes,
+            **asdict(run.sizes),
         },
     )

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from colab_magics.train.panel import TrainPanel
     from colab_magics.train.progress import Phase
     from colab_magics.train.request import Request
-    from colab_magics.train.runs import Run
+    from colab_magics.train.run import Run
 
 _PERIOD = 0.1
 """Seconds between two looks at a training in the background."""

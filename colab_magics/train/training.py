@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from colab_magics import interrupts
 from colab_magics.errors import BadOption
 from colab_magics.train import runs
+from colab_magics.train.answers import write_answers
 from colab_magics.train.environment import environment
 from colab_magics.train.evaluation import tested
 from colab_magics.train.events import Continued, Event, Paused, Resumed, Saved, TrainingEnded
 from colab_magics.train.files import save_model, write_json
 from colab_magics.train.preparation import Prepared, prepare
 from colab_magics.train.record import Record
+from colab_magics.train.run import AtHand, Run, Sizes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,10 +28,8 @@ if TYPE_CHECKING:
     from colab_magics.train.loop import Position
     from colab_magics.train.request import Request
 
-_ENVIRONMENT_FILE = "environment.json"
 
-
-def train(model: Any, request: Request, *, tell: Callable[[Event], None], control: Control) -> runs.Run:
+def train(model: Any, request: Request, *, tell: Callable[[Event], None], control: Control) -> Run:
     """Find the data, train, test, and keep what came of it.
 
     ``model``: a Keras model, or the name of one of ours, ``mlp`` if there is none. ``control`` stops it
@@ -65,7 +65,7 @@ class _Training:
         self._shelf = Shelf(directory / runs.CHECKPOINTS)
         self._saver = saver.Saver(self._shelf, saver.INTERVAL)
         self._record = Record(directory / runs.HISTORY_FILE, tell)
-        self._log = EventLog(directory / "logs")
+        self._log = EventLog(directory / runs.LOGS)
         self._teller = Teller(self._record.tell, control.stop.is_set)
         self._stoppers = _stoppers(prepared.config.early_stop)
         self._restoring: list[Any] = []
@@ -73,7 +73,7 @@ class _Training:
         self._seconds_before = 0.0
         self._began = time.monotonic()
 
-    def run(self) -> runs.Run:
+    def run(self) -> Run:
         """Train to the end, or to where the person stops it."""
         from colab_magics.train import loop
 
@@ -81,7 +81,7 @@ class _Training:
         try:
             with interrupts.first_asks(self._control.stop.set):
                 write_json(self._directory / runs.CONFIG_FILE, config.as_json())
-                write_json(self._directory / _ENVIRONMENT_FILE, environment())
+                write_json(self._directory / runs.ENVIRONMENT_FILE, environment())
                 begin = self._restored()
                 (self._directory / runs.RESULT_FILE).unlink(missing_ok=True)  # of where it stopped before
                 self._began = time.monotonic()
@@ -158,23 +158,29 @@ class _Training:
     def _seconds(self) -> float:
         return self._seconds_before + time.monotonic() - self._began
 
-    def _finished(self, seconds: float) -> runs.Run:
+    def _finished(self, seconds: float) -> Run:
         self._record.tell(TrainingEnded())
         test_loss, predictions = tested(self._model, self._dataset, self._fitting)
         if self._saver.fault is not None:
             self.notes.append(f"The training's state could not be saved, so it cannot be resumed: {self._saver.fault}.")
-        run = runs.Run(
+        run = Run(
             name=self._directory.name,
             status="stopped" if self._record.is_stopped else "finished",
-            dataset=self._dataset,
+            config=self._config,
             history=self._record.frame(),
             test_loss=test_loss,
             test_accuracy=predictions.accuracy,
-            model=self._model,
-            predictions=predictions,
             directory=self._directory,
             seconds=seconds,
-            notes=(*self.notes, *self._log.notes, *_kept(self._model, self._directory), *self._summarised(predictions)),
+            left=AtHand(self._dataset, self._model, predictions),
+            sizes=Sizes(len(self._dataset.x_train), len(predictions), self._model.count_params()),
+            notes=(
+                *self.notes,
+                *self._log.notes,
+                *_kept(self._model, self._directory),
+                *_answered(predictions, self._directory),
+                *self._summarised(predictions),
+            ),
             cut=self._record.cut,
             went_on_after=self._went_on_after,
         )
@@ -185,7 +191,7 @@ class _Training:
         from colab_magics.train.summaries import write_summaries
 
         try:
-            write_summaries(self._directory / "logs", self._config, predictions, len(self._record.rows))
+            write_summaries(self._directory / runs.LOGS, self._config, predictions, len(self._record.rows))
         except OSError as error:
             return (f"TensorBoard does not show the run as a whole, its file failed: {error.strerror or error}.",)
         return ()
@@ -206,4 +212,12 @@ def _kept(model: Any, directory: Path) -> tuple[str, ...]:
     except Exception as error:  # noqa: BLE001 (the layers' own code says how they are saved)
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         return (f"The model could not be saved, it is only in memory (run.model): {reason}",)
+    return ()
+
+
+def _answered(predictions: Predictions, directory: Path) -> tuple[str, ...]:
+    try:
+        write_answers(directory / runs.ANSWERS_FILE, predictions)
+    except OSError as error:
+        return (f"The predictions could not be kept for another day: {error.strerror or error}.",)
     return ()

@@ -16,7 +16,7 @@ from colab_magics.train.card import card
 from colab_magics.train.control import Control
 from colab_magics.train.events import Event, StepEnded
 from colab_magics.train.request import Request
-from colab_magics.train.runs import Run
+from colab_magics.train.run import Run
 from colab_magics.train.training import train
 
 pytestmark = pytest.mark.train

@@ -254,7 +254,7 @@ def test_in_the_background(kernel_shell: Shell) -> None:
     assert "It goes on without this kernel" in ran.html
     job = kernel_shell.namespace["job"]
     assert job.wait(60) == "finished"
-    assert "of the test images right" in card_of(job).text()
+    assert "of 360 test images right" in card_of(job).text()
     assert kernel_shell.run("%train_mnist --attach there").error is None
     for line in ("--background --tensorboard", "--background --port 1", "--attach other", "--attach there --epochs 3"):
         assert kernel_shell.run(f"%train_mnist {line}").error is not None

@@ -20,7 +20,7 @@ from colab_magics.train.card import card
 from colab_magics.train.control import Control
 from colab_magics.train.events import DatasetFound, EpochEnded, Event, Started, StepEnded, Stopped, TrainingEnded
 from colab_magics.train.request import Request
-from colab_magics.train.runs import Run
+from colab_magics.train.run import Run
 from colab_magics.train.training import train
 
 pytestmark = pytest.mark.train
@@ -55,6 +55,7 @@ def test_a_run_has_all_that_it_promises(runs_root: Path) -> None:
         "lock",
         "logs",
         "model.keras",
+        "predictions.npz",
         "result.json",
     ]
     assert json.loads((run.directory / "result.json").read_text())["test_accuracy"] == run.test_accuracy

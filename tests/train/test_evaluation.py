@@ -1,0 +1,81 @@
+"""A run's model on images of one's own."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from colab_magics.errors import BadImages, BadOption, ModelMismatch
+from colab_magics.train.control import Control
+from colab_magics.train.request import Request
+from colab_magics.train.run import Run
+from colab_magics.train.training import train
+
+pytestmark = pytest.mark.train
+pytest.importorskip("keras", reason="Keras or its backend is not installed")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLAB_MAGICS_RUNS", str(tmp_path_factory.mktemp("evaluation")))
+        request = Request(epochs=5, data="digits", seed=1, name="it")
+        return train(None, request, tell=lambda event: None, control=Control())
+
+
+def test_the_test_images(run: Run) -> None:
+    tried = run.evaluate()
+    assert (tried.accuracy, tried.loss) == (run.test_accuracy, pytest.approx(run.test_loss))
+    assert tried.report().equals(run.report())
+    assert tried.confusion.equals(run.confusion)
+    assert repr(tried) == f"Evaluation(360 images, loss {run.test_loss:.4f}, accuracy {run.test_accuracy:.2%})"
+
+
+def test_arrays_in_every_usual_form(run: Run) -> None:
+    x, y = run.dataset.x_test, run.dataset.y_test
+    forms = [
+        (x, y),
+        (x.reshape(len(x), 64) / 255, np.eye(10)[y]),  # as the tutorial makes them
+        (x.astype("float32"), y[:, None]),  # floats that hold bytes
+        (x[..., None].tolist(), y.tolist()),
+    ]
+    for images, labels in forms:
+        tried = run.evaluate(images, labels)
+        assert tried.accuracy == run.test_accuracy
+        assert tried.loss == pytest.approx(run.test_loss, rel=1e-5)
+    assert len(run.evaluate(x[:1], y[:1]).predictions) == 1
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "sentence"),
+    [
+        (
+            np.zeros((3, 8, 8)),
+            [0, 1],
+            r"y has shape \(2,\) for 3 images: give one class number for each, or a row of 10",
+        ),
+        (np.zeros((3, 8, 8)), [0, 1, 10], "y must hold whole numbers of 0 to 9"),
+        (np.zeros((3, 8, 8)), [0, 1, -1], "y must hold whole numbers of 0 to 9"),
+        (np.zeros((3, 8, 8)), [0.5, 1, 2], "y must hold whole numbers of 0 to 9"),
+        (np.zeros((3, 8, 8)), ["a", "b", "c"], "y must hold whole numbers of 0 to 9"),
+        (np.zeros((0, 8, 8)), [], r"x has shape \(0, 8, 8\), float64: give images as"),
+        (np.zeros(64), [1], r"x has shape \(64,\)"),
+        (np.full((1, 8, 8), "x"), [1], "of numbers"),
+        (np.full((1, 8, 8), np.nan), [1], "x holds values that are not numbers"),
+        ([[1, 2], [3]], [1, 2], "x is no array: its rows differ in length"),
+        ("photos/", [1], r"x has shape \(\)"),
+    ],
+)
+def test_arrays_that_are_none(run: Run, x: Any, y: Any, sentence: str) -> None:
+    with pytest.raises(BadImages, match=sentence):
+        run.evaluate(x, y)
+
+
+def test_images_of_another_size(run: Run) -> None:
+    with pytest.raises(ModelMismatch, match=r"The model of the run it does not take x of shape \(2, 28, 28\)"):
+        run.evaluate(np.zeros((2, 28, 28)), [0, 1])
+
+
+def test_half_of_it(run: Run) -> None:
+    with pytest.raises(BadOption, match=r"takes both, images and their classes: {2}run.evaluate\(x, y\)"):
+        run.evaluate(run.dataset.x_test)
