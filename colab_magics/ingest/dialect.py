@@ -6,12 +6,14 @@ import csv
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 
 _SURE = (";", "\t", "|")
 """What separates columns where most lines agree; the rarer marks below are taken only where all lines do."""
 _RARE = ("\x1f", "\x01", "^", "~", ":", "§", "¦")
 _NAMES = {";": "semicolons", "\t": "tabs", "|": "vertical bars", r"\s+": "spaces"}
 _MOST_LINES = 100
+_LINE = re.compile(r"[^\r\n]+")
 _AGREED = 0.9  # share of the lines with as many columns as the first
 _COMMA_AGREED = 0.95
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+\s*")
@@ -40,9 +42,7 @@ def sniff(text: str, *, is_whole: bool, may_be_spaces: bool = False) -> Dialect 
 
     ``is_whole`` is False where the text breaks off within a line. ``may_be_spaces`` admits columns set by spaces.
     """
-    lines = re.split(r"\r\n|\n|\r", text.lstrip("\ufeff"))
-    lines = lines if is_whole or len(lines) < 2 else lines[:-1]
-    lines = [line for line in lines if line.strip()][:_MOST_LINES]
+    lines = _lines(text.lstrip("\ufeff"), is_whole=is_whole)
     if not lines or _agreement(_split(lines, ",")) >= _COMMA_AGREED:
         return None
     for marks, agreed, least in ((_SURE, _AGREED, 1), (_RARE, 1.0, 3)):
@@ -51,6 +51,14 @@ def sniff(text: str, *, is_whole: bool, may_be_spaces: bool = False) -> Dialect 
             sep, rows = max(found.items(), key=lambda item: (_agreement(item[1]), len(item[1][0])))
             return Dialect(sep, _decimal(rows[1:]))
     return Dialect(r"\s+") if may_be_spaces and _is_spaced(lines) else None
+
+
+def _lines(text: str, *, is_whole: bool) -> list[str]:
+    """Return the first lines that are not blank, without one that breaks off."""
+    found = list(islice((line for line in _LINE.finditer(text) if line[0].strip()), _MOST_LINES))
+    if not is_whole and len(found) > 1 and found[-1].end() == len(text):
+        found.pop()
+    return [line[0] for line in found]
 
 
 def _split(lines: list[str], mark: str) -> list[list[str]]:

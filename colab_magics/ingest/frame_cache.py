@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _FORM = 3
+_PAUSE = 0.05  # seconds before a frame is kept: the cell that reads it ends first
 _YOUNG = 2.0  # seconds: a file that was written just now may be written again without a new time
 
 
@@ -97,6 +98,7 @@ class FrameCache:
     def _write(self, key: str, frame: pd.DataFrame, facts: dict[str, Any]) -> None:
         from colab_magics.transfer.landing import Landing
 
+        time.sleep(_PAUSE)
         path = self.folder / f"{key}.arrow"
         # A failure means only that it is read anew the next time: a full disk, a type that Arrow does not have.
         with contextlib.suppress(*_faults()):

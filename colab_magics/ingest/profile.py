@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -50,28 +51,22 @@ def sampled(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def profile(column: pd.Series[Any], there: int) -> Profile:
-    """Describe a column by some of its rows; ``there`` is how many values are not missing in all of them."""
-    from pandas.api.types import is_bool_dtype, is_complex_dtype, is_datetime64_any_dtype, is_numeric_dtype
+    """Describe a column by some of its rows; ``there`` is how many values are not missing in all of them.
 
+    Counted by numpy and by Python: each call of pandas would take as long as a thousand values.
+    """
+    from pandas.api.types import is_numeric_dtype
+
+    values, kind = column.dropna(), column.dtype
+    if not len(values):
+        return Profile("0")
+    if kind.kind == "M":
+        return _times(values, there)
+    if kind.kind not in "bc" and is_numeric_dtype(kind):
+        return _numbers(values, there)
     if column.memory_usage(index=False, deep=True) > _MOST_BYTES:
         return Profile()
-    try:
-        counts = column.value_counts()
-    except (TypeError, NotImplementedError):  # lists and dicts of JSON, and types of Arrow that hold others
-        return Profile(words=_examples(column.dropna()))
-    seen = counts[counts > 0].to_numpy(dtype="int64")
-    if not len(seen):
-        return Profile("0")
-    distinct = _distinct(seen, there)
-    kind = column.dtype
-    if is_datetime64_any_dtype(kind):
-        return Profile(distinct, *_times(column.dropna()))
-    if is_numeric_dtype(kind) and not is_bool_dtype(kind) and not is_complex_dtype(kind):
-        return Profile(distinct, *_numbers(column.dropna()))
-    if len(seen) > _FREQUENT and (days := _days(column.dropna())):
-        return Profile(distinct, days)
-    is_rare = seen.max() < _RARE * seen.sum() or (seen.max() == 1 and len(seen) > 1)
-    return Profile(distinct, _examples(column.dropna()) if is_rare else _frequent(counts))
+    return _things(values.tolist(), there)
 
 
 def short(value: object, most: int = 28) -> str:
@@ -80,7 +75,8 @@ def short(value: object, most: int = 28) -> str:
     if isinstance(value, float) and len(text) > _MOST_DIGITS:
         text = f"{value:.6g}"
     text = " ".join(text[: 4 * most].split())
-    text = "".join(letter if letter.isprintable() or letter in _JOINERS else "·" for letter in text)
+    if not text.isprintable():
+        text = "".join(letter if letter.isprintable() or letter in _JOINERS else "·" for letter in text)
     return text if len(text) <= most else _cut(text, most - 1) + "…"
 
 
@@ -91,52 +87,68 @@ def _cut(text: str, length: int) -> str:
     return text[:length]
 
 
-def _distinct(counts: np.ndarray[Any, Any], there: int) -> str:
+def _distinct(rows: int, distinct: int, once: int, there: int) -> str:
     """Count, or estimate by the values that came once: Haas and Stokes, as PostgreSQL's ``analyze.c`` does."""
-    rows, once = int(counts.sum()), int((counts == 1).sum())
     if rows >= there:
-        return number(len(counts))
-    estimate = rows * len(counts) / (rows - once + once * rows / there)
+        return number(distinct)
+    estimate = rows * distinct / (rows - once + once * rows / there)
     return f"~{number(int(float(f'{min(estimate, there):.2g}')))}"
 
 
-def _numbers(column: pd.Series[Any]) -> tuple[str, tuple[int, ...]]:
+def _things(values: list[Any], there: int) -> Profile:
+    try:
+        counts = Counter(values)
+    except TypeError:  # lists and dicts of JSON, and types of Arrow that hold others
+        return Profile(words=_examples(values))
+    rows, once, most = len(values), list(counts.values()).count(1), max(counts.values())
+    distinct = _distinct(rows, len(counts), once, there)
+    if len(counts) > _FREQUENT and (days := _days(list(counts))):
+        return Profile(distinct, days)
+    is_rare = most < _RARE * rows or (most == 1 and rows > 1)
+    return Profile(distinct, _examples(values) if is_rare else _frequent(counts))
+
+
+def _numbers(column: pd.Series[Any], there: int) -> Profile:
     import numpy as np
 
-    values = column.to_numpy(dtype="float64")
-    is_finite = np.isfinite(values)
+    found, counts = np.unique(column.to_numpy(), return_counts=True)
+    distinct = _distinct(len(column), len(found), int(np.count_nonzero(counts == 1)), there)
+    numbers = found.astype("float64")
+    is_finite = np.isfinite(numbers)
     if not is_finite.any():
-        return _frequent(column.value_counts()), ()
-    finite, values = column[is_finite], values[is_finite]
-    least, greatest = finite.iloc[int(values.argmin())], finite.iloc[int(values.argmax())]
+        return Profile(distinct, _frequent(Counter(column.tolist())))
+    least, greatest = found[is_finite][[0, -1]]
     if least == greatest:
-        return short(least), ()
-    return f"{short(least, _LONGEST_VALUE)} to {short(greatest, _LONGEST_VALUE)}", _bars(values)
+        return Profile(distinct, short(least))
+    words = f"{short(least, _LONGEST_VALUE)} to {short(greatest, _LONGEST_VALUE)}"
+    return Profile(distinct, words, _bars(numbers[is_finite], counts[is_finite]))
 
 
-def _days(column: pd.Series[Any]) -> str:
+def _days(texts: list[Any]) -> str:
     """The range of dates that are text, as CSV has them: those of ISO 8601 stand in their order."""
-    texts = column.tolist()
-    if not (isinstance(texts[0], str) and _DAY.fullmatch(texts[0]) and all(isinstance(text, str) for text in texts)):
+    if not (isinstance(texts[0], str) and _DAY.fullmatch(texts[0]) and set(map(type, texts)) == {str}):
         return ""
     first, last = min(texts), max(texts)
     is_all = all(map(_DAY.fullmatch, (first, last, *texts[:: len(texts) // 100 + 1])))
     return f"{first[:10]} to {last[:10]}" if is_all else ""
 
 
-def _times(column: pd.Series[Any]) -> tuple[str, tuple[int, ...]]:
+def _times(column: pd.Series[Any], there: int) -> Profile:
+    import numpy as np
     import pandas as pd
 
+    # As numbers, for a difference of two times may be too long for pandas.
+    found, counts = np.unique(pd.DatetimeIndex(column).asi8, return_counts=True)
+    distinct = _distinct(len(column), len(found), int(np.count_nonzero(counts == 1)), there)
     first, last = str(column.min())[:19], str(column.max())[:19]
     if first == last:
-        return first, ()
+        return Profile(distinct, first)
     length = 19 if first[:10] == last[:10] else 10
-    counted = pd.DatetimeIndex(column).asi8.astype("float64")  # a difference of two may be too long for pandas
-    return f"{first[:length]} to {last[:length]}", _bars(counted)
+    return Profile(distinct, f"{first[:length]} to {last[:length]}", _bars(found.astype("float64"), counts))
 
 
-def _bars(values: np.ndarray[Any, Any]) -> tuple[int, ...]:
-    """How many of the numbers fall into each of equal parts of their range, relative to the most."""
+def _bars(values: np.ndarray[Any, Any], counts: np.ndarray[Any, Any]) -> tuple[int, ...]:
+    """How many of the numbers, each of which came so often, fall into equal parts of their range, beside the most."""
     import numpy as np
 
     halves = values / 2  # so that no range is too wide for a float
@@ -144,16 +156,16 @@ def _bars(values: np.ndarray[Any, Any]) -> tuple[int, ...]:
     if not span > 0:
         return ()
     places = np.minimum(((halves - low) / span * BARS).astype("int64"), BARS - 1)
-    counts = np.bincount(places, minlength=BARS)
-    return tuple(int(height) for height in -(-counts * TALLEST // counts.max()))
+    heights = np.bincount(places, counts, BARS)
+    return tuple(int(height) for height in -(-heights * TALLEST // heights.max()))
 
 
-def _frequent(counts: pd.Series[Any]) -> str:
-    total = counts.sum()
-    some = [f"{short(value, _LONGEST_VALUE)} {count / total:.0%}" for value, count in counts.iloc[:_FREQUENT].items()]
+def _frequent(counts: Counter[Any]) -> str:
+    total = counts.total()
+    some = [f"{short(value, _LONGEST_VALUE)} {count / total:.0%}" for value, count in counts.most_common(_FREQUENT)]
     return ", ".join(some).replace("%", " %") + (", …" if len(counts) > _FREQUENT else "")
 
 
-def _examples(column: pd.Series[Any]) -> str:
-    some = [short(value, _LONGEST_VALUE) for value in column.iloc[:_FREQUENT]]
-    return ", ".join(some) + (", …" if len(column) > _FREQUENT else "")
+def _examples(values: list[Any]) -> str:
+    some = [short(value, _LONGEST_VALUE) for value in values[:_FREQUENT]]
+    return ", ".join(some) + (", …" if len(values) > _FREQUENT else "")

@@ -56,14 +56,15 @@ def summarise(frame: pd.DataFrame) -> Summary:
 
     shown = frame.iloc[:, :MOST_COLUMNS]
     sample = sampled(shown)
+    pairs = zip(shown.items(), sample.items(), strict=True)
     is_weighed = len(frame) * sum(map(is_object_dtype, frame.dtypes)) <= _MOST_MEASURED
     head = frame.iloc[:PREVIEW_ROWS, :PREVIEW_COLUMNS]
     return Summary(
         rows=len(frame),
         width=len(frame.columns),
-        memory=int(frame.memory_usage(deep=is_weighed).sum()),
+        memory=int(frame.memory_usage(index=False, deep=is_weighed).sum() + frame.index.memory_usage(deep=is_weighed)),
         is_weighed=is_weighed,
-        columns=tuple(_column(shown.iloc[:, place], sample.iloc[:, place]) for place in range(shown.shape[1])),
+        columns=tuple(_column(column, some) for (_, column), (_, some) in pairs),
         preview=tuple(tuple(map(short, row)) for row in head.itertuples(index=False, name=None)),
         sampled=len(sample) if len(sample) < len(frame) else None,
     )

@@ -30,6 +30,9 @@ def of(values: object, **options: object) -> Profile:
         ([np.inf, -np.inf, np.inf], "2", "inf 67 %, -inf 33 %"),
         ([1 + 2j], "1", "(1+2j) 100 %"),
         ([2**64 - 1, 1], "2", "1 to 184467440737095…"),
+        (pd.Categorical(["a", "b", "a"], categories=["a", "b", "never"]), "2", "a 67 %, b 33 %"),
+        (pd.to_timedelta([1, 1, 2], unit="D"), "2", "1 days 00:00:00 67 %, 2 days 00:00:00 33 %"),
+        ([1, True, "x", "x", "x"], "2", "x 60 %, 1 40 %"),
     ],
 )  # fmt: skip
 def test_in_words(values: object, distinct: str, words: str) -> None:
@@ -38,7 +41,8 @@ def test_in_words(values: object, distinct: str, words: str) -> None:
 
 
 def test_what_cannot_be_counted() -> None:
-    assert of([[1], {"b": 2}]).words == "[1], {'b': 2}"
+    assert of([[1], {"b": 2}]) == Profile(words="[1], {'b': 2}")
+    assert of([[1], [2], [3], [4]]).words == "[1], [2], [3], …"
 
 
 @pytest.mark.parametrize(
