@@ -132,8 +132,8 @@ def _do(work: Callable[[], str], folder: Path, writing: int) -> None:
         os._exit(code)
 
 
-def network(width: int = 64) -> Any:
-    """A model for the digits with all that has a state of its own: batch normalisation, dropout, an optimizer."""
+def network() -> Any:
+    """A small model for the digits with all that has a state of its own: batch normalisation, dropout, an optimizer."""
     import keras
 
     keras.utils.set_random_seed(3)
@@ -141,7 +141,6 @@ def network(width: int = 64) -> Any:
     model = keras.Sequential(
         [
             keras.Input((64,)),
-            layers.Dense(width),
             layers.BatchNormalization(),
             layers.Dropout(0.3),
             layers.Dense(10, activation="softmax"),

@@ -12,6 +12,7 @@ never killed, bit for bit.
 from __future__ import annotations
 
 import random
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -23,7 +24,6 @@ from tally import end, numbers
 STEPS = 12  # of an epoch: 1,437 digits in batches of 128
 EPOCHS = 30
 INTERVAL = 0.1  # s
-WIDTH = 512  # of the model: a save takes its time
 
 
 def train(gauge: Gauge) -> str:
@@ -37,7 +37,7 @@ def train(gauge: Gauge) -> str:
     words = {"name": "it"} if not Path("runs/it").exists() else {"resume": "it"}
     request = Request(epochs=EPOCHS, batch_size=128, data="digits", seed=3, fresh=is_new and "resume" in words, **words)
     with often(INTERVAL):
-        return hash_of(train(network(WIDTH), request, tell=lambda event: None, control=Control()))
+        return hash_of(train(network(), request, tell=lambda event: None, control=Control()))
 
 
 def check(folder: Path, gauge: Gauge, counts: Counter[str], lost: list[float]) -> None:
@@ -70,9 +70,9 @@ def await_moment(pupil: Pupil, gauge: Gauge, dice: random.Random, start: float) 
         return bool(gauge.is_saving)
     while not gauge.begun and not pupil.is_over():
         time.sleep(0.002)
-    time.sleep(dice.uniform(0, 0.6))
+    time.sleep(dice.uniform(0, 0.4))
     while not gauge.is_saving and not pupil.is_over():
-        pass
+        time.sleep(0.0003)
     time.sleep(dice.uniform(0, 0.9 * gauge.longest_save))
     return bool(gauge.is_saving)
 
@@ -106,6 +106,8 @@ def main() -> None:
                     counts["kills"] += 1
                     counts["amid a save"] += is_amid
                     check(folder, gauge, counts, lost)
+                    if counts["kills"] % 25 == 0:
+                        print(dict(counts), file=sys.stderr, flush=True)
     what = f"{time.monotonic() - began:.0f} s, at most {max(lost, default=0):.2f} s of training lost by a kill"
     end(what, counts, "LOST", "MORE THAN AN INTERVAL LOST", "COUNTERS DIFFER", "ANOTHER END")
 
