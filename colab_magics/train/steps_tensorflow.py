@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import tensorflow as tf
 
+from colab_magics.train.fused_adam import fused
 from colab_magics.train.steps import as_numbers
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ def _functions(model: Any, fitting: Fitting, batch_size: int, kinds: list[Any]) 
     # As in Keras' own trainer, a model's code is taken as it is: tf.function would rewrite it.
     @tf.function(input_signature=kinds, jit_compile=model.jit_compile, autograph=False)  # type: ignore[untyped-decorator]
     def step(images: tf.Tensor, labels: tf.Tensor) -> Any:
-        return model.train_step((fitting.prepare(images), labels))
+        with fused(model.optimizer):
+            return model.train_step((fitting.prepare(images), labels))
 
     @tf.function(input_signature=kinds, autograph=False)  # type: ignore[untyped-decorator]
     def train(images: tf.Tensor, labels: tf.Tensor) -> Any:
