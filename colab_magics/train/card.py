@@ -44,6 +44,7 @@ def card(run: Run) -> Card:
                     ("From", run.config.source),
                     *([] if math.isnan(run.test_loss) else [("Test loss", f"{run.test_loss:.4f}")]),
                     ("Model", _with(run.config.model, run.sizes.parameters, "parameter")),
+                    *([("Weights", _best(run.best_epoch))] if run.best_epoch is not None else []),
                     ("Kept in", paths.shown(run.directory)),
                     *([("Resumed after", _place(run.went_on_after))] if run.went_on_after else []),
                 )
@@ -76,6 +77,10 @@ def _state(run: Run) -> str:
         return f"stopped early, after {epochs}"
     step, steps = run.cut
     return f"stopped early, epoch {len(run.history)} cut at step {number(step)} of {number(steps)}"
+
+
+def _best(epoch: int) -> str:
+    return f"of epoch {number(epoch)}, the best test loss"
 
 
 def _place(ended: tuple[int, int]) -> str:

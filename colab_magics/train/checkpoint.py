@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import time
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colab_magics.errors import ModelMismatch
-from colab_magics.train.files import publish, sync, write_whole
+from colab_magics.train.files import publish, read_json, sync, write_whole
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _FORM = 1
 _KEPT = 2
-"""Checkpoints that are kept: the one before the last is taken where the last is damaged."""
+"""Checkpoints that are kept beside the best: the one before the last is taken where the last is damaged."""
 
 _DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
 _SIMPLE = (bool, int, float, str, type(None))
@@ -43,6 +44,12 @@ class State:
     rows: Sequence[Mapping[str, float]]
     seconds: float
     is_over: bool = False
+
+    @property
+    def loss(self) -> float | None:
+        """The loss on the test images, if it is known of these very weights, and a number."""
+        found = self.rows[-1].get("val_loss", math.nan) if self.rows and not self.step else math.nan
+        return found if math.isfinite(found) else None
 
 
 def capture(
@@ -134,15 +141,18 @@ class Shelf:
         self.folder = folder
 
     def write(self, state: State) -> None:
-        """Keep a state; older ones go when it is there. Raises OSError, and then nothing has changed."""
+        """Keep a state; older ones but the best go when it is there. Raises OSError, and then nothing has changed."""
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{state.epoch:06}-{state.step:08}.npz"
         digest = write_arrays(path, state)
         facts = {"form": _FORM, "sha256": digest, "epoch": state.epoch, "step": state.step, "time": time.time()}
-        write_whole(path.with_suffix(".json"), json.dumps(facts).encode())
-        for old in self._manifests()[_KEPT:]:
-            old.unlink(missing_ok=True)
-            old.with_suffix(".npz").unlink(missing_ok=True)
+        write_whole(path.with_suffix(".json"), json.dumps({**facts, "loss": state.loss}).encode())
+        found = self._manifests()
+        best = min(reversed(found), key=_loss)  # the first of what is as good
+        for old in found[_KEPT:]:
+            if old != best or _loss(old) == math.inf:
+                old.unlink(missing_ok=True)
+                old.with_suffix(".npz").unlink(missing_ok=True)
 
     def newest(self) -> tuple[State | None, tuple[str, ...]]:
         """The newest state that is whole, and a sentence for each that is not."""
@@ -157,6 +167,12 @@ class Shelf:
 
     def _manifests(self) -> list[Path]:
         return sorted(self.folder.glob("[0-9]*.json"), reverse=True)
+
+
+def _loss(manifest: Path) -> float:
+    """How good a state is; infinite where that is not known."""
+    found = read_json(manifest).get("loss")
+    return found if isinstance(found, float) else math.inf
 
 
 def write_arrays(path: Path, state: State) -> str:

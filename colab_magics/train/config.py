@@ -20,7 +20,7 @@ class Config:
 
     ``seed`` is the person's, ``order`` that of the samples' order; a hash tells one content from another.
     ``learning_rate`` is None for a model that was compiled by the person; ``early_stop`` is in epochs.
-    ``model_file`` is where the model was, if it was loaded.
+    ``model_file`` is where the model was, if it was loaded. ``best``: it ends with the weights of the best epoch.
     """
 
     data: str | None
@@ -39,6 +39,7 @@ class Config:
     keras: str
     backend: str
     model_file: str | None = None
+    best: bool = False
 
     @classmethod
     def read(cls, found: Mapping[str, Any]) -> Self:
@@ -60,12 +61,16 @@ class Config:
         """What makes a training go another way, in words, from ``self`` to ``other``."""
         pairs = {field.name: (getattr(self, field.name), getattr(other, field.name)) for field in fields(self)}
         told = [
-            f"{label} was {pairs[name][0]}, and is {pairs[name][1]}"
+            f"{label} was {_spoken(pairs[name][0])}, and is {_spoken(pairs[name][1])}"
             for name, label in _TOLD.items()
             if pairs[name][0] != pairs[name][1]
         ]
         told += [f"the {label} is another one" for name, label in _HASHES.items() if pairs[name][0] != pairs[name][1]]
         return told
+
+
+def _spoken(value: object) -> str:
+    return {"True": "given", "False": "not given"}.get(str(value), str(value))
 
 
 _TOLD = {
@@ -74,6 +79,7 @@ _TOLD = {
     "recipe": "the recipe",
     "learning_rate": "the learning rate",
     "early_stop": "the patience of --early-stop",
+    "best": "--best",
     "seed": "the seed",
     "backend": "the backend",
 }

@@ -30,6 +30,7 @@ def train_mnist(
     batch_size: int | None = None,
     lr: float | None = None,
     early_stop: int | None = None,
+    best: bool = False,
     data: str | None = None,
     seed: int | None = None,
     name: str | None = None,
@@ -44,18 +45,19 @@ def train_mnist(
     """Train a classifier and show it learning.
 
     ``model``: a Keras classifier, compiled or not, or ``mlp``, the tutorial's two hidden layers of 512 and what is
-    trained without it, or ``cnn``, a small convolutional network, or the name of a variable that holds a classifier, or
-    a ``.keras`` file. A run's own file is loaded as it is, one from outside with ``trust_model``; code in it is never
-    run, a Lambda layer is refused. ``recipe``: tutorial, as without it, or fast for the
-    same accuracy in a fraction of the time; it says what ``epochs``, ``batch_size`` and ``lr``, the learning rate, are
-    where they are not given. ``early_stop`` ends the training when that many epochs brought no better loss on the test
-    images, with the best weights. ``data``: a folder or file with MNIST's four IDX files, an ``.npz``, or ``mnist`` or
-    ``digits``; see `train.datasets.find` for where it is looked for. ``seed`` makes two trainings on one machine the
-    same. ``name`` names the run's folder. ``resume`` goes on with the run of that name, or with True with the last one
-    that did not finish, as if nothing had been: what is not given stays as it was there; ``fresh`` begins that run
-    anew. ``backend`` is what Keras computes with, tensorflow, jax or torch, where it is not loaded yet.
-    ``background`` trains in a process of its own, which goes on when this kernel ends, and gives a `Background` at
-    once; ``attach`` shows that of a name again. ``tensorboard`` shows TensorBoard below, on a free port or on ``port``.
+    trained without it, or ``cnn``, a small convolutional network, or the name of a variable that holds a
+    classifier, or a ``.keras`` file. A run's own file is loaded as it is, one from outside with ``trust_model``;
+    code in it is never run, a Lambda layer is refused. ``recipe``: tutorial, as without it, or fast for the same
+    accuracy in a fraction of the time; it says what ``epochs``, ``batch_size`` and ``lr``, the learning rate, are
+    where they are not given. ``early_stop`` ends the training when that many epochs brought no better loss on the
+    test images, with the best weights; ``best`` ends it with these whenever it ends. ``data``: a folder or file
+    with MNIST's four IDX files, an ``.npz``, or ``mnist`` or ``digits``; see `train.datasets.find` for where it is
+    looked for. ``seed`` makes two trainings on one machine the same. ``name`` names the run's folder. ``resume``
+    goes on with the run of that name, or with True with the last one that did not finish, as if nothing had been:
+    what is not given stays as it was there; ``fresh`` begins that run anew. ``backend`` is what Keras computes
+    with, tensorflow, jax or torch, where it is not loaded yet. ``background`` trains in a process of its own, which
+    goes on when this kernel ends, and gives a `Background` at once; ``attach`` shows that of a name again.
+    ``tensorboard`` shows TensorBoard below, on a free port or on ``port``.
 
     An interrupt, or the panel's button, ends the training after the step that runs and keeps all that it reached.
     Raises a `ColabMagicsError` for data, a model or an option that cannot be used; a TensorBoard that fails after the
@@ -67,6 +69,7 @@ def train_mnist(
         batch_size=batch_size,
         learning_rate=lr,
         early_stop=early_stop,
+        best=best or None,
         data=data,
         seed=seed,
         name=name,
@@ -129,6 +132,7 @@ PARSER.add_argument("--epochs", type=positive, metavar="N", help="how often to g
 PARSER.add_argument("--batch-size", type=positive, metavar="N", help="images in one step")
 PARSER.add_argument("--lr", type=float, metavar="X", help="the learning rate, or its peak")
 PARSER.add_argument("--early-stop", type=positive, metavar="N", help="end after N epochs without a better test loss")
+PARSER.add_argument("--best", action="store_true", help="end with the weights of the epoch of the best test loss")
 PARSER.add_argument("--data", metavar="PATH", help="a folder or file of MNIST's four files, an .npz, mnist, or digits")
 PARSER.add_argument("--seed", type=SEED, metavar="N", help="make two trainings on one machine the same")
 PARSER.add_argument("--name", metavar="NAME", help="name of the run's folder")

@@ -81,6 +81,7 @@ def prepare(model: Any, request: Request, tell: Callable[[Event], None]) -> Prep
         recipe=request.recipe or "tutorial",
         learning_rate=None if is_own else plan.rate,
         early_stop=request.early_stop,
+        best=bool(request.best),
         seed=request.seed,
         order=secrets.randbits(32) if request.seed is None else request.seed,
         keras=keras.__version__,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from colab_magics.train.events import EpochEnded, Event, Started, Stopped
@@ -41,6 +42,12 @@ class Record:
             case _:
                 pass
         self._tell(event)
+
+    @property
+    def is_best(self) -> bool:
+        """Was no epoch before the last as good on the test images?"""
+        losses = [loss for row in self.rows if math.isfinite(loss := row.get("val_loss", math.nan))]
+        return bool(losses) and self.rows[-1].get("val_loss") == losses[-1] < min(losses[:-1], default=math.inf)
 
     def frame(self) -> pd.DataFrame:
         """One row for each epoch, which count from 1 or from where the training began."""

@@ -22,8 +22,9 @@ class Request:
     """None is what the recipe says, or the run that is gone on with.
 
     ``recipe`` says what the others do not: epochs, size of a batch, learning rate. ``early_stop``: epochs that may
-    pass without a better loss on the test images. ``resume`` names the run that is gone on with, or is empty for the
-    last one that did not finish; ``fresh`` begins it anew. ``trust_model``: a model's file from outside may be loaded.
+    pass without a better loss on the test images. ``best``: end with the weights of the best epoch. ``resume`` names
+    the run that is gone on with, or is empty for the last one that did not finish; ``fresh`` begins it anew.
+    ``trust_model``: a model's file from outside may be loaded.
     """
 
     recipe: str | None = None
@@ -31,6 +32,7 @@ class Request:
     batch_size: int | None = None
     learning_rate: float | None = None
     early_stop: int | None = None
+    best: bool | None = None
     data: str | None = None
     seed: int | None = None
     name: str | None = None
@@ -71,4 +73,4 @@ class Request:
         )
 
 
-_AS_BEFORE = ("recipe", "epochs", "batch_size", "learning_rate", "early_stop", "data", "seed")
+_AS_BEFORE = ("recipe", "epochs", "batch_size", "learning_rate", "early_stop", "best", "data", "seed")

@@ -83,6 +83,7 @@ class Run:
     holds everything on disk, ``logdir`` the TensorBoard files. ``seconds``: the time that training took. ``notes``:
     what the person should know. ``cut``: where the last epoch was cut short, its last step and the steps of a whole
     epoch. ``went_on_after``: of a resumed run, the epochs and the steps of the next one that were done before.
+    ``best_epoch``: the one whose weights the model has, where it was to end with the best.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Run:
     notes: tuple[str, ...] = ()
     cut: tuple[int, int] | None = None
     went_on_after: tuple[int, int] | None = None
+    best_epoch: int | None = None
 
     def __repr__(self) -> str:
         accuracy = "" if self.test_accuracy != self.test_accuracy else f", test accuracy {self.test_accuracy:.2%}"

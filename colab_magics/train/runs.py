@@ -186,6 +186,7 @@ def write_result(path: Path, run: Run) -> None:
             "test_loss": run.test_loss,
             "test_accuracy": run.test_accuracy,
             "seconds": run.seconds,
+            "best_epoch": run.best_epoch,
             "model_file_sha256": sha256_of(model) if model.is_file() else None,
             "went_on_after": run.went_on_after,
             "notes": run.notes,

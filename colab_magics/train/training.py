@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from colab_magics.predictions import Predictions
     from colab_magics.train.checkpoint import State
+    from colab_magics.train.config import Config
     from colab_magics.train.control import Control
     from colab_magics.train.loop import Position
     from colab_magics.train.request import Request
@@ -67,7 +68,7 @@ class _Training:
         self._record = Record(directory / runs.HISTORY_FILE, tell)
         self._log = EventLog(directory / runs.LOGS)
         self._teller = Teller(self._record.tell, control.stop.is_set)
-        self._stoppers = _stoppers(prepared.config.early_stop)
+        self._stoppers = _stoppers(prepared.config)
         self._restoring: list[Any] = []
         self._went_on_after: tuple[int, int] | None = None
         self._seconds_before = 0.0
@@ -128,17 +129,28 @@ class _Training:
         return Position(self._config.epochs if state.is_over else state.epoch, state.step)
 
     def _reached(self, position: Position) -> None:
+        control, saver = self._control, self._saver
         is_end = self._model.stop_training or position.epoch == self._config.epochs
-        is_asked = self._control.save.is_set() or self._control.pause.is_set()
-        if not is_end and not is_asked:
-            self._saver.offer(lambda: self._captured(position))
-            return
-        self._control.save.clear()
-        self._saver.finish(lambda: self._captured(position))
-        if is_asked:
-            self._record.tell(Saved(position.epoch + 1, position.step, self._saver.fault))
-        if not is_end and self._control.pause.is_set():
-            self._pause()
+        if is_end or control.pause.is_set():
+            is_asked = control.save.is_set() or control.pause.is_set()
+            control.save.clear()
+            saver.finish(lambda: self._captured(position))
+            self._tell_saved()
+            if is_asked:
+                self._record.tell(Saved(position.epoch + 1, position.step, saver.fault))
+            if not is_end:
+                self._pause()
+        elif control.save.is_set() and not saver.is_busy:
+            control.save.clear()
+            saver.ask(lambda: self._captured(position))
+        else:
+            saver.offer(lambda: self._captured(position), is_best=not position.step and self._record.is_best)
+        self._tell_saved()
+
+    def _tell_saved(self) -> None:
+        """Tell of what was asked for, and is kept or not."""
+        while (state := self._saver.ended()) is not None:
+            self._record.tell(Saved(state.epoch + 1, state.step, self._saver.fault))
 
     def _pause(self) -> None:
         self._record.tell(Paused())
@@ -183,6 +195,7 @@ class _Training:
             ),
             cut=self._record.cut,
             went_on_after=self._went_on_after,
+            best_epoch=self._stoppers[0].best_epoch + 1 if self._stoppers else None,
         )
         runs.write_result(self._directory / runs.RESULT_FILE, run)
         return run
@@ -197,11 +210,13 @@ class _Training:
         return ()
 
 
-def _stoppers(patience: int | None) -> list[Any]:
-    if patience is None:
+def _stoppers(config: Config) -> list[Any]:
+    """What ends the training early, and has it end with the best weights."""
+    if config.early_stop is None and not config.best:
         return []
     import keras
 
+    patience = config.epochs if config.early_stop is None else config.early_stop  # all epochs are never in vain
     return [keras.callbacks.EarlyStopping("val_loss", patience=patience, restore_best_weights=True)]
 
 

@@ -14,7 +14,7 @@ from colab_magics.errors import BadOption
 from colab_magics.train import runs
 from colab_magics.train.card import card
 from colab_magics.train.control import Control
-from colab_magics.train.events import Event, StepEnded
+from colab_magics.train.events import Event, Saved, StepEnded
 from colab_magics.train.request import Request
 from colab_magics.train.run import Run
 from colab_magics.train.training import train
@@ -90,17 +90,79 @@ def test_early_stopping_knows_what_it_knew() -> None:
     assert whole.test_loss == pytest.approx(best, rel=1e-3)
 
 
+@pytest.mark.usefixtures("often")
+def test_training_goes_on_while_the_disk_takes_what_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    from colab_magics.train.checkpoint import Shelf
+
+    goes_on, write = threading.Event(), Shelf.write
+    monkeypatch.setattr(Shelf, "write", lambda self, state: goes_on.wait(20) and write(self, state))
+    told: list[Event] = []
+    control = Control()
+
+    def tell(event: Event) -> None:
+        told.append(event)
+        steps = sum(isinstance(event, StepEnded) for event in told)
+        if steps == 3:
+            control.save.set()
+        elif steps == 12:
+            goes_on.set()
+
+    train(model(), Request(**SETTINGS), tell=tell, control=control)
+    (saved,) = [event for event in told if isinstance(event, Saved)]
+    assert saved.fault is None
+    assert saved.step <= 5
+    assert sum(isinstance(event, StepEnded) for event in told[: told.index(saved)]) >= 12
+
+
+def overdone() -> Any:
+    """A model that gets worse again after its fourth epoch."""
+    found = keras.Sequential([keras.Input((64,)), keras.layers.Dense(10)])
+    rate = keras.optimizers.schedules.PiecewiseConstantDecay([24], [0.5, 50.0])
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+    found.compile(loss=loss, optimizer=keras.optimizers.SGD(rate), metrics=["accuracy"])
+    return found
+
+
+OVERDONE = {"epochs": 8, "batch_size": 256, "make": overdone}
+
+
+@pytest.mark.usefixtures("often")
+def test_it_ends_with_the_best_weights_if_asked() -> None:
+    whole = trained(best=True, **OVERDONE)
+    losses = whole.history.val_loss
+    assert whole.best_epoch == losses.idxmin() == 4
+    assert "of epoch 4, the best test loss" in card(whole).text()
+    assert whole.test_loss == pytest.approx(losses.min(), rel=1e-3)
+    stopped = trained(32, name="cut", best=True, **OVERDONE)
+    assert stopped.status == "stopped"
+    assert stopped.test_loss == pytest.approx(losses.min(), rel=1e-3)
+    resumed = trained(resume="cut", **OVERDONE)  # with the best, since it was so
+    assert resumed.best_epoch == 4
+    for expected, found in zip(everything(whole), everything(resumed), strict=True):
+        np.testing.assert_array_equal(expected, found)
+
+
+@pytest.mark.parametrize("interval", [0.0, 1000.0])
+def test_the_best_and_the_last_two_are_kept(interval: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("colab_magics.train.saver.INTERVAL", interval)
+    monkeypatch.setattr("colab_magics.train.saver._SHARE", 0)
+    run = trained(**OVERDONE)
+    kept = sorted(path.stem for path in (run.directory / "checkpoints").glob("*.npz"))
+    assert (kept[0], kept[-1]) == ("000004-00000000", "000008-00000000")
+    assert len(kept) == (3 if interval == 0 else 2)
+
+
 _CHILD = """
 import os, signal, sys
 from tests.train.test_checkpoint import trained
-from colab_magics.train import saver
+from colab_magics.train import checkpoint, saver
 saver.INTERVAL = saver._SHARE = 0
-write = saver.Saver._write
-def dying(self, state, began):
-    write(self, state, began)
+write = checkpoint.Shelf.write
+def dying(self, state):
+    write(self, state)
     if (state.epoch, state.step > 0) >= (1, True):
         os.kill(os.getpid(), signal.SIGKILL)
-saver.Saver._write = dying
+checkpoint.Shelf.write = dying
 trained(name="killed")
 """
 
@@ -126,6 +188,7 @@ def test_a_killed_run_is_gone_on_with(runs_root: Path) -> None:
         ({"epochs": 4}, "the number of epochs was 3, and is 4"),
         ({"batch_size": 32}, "the batch size was 64, and is 32"),
         ({"seed": 8}, "the seed was 7, and is 8"),
+        ({"best": True}, "--best was not given, and is given"),
     ],
 )
 def test_another_training_is_no_going_on(change: dict[str, Any], sentence: str) -> None:

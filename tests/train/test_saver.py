@@ -52,6 +52,59 @@ def test_the_training_does_not_wait_for_the_disk(tmp_path: Path) -> None:
     assert shelf.newest()[0] is not None
 
 
+def test_what_is_asked_for_is_written_behind_the_training(tmp_path: Path) -> None:
+    shelf = SlowShelf(tmp_path)
+    saver = Saver(shelf, interval=1000)
+    asked = state(1)
+    saver.ask(lambda: asked)
+    assert saver.is_busy
+    assert saver.ended() is None
+    saver.offer(never)
+    shelf.goes_on.set()
+    saver.join()
+    assert saver.ended() is asked
+    assert saver.ended() is None
+    assert saver.fault is None
+    assert shelf.newest()[0] is not None
+
+
+def test_what_is_asked_for_is_told_where_it_fails(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    saver = Saver(Shelf(tmp_path / "file" / "checkpoints"), interval=1000)
+    saver.ask(lambda: state(1))
+    saver.join()
+    assert saver.ended() is not None
+    assert saver.fault == "Not a directory"
+
+
+def of_loss(epoch: int, loss: float) -> State:
+    return State(epoch, 0, {"0": np.arange(5.0)}, [], [{"val_loss": loss}] * epoch, 1.0)
+
+
+def test_the_best_goes_before_the_next_save(tmp_path: Path) -> None:
+    saver = Saver(Shelf(tmp_path), interval=1000)
+    for epoch, loss in enumerate([0.5, 0.3, 0.4, 0.6, 0.7], start=1):
+        is_best = loss in {0.5, 0.3}
+        saver.offer(lambda epoch=epoch, loss=loss: of_loss(epoch, loss), is_best=is_best)  # type: ignore[misc]
+    assert list(tmp_path.iterdir()) == []
+    saver.ask(lambda: of_loss(6, 0.8))
+    for epoch in range(7, 9):
+        saver.finish(lambda epoch=epoch: of_loss(epoch, 0.9))  # type: ignore[misc]
+    assert sorted(path.name[:6] for path in tmp_path.glob("*.npz")) == ["000002", "000007", "000008"]
+
+
+def test_a_best_that_was_not_written_is_tried_again(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path / "file" / "checkpoints")
+    (tmp_path / "file").touch()
+    saver = Saver(shelf, interval=1000)
+    saver.offer(lambda: of_loss(1, 0.3), is_best=True)
+    saver.finish(lambda: of_loss(2, 0.4))
+    assert saver.fault is not None
+    shelf.folder = tmp_path / "checkpoints"
+    saver.finish(lambda: of_loss(3, 0.5))
+    assert sorted(path.name[:6] for path in shelf.folder.glob("*.npz")) == ["000001", "000003"]
+
+
 def test_a_save_that_fails_leaves_the_last_one(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path / "checkpoints")
     saver = Saver(shelf, interval=0)
