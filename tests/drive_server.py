@@ -67,6 +67,7 @@ class DriveServer:
         self.export_limit = 10 << 20
         self.export_elsewhere = ""
         self.page_size = 100
+        self.is_search_whole = True
         self.on_media = lambda entry: None
 
     def add(self, id_: str, name: str, body: bytes = b"", **facts: object) -> Entry:
@@ -156,7 +157,8 @@ class _Handler(BaseHTTPRequestHandler):
         start = int(query.get("pageToken", 0))
         end = start + self.drive.page_size
         more = {"nextPageToken": str(end)} if end < len(found) else {}
-        self._tell({"files": found[start:end], **more})
+        whole = {} if self.drive.is_search_whole else {"incompleteSearch": corpora == "allDrives"}
+        self._tell({"files": found[start:end], **more, **whole})
 
     def _media(self, entry: Entry) -> None:
         if entry.type.startswith("application/vnd.google-apps."):

@@ -1,4 +1,4 @@
-"""Google Drive by its own interface: what is known of a file, and the answers that hold its bytes.
+"""Google Drive by its own interface: a client whose answers are facts, or hold the bytes of a file.
 
 https://developers.google.com/workspace/drive/api/reference/rest/v3
 """
@@ -9,75 +9,25 @@ import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from colab_magics.errors import DownloadFailed, SourceDenied, SourceError
+from colab_magics.errors import DownloadFailed, SourceError
 from colab_magics.extras import need
 from colab_magics.format import duration
+from colab_magics.transfer.drive_facts import FIELDS, SHORTCUT, DriveFacts, facts_in
 from colab_magics.transfer.drive_faults import Asked, refuse
 from colab_magics.transfer.drive_login import Login
 from colab_magics.transfer.ramp import MOST_CONNECTIONS
 from colab_magics.transfer.refusals import PATIENCE, Patience, faults_named
-from colab_magics.transfer.remote import Hiccup, Version
+from colab_magics.transfer.remote import Hiccup
 
 API = "https://www.googleapis.com"
 DOCS = "https://docs.google.com"
 
-FOLDER = "application/vnd.google-apps.folder"
-SHEET = "application/vnd.google-apps.spreadsheet"
-SHORTCUT = "application/vnd.google-apps.shortcut"
-_OWN = "application/vnd.google-apps."  # types of files that only Google has, and that have no bytes
-
-FIELDS = (
-    "id,name,mimeType,size,md5Checksum,sha256Checksum,headRevisionId,version,modifiedTime,driveId,resourceKey,"
-    "capabilities(canDownload),shortcutDetails(targetId,targetMimeType,targetResourceKey)"
-)
 _FORMS = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 _MOST_TOLD = 1 << 20  # bytes of an answer that is no file
-
-
-@dataclass(frozen=True, slots=True)
-class DriveFacts:
-    """What Drive knows of a file; ``size`` in bytes, hashes in hexadecimal and empty where there is none.
-
-    ``drive``: the shared drive that it is in. ``target``: the file that it is a shortcut to, of ``target_type``.
-    """
-
-    id: str
-    name: str
-    type: str
-    size: int | None = None
-    md5: str = ""
-    sha256: str = ""
-    edition: str = ""
-    modified: str = ""
-    drive: str = ""
-    resource_key: str = field(default="", repr=False)
-    may_download: bool = True
-    target: str = ""
-    target_type: str = ""
-
-    @property
-    def version(self) -> Version:
-        """By which its bytes are told from those before: by their hash, where there is one."""
-        mark = self.sha256 or self.md5
-        etag = f'"{mark or self.edition}"' if mark or self.edition else ""
-        return Version(self.size, etag, self.modified, etag if mark else "")
-
-    @property
-    def is_sheet(self) -> bool:
-        return self.type == SHEET
-
-    @property
-    def is_folder(self) -> bool:
-        return self.type == FOLDER
-
-    @property
-    def kind(self) -> str:
-        """What kind of Google's own documents it is, such as ``presentation``; empty for a file that has bytes."""
-        return self.type.removeprefix(_OWN) if self.type.startswith(_OWN) else ""
 
 
 class DriveClient:
@@ -204,39 +154,6 @@ class DriveClient:
             raise DownloadFailed(f"{server} sent no data for {silence}: try again later.") from None
         except RequestException:
             raise Hiccup(f"{server} cannot be reached") from None
-
-
-def facts_in(answer: Mapping[str, Any]) -> DriveFacts:
-    """Read the facts of one file. Raises `Hiccup` for an answer without any."""
-    try:
-        size, target = answer.get("size"), answer.get("shortcutDetails") or {}
-        return DriveFacts(
-            str(answer["id"]),
-            str(answer["name"]),
-            str(answer["mimeType"]),
-            None if size is None else int(size),
-            str(answer.get("md5Checksum", "")).lower(),
-            str(answer.get("sha256Checksum", "")).lower(),
-            str(answer.get("headRevisionId") or answer.get("version") or ""),
-            str(answer.get("modifiedTime", "")),
-            str(answer.get("driveId", "")),
-            str((target.get("targetResourceKey") if target else answer.get("resourceKey")) or ""),
-            bool((answer.get("capabilities") or {}).get("canDownload", True)),
-            str(target.get("targetId", "")),
-            str(target.get("targetMimeType", "")),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise Hiccup("Drive answered something that is no answer") from None
-
-
-def refuse_unread(facts: DriveFacts, shown: str) -> None:
-    """Raise what is wrong with a file that has no bytes to read, or none for this login."""
-    if facts.is_folder:
-        raise SourceError(f"{shown} is a folder of Drive: name one file in it.")
-    if facts.kind and not facts.is_sheet:
-        raise SourceError(f"{shown} is a Google {facts.kind} and no table: name a file or a sheet.")
-    if not facts.may_download:
-        raise SourceDenied(f"{shown} may be looked at and not downloaded: ask its owner to allow it.")
 
 
 def _opened_by(file: str, resource_key: str) -> dict[str, str]:

@@ -9,7 +9,8 @@ from dataclasses import replace
 from colab_magics.errors import SourceDenied, SourceError, SourceNotFound
 from colab_magics.transfer.cache import key_of
 from colab_magics.transfer.copies import Copy, Courier
-from colab_magics.transfer.drive import DriveClient, DriveFacts
+from colab_magics.transfer.drive import DriveClient
+from colab_magics.transfer.drive_facts import DriveFacts
 from colab_magics.transfer.drive_file import DriveDownload, DriveSheetExport
 from colab_magics.transfer.drive_login import THREE_WAYS, Login, find_login
 from colab_magics.transfer.drive_paths import find_path

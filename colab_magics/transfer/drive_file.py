@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colab_magics.errors import ChecksumMismatch
-from colab_magics.transfer.drive import DriveClient, DriveFacts, refuse_unread
+from colab_magics.transfer.drive import DriveClient
+from colab_magics.transfer.drive_facts import DriveFacts, refuse_unread
 from colab_magics.transfer.refusals import PATIENCE, Patience
 from colab_magics.transfer.remote import Changed, NotModified, Unranged, Version
 from colab_magics.transfer.web import WebPiece

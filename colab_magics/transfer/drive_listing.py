@@ -6,7 +6,8 @@ import threading
 from typing import Any
 
 from colab_magics.errors import SourceError
-from colab_magics.transfer.drive import FIELDS, FOLDER, DriveClient, DriveFacts, facts_in, refuse_unread
+from colab_magics.transfer.drive import DriveClient
+from colab_magics.transfer.drive_facts import FIELDS, FOLDER, DriveFacts, facts_in, refuse_unread
 from colab_magics.transfer.drive_paths import escaped
 from colab_magics.transfer.events import Stopped
 from colab_magics.transfer.listings import PAGE, Entry, Listing
@@ -18,6 +19,7 @@ SHARED_DRIVES = "shared drives"
 SHARED = "shared with me"
 _HOME = (Entry("Shared with me", SHARED), Entry("Shared drives", SHARED_DRIVES))
 _SHOWN = "Google Drive"
+_NOT_EVERYWHERE = "Google did not search all shared drives: if a file is missing, look into its own drive."
 
 
 def list_drive(
@@ -58,7 +60,7 @@ def _files(client: DriveClient, place: str, search: str, more: str) -> Listing:
         "/drive/v3/files",
         {
             "q": f"{wanted} and trashed = false",
-            "fields": f"nextPageToken,files({FIELDS})",
+            "fields": f"nextPageToken,incompleteSearch,files({FIELDS})",
             "pageSize": str(PAGE),
             "orderBy": "folder,name_natural",
             "supportsAllDrives": "true",
@@ -70,7 +72,8 @@ def _files(client: DriveClient, place: str, search: str, more: str) -> Listing:
     )
     entries = [_entry(facts_in(file)) for file in _listed(answer, "files")]
     is_home = not (place or search or more)
-    return Listing((*(_HOME if is_home else ()), *entries), str(answer.get("nextPageToken", "")))
+    notes = (_NOT_EVERYWHERE,) if answer.get("incompleteSearch") is True else ()
+    return Listing((*(_HOME if is_home else ()), *entries), str(answer.get("nextPageToken", "")), notes)
 
 
 def _drives(client: DriveClient, more: str) -> Listing:

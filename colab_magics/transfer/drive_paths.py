@@ -7,7 +7,8 @@ from typing import Any
 
 from colab_magics.errors import SourceError, SourceNotFound
 from colab_magics.format import size as in_words
-from colab_magics.transfer.drive import FIELDS, FOLDER, SHORTCUT, DriveClient, DriveFacts, facts_in
+from colab_magics.transfer.drive import DriveClient
+from colab_magics.transfer.drive_facts import FIELDS, FOLDER, SHORTCUT, DriveFacts, facts_in
 
 SHARED_DRIVES = ("Shared drives", "Shareddrives", "Shared Drives")
 """What stands before the name of a shared drive; the second is what Colab's mounted Drive calls them."""

@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from drive_server import FOLDER, SHEET, SHORTCUT, DriveServer, Refusal
+from drive_server import SHORTCUT, DriveServer, Refusal
 
 from colab_magics.errors import DownloadFailed, SourceDenied, SourceError, SourceNotFound
-from colab_magics.transfer.drive import DriveClient, DriveFacts, facts_in, refuse_unread
+from colab_magics.transfer.drive import DriveClient
 from colab_magics.transfer.drive_login import Login
 from colab_magics.transfer.refusals import Patience
 from colab_magics.transfer.remote import Hiccup
@@ -34,15 +34,6 @@ def test_what_is_known_of_a_file(drive: DriveServer, client: DriveClient) -> Non
     _, query, headers = drive.requests[-1]
     assert query["supportsAllDrives"] == "true"
     assert headers["authorization"].startswith("Bearer ya29.canary")
-
-
-def test_a_version_is_told_by_what_there_is() -> None:
-    facts = DriveFacts("F1", "a", "t", 4, "md5", "sha256", "r1", "2026")
-    assert facts.version.validator == facts.version.etag == '"sha256"'
-    assert replace(facts, sha256="").version.etag == '"md5"'
-    bare = replace(facts, sha256="", md5="").version
-    assert (bare.etag, bare.validator) == ('"r1"', "")
-    assert replace(facts, sha256="", md5="", edition="").version.etag == ""
 
 
 def test_shortcuts_are_followed(drive: DriveServer, client: DriveClient) -> None:
@@ -109,12 +100,6 @@ def test_a_password_of_netrc_does_not_replace_the_token(
     assert client.facts("F1", "drive://F1").name == "a.csv"
 
 
-@pytest.mark.parametrize("answer", [{}, {"id": "F1"}, {"id": "F1", "name": "a", "mimeType": "t", "size": "many"}])
-def test_an_answer_that_is_none(answer: dict[str, str]) -> None:
-    with pytest.raises(Hiccup, match="Drive answered something that is no answer"):
-        facts_in(answer)
-
-
 @pytest.mark.parametrize(
     "greeting", [b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]", b"HTTP/1.1 200 OK\r\n\r\n{", b"?\r\n"]
 )
@@ -157,17 +142,3 @@ def test_a_login_server_that_is_not_there(drive: DriveServer, drive_login: Login
     with pytest.raises(Hiccup, match="the login could not be renewed") as caught:
         DriveClient(Login(credentials, "x"), QUICK, api=drive.url).facts("F1", "drive://F1")
     assert "canary" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("facts", "sentence"),
-    [
-        ({"type": FOLDER}, "drive://F1 is a folder of Drive: name one file in it"),
-        ({"type": "application/vnd.google-apps.presentation"}, "drive://F1 is a Google presentation and no table"),
-        ({"type": "text/csv", "may_download": False}, "may be looked at and not downloaded: ask its owner"),
-    ],
-)
-def test_what_holds_no_bytes(facts: dict[str, object], sentence: str) -> None:
-    with pytest.raises(SourceError, match=sentence):
-        refuse_unread(DriveFacts("F1", "a", **facts), "drive://F1")
-    refuse_unread(DriveFacts("F1", "a", SHEET), "drive://F1")

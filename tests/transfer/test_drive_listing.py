@@ -69,6 +69,15 @@ def test_what_others_share(drive: DriveServer, client: DriveClient) -> None:
     assert [entry.name for entry in list_drive(client, search="the").entries] == ["of the team.csv", "theirs.csv"]
 
 
+def test_a_search_that_was_not_everywhere_says_so(drive: DriveServer, client: DriveClient) -> None:
+    drive.add(ID, "a.csv", b"1")
+    drive.is_search_whole = False
+    told = "Google did not search all shared drives: if a file is missing, look into its own drive."
+    assert list_drive(client, search="a").notes == (told,)
+    assert "incompleteSearch" in drive.requests[-1][1]["fields"]
+    assert list_drive(client).notes == ()
+
+
 def test_faults(drive: DriveServer, client: DriveClient) -> None:
     drive.refusals = [Refusal("/files", 503)]
     assert list_drive(client, "F", patience=PATIENCE).entries == ()
