@@ -1,9 +1,11 @@
 """What the NVIDIA driver tells from moment to moment of a GPU: its memory, and whether it computes."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from colab_magics.machine.nvml_library import NOT_TOLD, Library
+from colab_magics.machine.nvml_library import NOT_TOLD, Library, library, opened
 from colab_magics.machine.plausible import MEMORY, SHARE, plausible
 from colab_magics.machine.reading import Missing, Reading
 from colab_magics.machine.unified import machine_memory
@@ -11,6 +13,40 @@ from colab_magics.machine.unified import machine_memory
 HIDDEN_BY_MIG = Missing("a GPU in MIG mode does not tell")
 _NO_MIG = Missing("this GPU has no MIG")
 _NO_MEMORY = Missing("the driver says that this GPU has 0 bytes of memory, which cannot be")
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What changes from moment to moment: bytes, and utilization from 0 to 1."""
+
+    memory_used: Reading[int]
+    memory_total: Reading[int]
+    utilization: Reading[float]
+
+
+def first_gpu(environ: Mapping[str, str]) -> Reading[Callable[[], Load]]:
+    """Open the GPU that CUDA counts first, and give what reads its load.
+
+    Only for a process that computes on it: nothing guards against a driver that hangs or crashes. NVML stays open.
+    """
+    nvml = library()
+    if isinstance(nvml, Missing):
+        return nvml
+    started = opened(nvml)
+    if isinstance(started, Missing):
+        return started
+    entry = environ.get("CUDA_VISIBLE_DEVICES", "0").partition(",")[0].strip()
+    by, which = ("Index", int(entry)) if entry.isdecimal() else ("UUID", entry.encode())
+    handle = nvml.ask(f"nvmlDeviceGetHandleBy{by}", which)
+    return handle if isinstance(handle, Missing) else lambda: read_load(nvml, handle)
+
+
+def read_load(nvml: Library, handle: Reading[Any], root: Path = Path("/")) -> Load:
+    """Read one GPU; what cannot be told is `Missing` with the reason."""
+    if isinstance(handle, Missing):
+        return Load(handle, handle, handle)
+    total, used, _ = read_memory(nvml, handle, root)
+    return Load(used, total, read_utilization(nvml, handle))
 
 
 def handles(nvml: Library) -> Reading[tuple[Reading[Any], ...]]:

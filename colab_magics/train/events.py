@@ -74,6 +74,24 @@ class EpochEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """What the training took of the machine; told about once a second. None where the machine does not tell it."""
+
+    cpu: float
+    """CPUs that this process kept busy since the last time, of ``cpus`` that it may use."""
+    cpus: float
+    memory: int
+    """Bytes of this process in memory."""
+    used: int | None
+    """Bytes in use by all, of ``usable`` ones: of the container, where one has a limit."""
+    usable: int | None
+    gpu: float | None = None
+    """Share of the time in which the first GPU computed; no GPU where Keras has none."""
+    gpu_used: int | None = None
+    gpu_total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """The person asked to stop before the last step; the step that ran then was finished."""
 
@@ -116,6 +134,7 @@ Event = (
     | StepEnded
     | ValidationStepEnded
     | EpochEnded
+    | Measured
     | Stopped
     | Saved
     | Paused

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -13,17 +14,20 @@ from colab_magics.train import card as cards
 from colab_magics.train.progress import Progress
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from colab_magics.card import Card
     from colab_magics.train.board import Board
     from colab_magics.train.control import Control
     from colab_magics.train.events import Event
     from colab_magics.train.progress import Phase
+    from colab_magics.train.trace import Point
 
 _PERIOD = 0.1
 """Seconds between two updates of the page, at least."""
 
-_ROWS = 400
-"""Epochs on the curves, at most: a chart has not many more pixels, and the traits stay under 200 kB together."""
+_SHARE = 0.01
+"""Part of the time that may go into sending curves: long ones are sent less often."""
 
 
 class TrainPanel(Panel):
@@ -33,11 +37,12 @@ class TrainPanel(Panel):
     commands = ("stop", "pause", "proceed", "save")
 
     progress = traitlets.Dict().tag(sync=True)
-    curves = traitlets.Dict().tag(sync=True)
+    curves: traitlets.List[Any] = traitlets.List().tag(sync=True)
     can_stop = traitlets.Bool(default_value=False).tag(sync=True)
 
     def __init__(self, control: Control, *, can_stop: bool) -> None:
-        self._control, self._state, self._sent = control, Progress(), 0.0
+        self._control, self._state = control, Progress()
+        self._sent = self._curves_due = 0.0
         super().__init__(can_stop=can_stop, progress=_progress(self._state), curves=_curves(self._state))
 
     def tell(self, event: Event, at: float) -> None:
@@ -53,6 +58,7 @@ class TrainPanel(Panel):
         with self.hold_sync():
             self.can_stop = False
             self.card = card.data()
+            self._curves_due = 0.0
             self._show()
 
     def stop(self, data: dict[str, Any]) -> dict[str, Any]:
@@ -76,10 +82,15 @@ class TrainPanel(Panel):
         return {}
 
     def _show(self) -> None:
-        self._sent = time.monotonic()
+        self._sent = began = time.monotonic()
         with self.hold_sync():
             self.progress = _progress(self._state)
-            self.curves = _curves(self._state)
+            is_due = began >= self._curves_due or self._state.phase == "paused"
+            if is_due:
+                self.curves = _curves(self._state)
+        now = time.monotonic()
+        if is_due:
+            self._curves_due = now + (now - began) / _SHARE
 
 
 class BoardPanel(Panel):
@@ -103,28 +114,34 @@ def _progress(state: Progress) -> dict[str, Any]:
         "epochs": state.epochs,
         "step": state.step,
         "steps": state.steps,
-        "logs": _finite(state.logs),
+        "logs": {name: _finite(value) for name, value in state.logs.items()},
         "ratio": state.ratio,
         "elapsed": state.now - state.began if state.began is not None else None,
         "saved": state.saved,
         "rate": round(state.rate) if state.rate is not None else None,
         "learning_rate": state.learning_rate,
+        "load": asdict(state.load) if state.load is not None else None,
         "left": state.seconds_left,
     }
 
 
-def _curves(state: Progress) -> dict[str, Any]:
-    """Metrics over time in epochs: within the epochs, and at the end of each, of many epochs as many as are seen."""
-    rows = list(enumerate(state.rows, start=state.first))
-    kept = rows[:: -(-len(rows) // _ROWS) or 1]
-    if kept[-1:] != rows[-1:]:
-        kept.append(rows[-1])
-    return {
-        "points": [{"x": at, **_finite(logs)} for at, logs in state.points],
-        "epochs": [{"x": number, **_finite(row)} for number, row in kept],
-    }
+def _curves(state: Progress) -> list[dict[str, Any]]:
+    """Each metric over time in epochs, as two lines: training as it goes on, and what was tried at the ends of epochs.
+
+    An epoch that does not tell of it, for not every one need be validated, is no point of the line.
+    """
+    epochs = state.epochs_told.points
+    told = sorted([*state.steps_told.points, *epochs], key=lambda point: point[0])
+    names = dict.fromkeys(name for _, logs in told for name in logs if not name.startswith("val_"))
+    names.pop("seconds", None)
+    return [{"metric": name, "lines": [_line(told, name), _line(epochs, f"val_{name}")]} for name in names]
 
 
-def _finite(logs: Any) -> dict[str, float | None]:
-    """JSON knows no NaN."""
-    return {name: round(value, 6) if abs(value) < float("inf") else None for name, value in logs.items()}
+def _line(points: Sequence[Point], name: str) -> dict[str, list[Any]]:
+    told = [(at, logs[name]) for at, logs in points if name in logs]
+    return {"x": [round(at, 4) for at, _ in told], "y": [_finite(value) for _, value in told]}
+
+
+def _finite(value: float) -> float | None:
+    """Six digits; JSON knows no NaN."""
+    return float(f"{value:.6g}") if math.isfinite(value) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import TYPE_CHECKING, Literal
 
 from colab_magics.format import duration, size
@@ -12,6 +13,7 @@ from colab_magics.train.events import (
     DatasetFound,
     EpochEnded,
     Event,
+    Measured,
     Paused,
     Resumed,
     Saved,
@@ -21,6 +23,7 @@ from colab_magics.train.events import (
     TrainingEnded,
     ValidationStepEnded,
 )
+from colab_magics.train.trace import NOTHING, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,11 +31,6 @@ if TYPE_CHECKING:
 Phase = Literal[
     "loading", "starting", "training", "validating", "paused", "stopping", "testing", "done", "stopped", "failed"
 ]
-
-Point = tuple[float, "Mapping[str, float]"]
-
-_POINTS = 400
-"""Points kept of the curve within the epochs; beyond, every second one is let go."""
 
 
 _SMOOTHING = 0.2
@@ -66,11 +64,10 @@ class Progress:
     """Samples a second, smoothed."""
     counted: tuple[float, int, int] | None = None
     """The time, the epoch and its samples at the last told step or the epoch's begin, from which the rate goes on."""
-    rows: tuple[Mapping[str, float], ...] = ()
-    """One mapping of metrics for each ended epoch."""
-    first: int = 1
-    """The epoch of the first row."""
-    points: tuple[Point, ...] = ()
+    load: Measured | None = None
+    epochs_told: Trace = NOTHING
+    """The metrics of the ended epochs, each with its number."""
+    steps_told: Trace = NOTHING
     """The metrics within the epochs, each with its time in epochs: 1.5 is the middle of the second."""
 
     def fold(self, event: Event, now: float) -> Progress:
@@ -86,27 +83,30 @@ class Progress:
                 begun = replace(self, phase="starting", epochs=event.epochs, steps=event.steps or 0)
                 return replace(begun, model=event.model, began=now, now=now)
             case Resumed():
-                rows = tuple(event.rows)
-                first = event.epoch - len(rows)
-                return replace(self, epoch=event.epoch, step=event.step, rows=rows, first=first, now=now)
+                told = reduce(Trace.add, enumerate(event.rows, event.epoch - len(event.rows)), NOTHING)
+                return replace(self, epoch=event.epoch, step=event.step, epochs_told=told, now=now)
             case StepEnded():
                 phase: Phase = "stopping" if self.phase == "stopping" else "training"
                 moved = replace(self, phase=phase, epoch=event.epoch, step=event.step, logs=event.logs, now=now)
-                moved = replace(moved, points=self._placed(event), paced_from=self.paced_from or (now, moved.ratio))
+                moved = replace(moved, steps_told=self._placed(event), paced_from=self.paced_from or (now, moved.ratio))
                 return moved.counting(event, now)
             case ValidationStepEnded():
                 return replace(self, phase="stopping" if self.phase == "stopping" else "validating", now=now)
             case EpochEnded():
                 moved = replace(self, epoch=event.epoch, step=event.step, logs=event.logs, now=now)
-                moved = replace(moved, steps=self.steps or event.step, first=self.first if self.rows else event.epoch)
-                return replace(moved, rows=(*self.rows, event.logs), counted=(now, event.epoch + 1, 0))
-            case Stopped() | Saved() | Paused() | Continued():
-                return self._wished(event, now)
+                told = self.epochs_told.add((event.epoch, event.logs))
+                moved = replace(moved, steps=self.steps or event.step, epochs_told=told)
+                return replace(moved, counted=(now, event.epoch + 1, 0))
+            case Stopped() | Saved() | Paused() | Continued() | Measured():
+                return self._beside(event, now)
             case TrainingEnded():
                 return replace(self, phase="testing", now=now)
 
-    def _wished(self, event: Stopped | Saved | Paused | Continued, now: float) -> Progress:
+    def _beside(self, event: Stopped | Saved | Paused | Continued | Measured, now: float) -> Progress:
+        """What comes beside the steps."""
         match event:
+            case Measured():
+                return replace(self, load=event, now=now)
             case Stopped():
                 return replace(self, phase="stopping", epoch=event.epoch, step=event.step, now=now)
             case Saved():
@@ -138,15 +138,13 @@ class Progress:
             now=now,
         )
 
-    def _placed(self, event: StepEnded) -> tuple[Point, ...]:
+    def _placed(self, event: StepEnded) -> Trace:
         """The points with the one of ``event``; what is done of an epoch of unknown length fills its whole width."""
-        behind, points = event.epoch - 1, self.points
+        behind, told = event.epoch - 1, self.steps_told
         if not self.steps:
             share = self.step / event.step
-            points = tuple((behind + (at - behind) * share if at > behind else at, logs) for at, logs in points)
-        at = behind + min(1.0, event.step / (self.steps or event.step))
-        points = (*points, (at, event.logs))
-        return points[::2] if len(points) > _POINTS else points
+            told = told.moved(lambda at: behind + (at - behind) * share if at > behind else at)
+        return told.add((behind + min(1.0, event.step / (self.steps or event.step)), event.logs))
 
     @property
     def ratio(self) -> float:

@@ -1,12 +1,13 @@
-"""The rows of a training's ended epochs, on disk as soon as each is there."""
+"""What a training told: its rows, on disk as soon as each is there, and what it took of the machine."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
 
-from colab_magics.train.events import EpochEnded, Event, Started, Stopped
+from colab_magics.train.events import EpochEnded, Event, Started, StepEnded, Stopped, ValidationStepEnded
 from colab_magics.train.files import columns, write_history
+from colab_magics.train.meter import Meter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Record:
-    """Keeps the rows, and passes the events on."""
+    """Keeps the rows, and passes the events on, with a reading of the machine about once a second."""
 
     def __init__(self, path: Path, tell: Callable[[Event], None]) -> None:
         self._path, self._tell = path, tell
@@ -26,11 +27,13 @@ class Record:
         """Where the last epoch was cut short: its last step, and its steps, 0 where nobody knows them."""
         self._steps = 0
         self._first = 1
+        self._meter: Meter | None = None
 
     def tell(self, event: Event) -> None:
         match event:
             case Started():
                 self._steps = event.steps or 0
+                self._meter = Meter()
             case EpochEnded():
                 self._first = event.epoch - len(self.rows)
                 self.rows.append({**event.logs, "seconds": round(event.seconds, 3)})
@@ -42,6 +45,10 @@ class Record:
             case _:
                 pass
         self._tell(event)
+        if isinstance(event, StepEnded | ValidationStepEnded) and self._meter is not None:
+            measured = self._meter.read()
+            if measured is not None:
+                self._tell(measured)
 
     @property
     def is_best(self) -> bool:

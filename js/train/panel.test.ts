@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { CardData } from "../shared/card";
 import { FakeModel } from "../shared/model.fake";
 import panel from "./panel";
-import type { Curves, Progress } from "./progress";
+import type { Curve, Progress } from "./progress";
 
 const card: CardData = {
   title: "Training on MNIST",
@@ -28,10 +28,11 @@ const start: Progress = {
   saved: "",
   rate: null,
   learning_rate: null,
+  load: null,
 };
 
 function open(can_stop = true) {
-  const curves: Curves = { points: [], epochs: [] };
+  const curves: Curve[] = [];
   const model = new FakeModel({ card: {} as CardData, progress: start, curves, can_stop });
   const el = document.createElement("div");
   document.body.append(el);
@@ -73,6 +74,19 @@ describe("the panel of a training", () => {
     expect(text()).toContain("9.0 s left");
     expect(text()).toContain("120,000 samples/s · learning rate 0.001");
     expect(el.querySelector("[role=progressbar]")?.getAttribute("aria-valuenow")).toBe("25");
+  });
+
+  it("tells what the training takes of the machine, and when memory ends", async () => {
+    const { model, el, text } = open();
+    const load = { cpu: 1, cpus: 2, memory: 2 ** 30, used: 2 ** 31, usable: 2 ** 32 };
+    const gpu = { gpu: null, gpu_used: null, gpu_total: null };
+    move(model, { phase: "training", load: { ...load, ...gpu } });
+    await vi.waitFor(() =>
+      expect(text()).toContain("CPU 50 % of 2 cores · RAM 1.0 GB, in all 2.0 GB of 4.0 GB"),
+    );
+    expect(el.querySelector(".cm-warn")).toBeNull();
+    move(model, { load: { ...load, ...gpu, used: 2 ** 32 } });
+    await vi.waitFor(() => expect(el.querySelector(".cm-warn")?.textContent).toBe("memory nearly full"));
   });
 
   it("asks Python to stop, once, and says what else can be done", async () => {

@@ -1,17 +1,17 @@
 /** A training as it goes on: progress, curves, a button that ends it, and at last its card. */
 import { type CardData, drawCard } from "../shared/card";
-import { type Chart, lineChart, type SeriesData } from "../shared/chart";
+import { type Chart, lineChart } from "../shared/chart";
 import { h } from "../shared/dom";
 import { count, decimal, duration, percent } from "../shared/format";
 import { ask } from "../shared/messages";
 import { definePanel } from "../shared/panel";
 import css from "./panel.css";
-import { type Curves, type Progress, sentence, series } from "./progress";
+import { type Curve, isNearlyFull, loadWords, type Progress, sentence } from "./progress";
 
 type State = {
   card: CardData;
   progress: Progress;
-  curves: Curves;
+  curves: readonly Curve[];
   can_stop: boolean;
 };
 
@@ -25,6 +25,8 @@ export default definePanel<State>({
     const time = h("span", { class: "cm-time" });
     const big = h("div", { class: "cm-big" });
     const pace = h("p", { class: "cm-note" });
+    const load = h("p", { class: "cm-note cm-load" });
+    const full = h("span", { class: "cm-badge cm-warn" }, "memory nearly full");
     const bar = h("div", { class: "cm-progress", role: "progressbar", "aria-label": "Training" });
     const stop = h(
       "button",
@@ -44,6 +46,7 @@ export default definePanel<State>({
       pace,
       bar,
       charts,
+      load,
       h("div", { class: "cm-row" }, stop, pause, save, saved, hint),
     );
     const result = h("div");
@@ -123,6 +126,8 @@ export default definePanel<State>({
         ...(rate === null ? [] : [`${count(rate)} samples/s`]),
         ...(learning_rate === null ? [] : [`learning rate ${decimal(learning_rate)}`]),
       ].join(" · ");
+      load.textContent = progress.load ? loadWords(progress.load).join(" · ") : "";
+      if (progress.load && isNearlyFull(progress.load)) load.append(" ", full);
       bar.style.setProperty("--cm-value", String(ratio));
       if (epoch > 0) bar.setAttribute("aria-valuenow", String(Math.round(100 * ratio)));
       bar.setAttribute("aria-valuetext", `epoch ${epoch} of ${epochs}`);
@@ -130,8 +135,7 @@ export default definePanel<State>({
     }
 
     function showCurves(): void {
-      const curves = model.get("curves");
-      for (const { metric, lines } of series(curves)) {
+      for (const { metric, lines } of model.get("curves")) {
         let chart = drawn.get(metric);
         if (chart === undefined) {
           const isRatio = metric.includes("accuracy");
@@ -147,7 +151,7 @@ export default definePanel<State>({
           });
           drawn.set(metric, chart);
         }
-        chart.update(lines satisfies readonly SeriesData[]);
+        chart.update(lines);
       }
     }
 

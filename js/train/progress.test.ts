@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Progress, sentence, series } from "./progress";
+import { isNearlyFull, type Load, loadWords, type Progress, sentence } from "./progress";
 
 const running: Progress = {
   phase: "training",
@@ -17,6 +17,7 @@ const running: Progress = {
   saved: "",
   rate: null,
   learning_rate: null,
+  load: null,
 };
 
 describe("sentence", () => {
@@ -41,34 +42,35 @@ describe("sentence", () => {
   });
 });
 
-describe("series", () => {
-  it("draws training as it goes on and the test images once an epoch", () => {
-    const lines = series({
-      points: [
-        { x: 0.5, loss: 0.9 },
-        { x: 1.5, loss: 0.4 },
-      ],
-      epochs: [{ x: 1, loss: 0.6, val_loss: 0.5, seconds: 3 }],
-    });
-    expect(lines).toEqual([
-      {
-        metric: "loss",
-        lines: [
-          { x: [0.5, 1, 1.5], y: [0.9, 0.6, 0.4] },
-          { x: [1], y: [0.5] },
-        ],
-      },
+describe("loadWords", () => {
+  const load: Load = {
+    cpu: 1.93,
+    cpus: 2,
+    memory: 1.2 * 2 ** 30,
+    used: 3.4 * 2 ** 30,
+    usable: 24 * 2 ** 30,
+    gpu: null,
+    gpu_used: null,
+    gpu_total: null,
+  };
+
+  it("says what the process takes, and how much is left", () => {
+    expect(loadWords(load)).toEqual(["CPU 97 % of 2 cores", "RAM 1.2 GB, in all 3.4 GB of 24.0 GB"]);
+    expect(loadWords({ ...load, cpu: 0.52, cpus: 0.5, used: null, usable: null })).toEqual([
+      "CPU 100 % of 0.5 cores",
+      "RAM 1.2 GB",
     ]);
   });
 
-  it("leaves a gap where a metric is no number, and none at an epoch that was not validated", () => {
-    const epochs = [
-      { x: 2, loss: 1, val_loss: null },
-      { x: 3, loss: 1 },
-      { x: 4, loss: 1, val_loss: 2 },
-    ];
-    const [loss] = series({ points: [{ x: 1, loss: null }], epochs });
-    expect(loss?.lines[0]?.y).toEqual([null, 1, 1, 1]);
-    expect(loss?.lines[1]).toEqual({ x: [2, 4], y: [null, 2] });
+  it("says what the GPU does, as far as it tells", () => {
+    const gpu = { gpu: 0.54, gpu_used: 2 ** 31, gpu_total: 2 ** 34 };
+    expect(loadWords({ ...load, ...gpu })[2]).toBe("GPU 54 %, 2.0 GB of 16.0 GB");
+    expect(loadWords({ ...load, ...gpu, gpu: null })[2]).toBe("GPU –, 2.0 GB of 16.0 GB");
+  });
+
+  it("knows when the memory is nearly full", () => {
+    expect(isNearlyFull(load)).toBe(false);
+    expect(isNearlyFull({ ...load, used: 22 * 2 ** 30 })).toBe(true);
+    expect(isNearlyFull({ ...load, usable: null })).toBe(false);
   });
 });

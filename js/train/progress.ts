@@ -1,5 +1,6 @@
 /** What a training tells, as words and as lines of a chart. */
-import { plural } from "../shared/format";
+import type { SeriesData } from "../shared/chart";
+import { bytes, decimal, percent, plural } from "../shared/format";
 
 export interface Progress {
   phase:
@@ -34,19 +35,42 @@ export interface Progress {
   /** Samples a second. */
   rate: number | null;
   learning_rate: number | null;
+  load: Load | null;
 }
 
-/** Metrics at a time in epochs: 1.5 is the middle of the second. */
-export type Point = { x: number } & Record<string, number | null>;
-
-export interface Curves {
-  points: readonly Point[];
-  epochs: readonly Point[];
+/** What the training takes of the machine; null where the machine does not tell it. */
+export interface Load {
+  /** CPUs kept busy, of those that it may use. */
+  cpu: number;
+  cpus: number;
+  /** Bytes of the process itself; of all, and of what can be used. */
+  memory: number;
+  used: number | null;
+  usable: number | null;
+  gpu: number | null;
+  gpu_used: number | null;
+  gpu_total: number | null;
 }
 
-export interface Lines {
+/** A metric by time in epochs, where 1.5 is the middle of the second: training, and what was tried at its ends. */
+export interface Curve {
   metric: string;
-  lines: readonly { x: readonly number[]; y: readonly (number | null)[] }[];
+  lines: readonly SeriesData[];
+}
+
+/** What the training takes, in parts of a sentence. */
+export function loadWords({ cpu, cpus, memory, used, usable, gpu, gpu_used, gpu_total }: Load): string[] {
+  return [
+    `CPU ${percent(Math.min(1, cpu / cpus), 0)} of ${decimal(cpus)} ${cpus === 1 ? "core" : "cores"}`,
+    `RAM ${bytes(memory)}${usable === null ? "" : `, in all ${bytes(used)} of ${bytes(usable)}`}`,
+    ...(gpu === null && gpu_total === null
+      ? []
+      : [`GPU ${percent(gpu, 0)}, ${bytes(gpu_used)} of ${bytes(gpu_total)}`]),
+  ];
+}
+
+export function isNearlyFull({ used, usable }: Load): boolean {
+  return used !== null && usable !== null && used > 0.9 * usable;
 }
 
 export function sentence({ phase, dataset, model, download, epoch, epochs, step, steps }: Progress): string {
@@ -70,21 +94,4 @@ export function sentence({ phase, dataset, model, download, epoch, epochs, step,
     default:
       return phase;
   }
-}
-
-/** The lines of each metric: training as it goes, and the test images at the end of each epoch. */
-export function series({ points, epochs }: Curves): Lines[] {
-  const names = new Set([...points, ...epochs].flatMap((point) => Object.keys(point)));
-  const metrics = [...names].filter((name) => !["x", "seconds"].includes(name) && !name.startsWith("val_"));
-  const training = [...points, ...epochs].sort((a, b) => a.x - b.x);
-  return metrics.map((metric) => ({
-    metric,
-    lines: [line(training, metric), line(epochs, `val_${metric}`)],
-  }));
-}
-
-/** Without the epochs that do not tell of it: not every one need be validated. */
-function line(points: readonly Point[], name: string) {
-  const told = points.filter((point) => name in point);
-  return { x: told.map(({ x }) => x), y: told.map((point) => point[name] ?? null) };
 }

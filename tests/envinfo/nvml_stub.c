@@ -74,6 +74,11 @@ int nvmlDeviceGetUUID(void *handle, char *uuid, unsigned length) {
              (int)(number % SLICE));
     return OK;
 }
+int nvmlDeviceGetHandleByUUID(const char *uuid, void **handle) {
+    if (strncmp(uuid, "GPU-0000000", 11) != 0) return NOT_FOUND;
+    *handle = (void *)(size_t)(uuid[11] - '0');
+    return OK;
+}
 int nvmlDeviceGetMemoryInfo_v2(void *handle, memory_v2 *memory) {
     if (is("shared") || is("lent")) return NOT_SUPPORTED;
     if (is("old")) return FUNCTION_NOT_FOUND;

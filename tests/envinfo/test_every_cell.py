@@ -8,8 +8,9 @@ import pytest
 
 from colab_magics.envinfo.costs.every_cell import EveryCell, title
 from colab_magics.envinfo.costs.instruments import find_instruments
-from colab_magics.envinfo.gpu.live import LiveGpus, Load
+from colab_magics.envinfo.gpu.live import LiveGpus
 from colab_magics.envinfo.reading import Missing
+from colab_magics.machine.nvml_load import Load
 
 
 @pytest.fixture

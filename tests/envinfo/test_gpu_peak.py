@@ -6,8 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from colab_magics.envinfo.costs.gpu_peak import GpuPeak, GpuWatch
-from colab_magics.envinfo.gpu.live import LiveGpus, Load
+from colab_magics.envinfo.gpu.live import LiveGpus
 from colab_magics.envinfo.reading import Missing
+from colab_magics.machine.nvml_load import Load
 from tests.envinfo.nvml_driver import play
 
 MB = 2**20

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from colab_magics.envinfo.gpu.live import LiveGpus, Load, open_gpus
+from colab_magics.envinfo.gpu.live import LiveGpus, open_gpus
 from colab_magics.envinfo.gpu.signs import driver_sign
 from colab_magics.envinfo.reading import Missing
+from colab_magics.machine.nvml_load import Load
 from tests.envinfo.nvml_driver import askers, driver, play
 
 MIB = 2**20

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from colab_magics.train import events
-from colab_magics.train.events import DataArrived, EpochEnded, Event, Resumed, StepEnded, TrainingEnded
+from colab_magics.train.events import DataArrived, EpochEnded, Event, Measured, Resumed, StepEnded, TrainingEnded
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,7 @@ from colab_magics.train.events import DataArrived, EpochEnded, Event, Resumed, S
         Resumed(2, 3, [{"loss": 0.5}]),
         StepEnded(1, 2, {"loss": 0.25, "accuracy": 0.5}),
         EpochEnded(1, 45, {"val_loss": 0.1}, 1.5),
+        Measured(1.5, 2.0, 1, None, None, 0.5, 1, 2),
         TrainingEnded(),
     ],
 )

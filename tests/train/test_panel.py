@@ -2,12 +2,13 @@
 
 import json
 import math
+import time
 
 import pytest
 
 from colab_magics.card import Card
 from colab_magics.train.control import Control
-from colab_magics.train.events import EpochEnded, Started, StepEnded
+from colab_magics.train.events import EpochEnded, Measured, Started, StepEnded
 from colab_magics.train.panel import TrainPanel
 
 LOGS = {"loss": 0.123456, "accuracy": 0.98765, "val_loss": 0.123456, "val_accuracy": 0.98765}
@@ -32,19 +33,49 @@ def test_the_traits_stay_small_however_long_the_training(panel: TrainPanel) -> N
         panel.tell(StepEnded(epoch, 6, LOGS), epoch - 0.5)
         panel.tell(EpochEnded(epoch, 12, LOGS, 1.0), float(epoch))
     panel.finish("done", Card("done"))
-    assert len(json.dumps([panel.progress, panel.curves])) < 150_000
-    epochs = [point["x"] for point in panel.curves["epochs"]]
-    assert epochs[0] == 1
-    assert epochs[-1] == 5000
-    assert len(epochs) <= 401
+    assert len(json.dumps([panel.progress, panel.curves])) < 100_000
+    loss, accuracy = panel.curves
+    assert (loss["metric"], accuracy["metric"]) == ("loss", "accuracy")
+    for line in (*loss["lines"], *accuracy["lines"]):
+        assert len(line["x"]) == len(line["y"]) < 1000
+        assert line["x"] == sorted(line["x"])
+        assert line["x"][-1] == 5000
 
 
-def test_few_epochs_are_all_sent(panel: TrainPanel) -> None:
-    panel.tell(Started(3, 12), 0.0)
-    for epoch in range(1, 4):
-        panel.tell(EpochEnded(epoch, 12, LOGS, 1.0), float(epoch))
+def test_long_curves_are_sent_less_often_and_their_end_at_once(panel: TrainPanel) -> None:
+    sent: list[float] = []
+    panel.observe(lambda change: sent.append(change["new"][0]["lines"][0]["x"][-1]), "curves")
+    panel.tell(Started(10**6, 12), 0.0)
+    end, epoch = time.monotonic() + 2.0, 0
+    while time.monotonic() < end:
+        epoch += 1
+        panel.tell(EpochEnded(epoch, 12, LOGS | {"loss": 1 / epoch}, 1.0), float(epoch))
+        time.sleep(0.001)
+    assert epoch > 100
+    assert 2 <= len(sent) <= 21
     panel.finish("done", Card("done"))
-    assert [point["x"] for point in panel.curves["epochs"]] == [1, 2, 3]
+    assert sent[-1] == epoch
+
+
+def test_training_as_it_goes_on_and_what_was_tried_at_the_ends_of_epochs(panel: TrainPanel) -> None:
+    panel.tell(Started(3, 12), 0.0)
+    panel.tell(StepEnded(1, 6, {"loss": 0.9}), 0.5)
+    panel.tell(EpochEnded(1, 12, {"loss": 0.6, "val_loss": 0.5}, 1.0), 1.0)
+    panel.tell(EpochEnded(2, 12, {"loss": 0.4}, 1.0), 2.0)  # not every epoch need be validated
+    panel.tell(EpochEnded(3, 12, {"loss": 0.3, "val_loss": math.nan}, 1.0), 3.0)
+    panel.finish("done", Card("done"))
+    lines = [{"x": [0.5, 1, 2, 3], "y": [0.9, 0.6, 0.4, 0.3]}, {"x": [1, 3], "y": [0.5, None]}]
+    assert panel.curves == [{"metric": "loss", "lines": lines}]
+
+
+def test_what_it_takes_of_the_machine(panel: TrainPanel) -> None:
+    assert panel.progress["load"] is None
+    panel.tell(Measured(1.5, 2.0, 2**30, 2**31, 2**32), 1.0)
+    panel.finish("done", Card("done"))
+    assert panel.progress["load"] == {
+        "cpu": 1.5, "cpus": 2.0, "memory": 2**30, "used": 2**31, "usable": 2**32,
+        "gpu": None, "gpu_used": None, "gpu_total": None,
+    }  # fmt: skip
 
 
 def test_what_is_told_late_and_all_at_once_has_the_times_of_the_training(panel: TrainPanel) -> None:

@@ -1,9 +1,13 @@
 """The rows of the epochs."""
 
 import math
+import time
 from pathlib import Path
 
-from colab_magics.train.events import EpochEnded, Event, Started, Stopped
+import pytest
+
+from colab_magics.train import meter
+from colab_magics.train.events import EpochEnded, Event, Measured, Started, StepEnded, Stopped
 from colab_magics.train.record import Record
 
 
@@ -35,3 +39,15 @@ def test_where_an_epoch_of_unknown_length_was_cut(tmp_path: Path) -> None:
     assert recorded(tmp_path, Started(2, None), Stopped(1, 5), ended).cut == (5, 0)
     assert recorded(tmp_path, Started(2, 10), Stopped(1, 5), ended).cut == (5, 10)
     assert recorded(tmp_path, Started(2, None)).frame().empty
+
+
+def test_beside_its_steps_it_measures_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(meter, "PERIOD", 0.05)
+    told: list[Event] = []
+    record = Record(tmp_path / "history.csv", told.append)
+    record.tell(Started(1, 100))
+    for step in range(1, 21):
+        record.tell(StepEnded(1, step, {"loss": 1.0}))
+        time.sleep(0.01)
+    measured = [event for event in told if isinstance(event, Measured)]
+    assert 1 <= len(measured) <= 10

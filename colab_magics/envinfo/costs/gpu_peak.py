@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 
 from colab_magics.envinfo.costs.sampling import Sampling
-from colab_magics.envinfo.gpu.live import LiveGpus, Load
+from colab_magics.envinfo.gpu.live import LiveGpus
 from colab_magics.envinfo.reading import Missing, Reading
+from colab_magics.machine.nvml_load import Load
 
 _HERTZ = 20
 _UNREAD = Missing("the GPU was not read")

@@ -4,27 +4,16 @@ import os
 import threading
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from colab_magics.envinfo.reading import Missing, Reading
+from colab_magics.machine.nvml_load import Load, handles, read_load
 
 _CLOSED = Missing("the GPUs are no longer watched")
 _FORKED = Missing("this process was forked since the GPUs were opened: open them again")
 _STUCK = Missing("the NVIDIA driver no longer answers")
 _ANOTHER_DRIVER = Missing("this process can no longer ask the NVIDIA driver itself: restart the kernel")
-_ROOT = Path("/")
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """What changes from moment to moment: bytes, and utilization from 0 to 1."""
-
-    memory_used: Reading[int]
-    memory_total: Reading[int]
-    utilization: Reading[float]
 
 
 class LiveGpus:
@@ -129,7 +118,6 @@ def open_gpus() -> Reading[LiveGpus]:
 
 def _open() -> Reading[tuple[tuple[str, ...], Callable[[], tuple[Load, ...]], Callable[[], object]]]:
     from colab_magics.machine.nvml_library import library, opened
-    from colab_magics.machine.nvml_load import handles, read_memory, read_utilization
 
     nvml = library()
     if isinstance(nvml, Missing):
@@ -142,18 +130,12 @@ def _open() -> Reading[tuple[tuple[str, ...], Callable[[], tuple[Load, ...]], Ca
         nvml.ask("nvmlShutdown")
         return devices
 
-    def load(handle: Reading[Any]) -> Load:
-        if isinstance(handle, Missing):
-            return Load(handle, handle, handle)
-        total, used, _ = read_memory(nvml, handle, _ROOT)
-        return Load(used, total, read_utilization(nvml, handle))
-
     def name(index: int, handle: Reading[Any]) -> str:
         told = handle if isinstance(handle, Missing) else nvml.ask("nvmlDeviceGetName", handle)
         return f"GPU {index}" if isinstance(told, Missing) else str(told)
 
     def look() -> tuple[Load, ...]:
-        return tuple(load(handle) for handle in devices)
+        return tuple(read_load(nvml, handle) for handle in devices)
 
     def leave() -> object:
         return nvml.ask("nvmlShutdown")
