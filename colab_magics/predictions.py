@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Predictions:
-    """A model's answers for n images.
+    """A model's answers for n images, or n rows of a table.
 
-    ``images``: (n, h, w) or (n, h, w, channels), as they were given, not scaled. ``labels``: (n,) int64, the true
-    classes. ``predicted``: (n,) int64, the most probable classes. ``probabilities``: (n, classes) float32, rows that
-    sum to one, or None where only the classes are known. ``class_names``: one text for each class.
+    ``images``: (n, h, w) or (n, h, w, channels), as they were given, not scaled; or (n, columns). ``labels``: (n,)
+    int64, the true classes. ``predicted``: (n,) int64, the most probable classes. ``probabilities``: (n, classes)
+    float32, rows that sum to one, or None where only the classes are known. ``class_names``: one text for each class.
     """
 
     images: NDArray[np.generic]
@@ -30,7 +30,12 @@ class Predictions:
         return len(self.labels)
 
     def __repr__(self) -> str:
-        return f"Predictions({len(self)} images, {len(self.class_names)} classes, {self.accuracy:.2%} correct)"
+        return f"Predictions({len(self)} {self.noun}s, {len(self.class_names)} classes, {self.accuracy:.2%} correct)"
+
+    @property
+    def noun(self) -> str:
+        """What one sample is: an image, or a row."""
+        return sample_noun(self.images)
 
     def with_images(self, images: NDArray[np.generic]) -> Predictions:
         """The same answers for these images, of which there are as many."""
@@ -64,7 +69,7 @@ class Predictions:
         )
 
     def report(self) -> pd.DataFrame:
-        """One row for each class: ``precision``, ``recall``, ``f1`` (0 to 1), ``images`` that are truly of it.
+        """One row for each class: ``precision``, ``recall``, ``f1`` (0 to 1), ``images`` or ``rows`` truly of it.
 
         Missing where nothing can be divided: the precision of a class that was never predicted, the recall of one that
         has no image. F1 is 2 TP / (2 TP + FP + FN), as in C. J. van Rijsbergen, Information Retrieval, 1979.
@@ -79,6 +84,11 @@ class Predictions:
                 "precision": right / predicted,
                 "recall": right / true,
                 "f1": 2 * right / (true + predicted),
-                "images": true,
+                f"{self.noun}s": true,
             }
         return pd.DataFrame(columns, index=pd.Index(self.class_names, dtype=object, name="class"))
+
+
+def sample_noun(samples: NDArray[np.generic]) -> str:
+    """What one of (n, ...) samples is called."""
+    return "row" if samples.ndim == 2 else "image"

@@ -45,6 +45,11 @@ def read(
 
 def _run(run: object, class_names: object) -> Source:
     dataset = getattr(run, "dataset", None)
+    if getattr(dataset, "noun", "") == "row":
+        raise BadImages(
+            "The run was trained on rows of numbers, and a gallery shows images: run.report() and run.confusion tell "
+            "where it is wrong. Where each row is one picture, train on  X.reshape(-1, height, width)."
+        )
     training = _training(dataset, class_names) if hasattr(dataset, "x_train") else None
     predictions = getattr(run, "predictions", None)
     name = printable(str(getattr(dataset, "name", "")))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_MOST_CLASSES = 1_000
+MOST_CLASSES = 1_000
 """As many as a gallery shows; a label far beyond would ask for as many names and outputs."""
 
 _IDX_FILES = {
@@ -167,8 +167,8 @@ def _check_split(split: str, images: NDArray[Any], labels: NDArray[Any], path: P
             f"x_{split} of {path} holds values that are not numbers (NaN or infinite): replace them first, "
             "such as with numpy.nan_to_num."
         )
-    if labels.max() >= _MOST_CLASSES:
+    if labels.max() >= MOST_CLASSES:
         raise BrokenFile(
             f"The {split} labels of {path} go up to {labels.max():,}: classes are numbered from 0, "
-            f"and there may be at most {_MOST_CLASSES:,}."
+            f"and there may be at most {MOST_CLASSES:,}."
         )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal
 
 from colab_magics.errors import BadOption
 from colab_magics.redaction import Redactor
-from colab_magics.train import events, runs
+from colab_magics.train import events, handover, runs
 from colab_magics.train.child import EVENTS_FILE, REQUEST_FILE
 from colab_magics.train.control import Control
 from colab_magics.train.files import read_json, write_json
@@ -26,7 +26,9 @@ from colab_magics.train.supervisor import END_FILE
 from colab_magics.transfer import locking
 
 if TYPE_CHECKING:
+    from colab_magics.train.datasets import Dataset
     from colab_magics.train.events import Event
+    from colab_magics.train.given import Given
     from colab_magics.train.request import Request
 
 Status = Literal["running", "finished", "stopped", "failed", "killed"]
@@ -157,10 +159,11 @@ class Background:
         return f" ({Redactor()(said[-1])[:200]})" if said else ""
 
 
-def begin(model: str | None, request: Request, backend: str | None) -> Background:
-    """Train in a process of its own.
+def begin(model: str | None, request: Request, backend: str | None, data: Given | None = None) -> Background:
+    """Train in a process of its own; ``data`` in memory is handed to it as files.
 
-    Raises what `runs.unfinished` and `runs.free_folder` do, and `BadOption` where one of that name still runs.
+    Raises what `runs.unfinished`, `runs.free_folder`, `own_data.read` and `handover.leave` do, and `BadOption` where
+    one of that name still runs.
     """
     if request.resume is not None:
         directory = runs.unfinished(request.resume or None)
@@ -168,6 +171,7 @@ def begin(model: str | None, request: Request, backend: str | None) -> Backgroun
     else:
         directory = runs.free_folder(_free_name() if request.name is None else request.name)
         asked = {**request.as_json(), "name": directory.name}
+    dataset = None if data is None or data.path is not None else _read(data, request, directory)
     job = _job(directory)
     job.folder.parent.mkdir(exist_ok=True)
     lock = os.open(_lock(job.folder), os.O_RDWR | os.O_CREAT, 0o600)
@@ -177,11 +181,22 @@ def begin(model: str | None, request: Request, backend: str | None) -> Backgroun
         if job.folder.exists():
             shutil.rmtree(job.folder)
         job.folder.mkdir()
+        if dataset is not None:
+            handover.leave(dataset, job.folder)
         write_json(job.folder / REQUEST_FILE, {**asked, "model": model})
         _processes[job.folder] = _launched(job, backend, lock)
     finally:
         os.close(lock)
     return job
+
+
+def _read(data: Given, request: Request, directory: Path) -> Dataset:
+    """Read data in memory as the training will, which may be one to go on with."""
+    from colab_magics.train import own_data, resumption
+
+    if request.resume is not None and not request.fresh:
+        request = request.filled_from(resumption.saved_config(directory))
+    return own_data.read(data, request.target, request.seed or 0)
 
 
 def attach(name: str) -> Background:

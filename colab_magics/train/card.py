@@ -40,7 +40,7 @@ def card(run: Run) -> Card:
         parts=(
             Facts(
                 (
-                    ("Dataset", _with(run.config.dataset, run.sizes.training_images, "training image")),
+                    ("Dataset", _with(run.config.dataset, run.sizes.training_images, f"training {run.config.noun}")),
                     ("From", run.config.source),
                     *([] if math.isnan(run.test_loss) else [("Test loss", f"{run.test_loss:.4f}")]),
                     ("Model", _with(run.config.model, run.sizes.parameters, "parameter")),
@@ -51,6 +51,7 @@ def card(run: Run) -> Card:
             ),
             *_curves(run.history),
             history(run.history),
+            *map(Note, run.config.preparation),
             *(Note(note, "warn") for note in run.notes),
         ),
     )
@@ -59,7 +60,8 @@ def card(run: Run) -> Card:
 def _answer(run: Run) -> str:
     if math.isnan(run.test_accuracy):
         return ""
-    images = "the test images" if run.sizes.test_images is None else plural(run.sizes.test_images, "test image")
+    noun = f"test {run.config.noun}"
+    images = f"the {noun}s" if run.sizes.test_images is None else plural(run.sizes.test_images, noun)
     return f"{percent(run.test_accuracy)} of {images} right"
 
 

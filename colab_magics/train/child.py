@@ -1,9 +1,9 @@
 """Trains in a process of its own what a folder's request asks for: ``python -m colab_magics.train.child FOLDER``.
 
-The folder has ``request.json``, a `Request` with the ``model`` of its name beside it. The events go to ``events.jsonl``
-as lines of JSON, each with the seconds ``at`` since this process began to tell, on a clock that is never set. The last
-has the kind Ended with the status, or Failed with a sentence; the files ``stop``, ``pause`` and ``save`` are what a
-`Control` says.
+The folder has ``request.json``, a `Request` with the ``model`` of its name beside it, and what `handover` leaves. The
+events go to ``events.jsonl`` as lines of JSON, each with the seconds ``at`` since this process began to tell, on a
+clock that is never set. The last has the kind Ended with the status, or Failed with a sentence; the files ``stop``,
+``pause`` and ``save`` are what a `Control` says.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colab_magics.errors import ColabMagicsError
-from colab_magics.train import events
+from colab_magics.train import events, handover
 from colab_magics.train.control import Control
 from colab_magics.train.request import Request
 from colab_magics.train.training import train
@@ -41,7 +41,8 @@ def main(folder: Path) -> int:
             write(events.as_json(event))
 
         try:
-            run = train(model, Request(**asked), tell=tell, control=Control.by_files(folder))
+            data = handover.taken(folder)
+            run = train(model, Request(**asked), tell=tell, control=Control.by_files(folder), data=data)
         except ColabMagicsError as error:
             write({"kind": "Failed", "sentence": str(error)})
             return 1

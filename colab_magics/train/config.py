@@ -19,8 +19,10 @@ class Config:
     """``data`` is what the person named, ``dataset`` and ``source`` what was found.
 
     ``seed`` is the person's, ``order`` that of the samples' order; a hash tells one content from another.
-    ``learning_rate`` is None for a model that was compiled by the person; ``early_stop`` is in epochs.
-    ``model_file`` is where the model was, if it was loaded. ``best``: it ends with the weights of the best epoch.
+    ``learning_rate`` is None for a model that was compiled by the person; ``early_stop`` is in epochs. ``model_file``
+    is where the model was, if it was loaded. ``best``: it ends with the weights of the best epoch. ``target`` is the
+    column of a table that is learnt, ``samples`` are those of training and test, ``shape`` is that of one of them, and
+    ``preparation`` says what was done to them. Data of which ``is_from_memory`` is true is kept nowhere.
     """
 
     data: str | None
@@ -40,6 +42,17 @@ class Config:
     backend: str
     model_file: str | None = None
     best: bool = False
+    target: str | None = None
+    is_from_memory: bool = False
+    samples: tuple[int, ...] = ()
+    shape: tuple[int, ...] = ()
+    class_names: tuple[str, ...] = ()
+    preparation: tuple[str, ...] = ()
+
+    @property
+    def noun(self) -> str:
+        """What one sample is: an image, or a row."""
+        return "row" if len(self.shape) == 1 else "image"
 
     @classmethod
     def read(cls, found: Mapping[str, Any]) -> Self:
@@ -48,7 +61,7 @@ class Config:
         What an earlier version did not know is as it was then: the field's default.
         """
         known = [field for field in fields(cls) if field.name in found or field.default is MISSING]
-        config = cls(**{field.name: found[field.name] for field in known})
+        config = cls(**{field.name: _unlisted(found[field.name]) for field in known})
         counts = (config.epochs, config.batch_size, config.order)
         if not all(isinstance(count, int) and count >= 0 for count in counts):
             raise TypeError("its numbers are none")
@@ -65,8 +78,17 @@ class Config:
             for name, label in _TOLD.items()
             if pairs[name][0] != pairs[name][1]
         ]
-        told += [f"the {label} is another one" for name, label in _HASHES.items() if pairs[name][0] != pairs[name][1]]
-        return told
+        was, is_now = self._data(), other._data()
+        if self.data_sha256 != other.data_sha256:
+            told.append("the data is another one" + (f", it was {was}, and is {is_now}" if was != is_now else ""))
+        return told + (["the model is another one"] if self.model_sha256 != other.model_sha256 else [])
+
+    def _data(self) -> str:
+        """The data in words; nothing of what an earlier version wrote."""
+        if not self.samples:
+            return ""
+        counts, shape = " and ".join(f"{count:,}" for count in self.samples), "x".join(map(str, self.shape))
+        return f"{counts} samples of {shape} in {len(self.class_names)} classes"
 
 
 def _spoken(value: object) -> str:
@@ -83,7 +105,11 @@ _TOLD = {
     "seed": "the seed",
     "backend": "the backend",
 }
-_HASHES = {"data_sha256": "data", "model_sha256": "model"}
+
+
+def _unlisted(value: Any) -> Any:
+    """JSON has lists for tuples."""
+    return tuple(value) if isinstance(value, list) else value
 
 
 def hash_of_data(dataset: Dataset) -> str:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 from colab_magics import interrupts
 from colab_magics.errors import SourceDenied, SourceError
 from colab_magics.extras import need
+from colab_magics.predictions import sample_noun
 from colab_magics.train import arrays
+from colab_magics.train.pixels import as_learnt
 from colab_magics.transfer import paths
 from colab_magics.transfer.fetch import download
 from colab_magics.transfer.refusals import PATIENCE, Patience
@@ -44,10 +46,11 @@ _SCALED = "The pixels were floats from 0 to 255, and were scaled to 0 to 1, as t
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Dataset:
-    """Images and labels in two splits.
+    """Images, or the rows of a table, and labels in two splits.
 
-    ``x_train`` and ``x_test``: (n, h, w) or (n, h, w, channels), uint8 or float. ``y_train`` and ``y_test``: (n,)
-    int64 from 0 to ``len(class_names) - 1``. ``source`` says where the data came from; ``notes`` what the person
+    ``x_train`` and ``x_test``: (n, h, w) or (n, h, w, channels), or (n, columns), uint8 or float. ``y_train`` and
+    ``y_test``: (n,) int64 from 0 to ``len(class_names) - 1``. ``source`` says where the data came from, and
+    ``is_from_memory`` that it is nowhere else; ``preparation`` what was done to it, and ``notes`` what the person
     should know about the choice.
     """
 
@@ -59,10 +62,17 @@ class Dataset:
     y_test: NDArray[np.int64]
     class_names: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    preparation: tuple[str, ...] = ()
+    is_from_memory: bool = False
 
     def __repr__(self) -> str:
         shape = "x".join(str(side) for side in self.x_train.shape[1:])
-        return f"Dataset({self.name}, {len(self.x_train):,} + {len(self.x_test):,} images of {shape})"
+        return f"Dataset({self.name}, {len(self.x_train):,} + {len(self.x_test):,} {self.noun}s of {shape})"
+
+    @property
+    def noun(self) -> str:
+        """What one sample is: an image, or a row."""
+        return sample_noun(self.x_train)
 
 
 def find(
@@ -154,9 +164,11 @@ def _dataset(name: str, source: str, found: dict[str, NDArray[Any]]) -> Dataset:
     y_train, y_test = found["y_train"].astype("int64"), found["y_test"].astype("int64")
     classes = 1 + int(max(y_train.max(), y_test.max()))
     x_train, x_test = found["x_train"], found["x_test"]
-    has_bytes = is_of_bytes(x_train)
-    if has_bytes:
+    notes: tuple[str, ...] = (_SCALED,)
+    if is_of_bytes(x_train):
         x_train, x_test = x_train / 255, x_test / 255
+    else:
+        x_train, x_test, notes = as_learnt(x_train, x_test)
     return Dataset(
         name=name,
         source=source,
@@ -165,7 +177,7 @@ def _dataset(name: str, source: str, found: dict[str, NDArray[Any]]) -> Dataset:
         x_test=x_test,
         y_test=y_test,
         class_names=tuple(str(number) for number in range(classes)),
-        notes=(_SCALED,) if has_bytes else (),
+        notes=notes,
     )
 
 

@@ -9,6 +9,7 @@ from colab_magics import _shell
 from colab_magics.errors import BadOption, ColabMagicsError
 from colab_magics.options import LineParser, Whole, positive, split
 from colab_magics.train import outside, screen
+from colab_magics.train.given import Given, named
 from colab_magics.train.recipes import MODELS, NAMES
 from colab_magics.train.request import SEED, Request
 
@@ -31,7 +32,8 @@ def train_mnist(
     lr: float | None = None,
     early_stop: int | None = None,
     best: bool = False,
-    data: str | None = None,
+    data: Any = None,
+    target: str | None = None,
     seed: int | None = None,
     name: str | None = None,
     resume: str | bool = False,
@@ -45,24 +47,25 @@ def train_mnist(
     """Train a classifier and show it learning.
 
     ``model``: a Keras classifier, compiled or not, or ``mlp``, the tutorial's two hidden layers of 512 and what is
-    trained without it, or ``cnn``, a small convolutional network, or the name of a variable that holds a
-    classifier, or a ``.keras`` file. A run's own file is loaded as it is, one from outside with ``trust_model``;
-    code in it is never run, a Lambda layer is refused. ``recipe``: tutorial, as without it, or fast for the same
-    accuracy in a fraction of the time; it says what ``epochs``, ``batch_size`` and ``lr``, the learning rate, are
-    where they are not given. ``early_stop`` ends the training when that many epochs brought no better loss on the
-    test images, with the best weights; ``best`` ends it with these whenever it ends. ``data``: a folder or file
-    with MNIST's four IDX files, an ``.npz``, or ``mnist`` or ``digits``; see `train.datasets.find` for where it is
-    looked for. ``seed`` makes two trainings on one machine the same. ``name`` names the run's folder. ``resume``
-    goes on with the run of that name, or with True with the last one that did not finish, as if nothing had been:
-    what is not given stays as it was there; ``fresh`` begins that run anew. ``backend`` is what Keras computes
-    with, tensorflow, jax or torch, where it is not loaded yet. ``background`` trains in a process of its own, which
-    goes on when this kernel ends, and gives a `Background` at once; ``attach`` shows that of a name again.
-    ``tensorboard`` shows TensorBoard below, on a free port or on ``port``.
+    trained without it, or ``cnn``, a small convolutional network, or the name of a variable that holds a classifier, or
+    a ``.keras`` file. A run's own file is loaded as it is, one from outside with ``trust_model``; code in it is never
+    run, a Lambda layer is refused. ``recipe``: tutorial, as without it, or fast for the same accuracy in a fraction of
+    the time; it says what ``epochs``, ``batch_size`` and ``lr``, the learning rate, are where they are not given.
+    ``early_stop`` ends the training when that many epochs brought no better loss on the test images, with the best
+    weights; ``best`` ends it with these whenever it ends. ``data``: a folder or file with MNIST's four IDX files, an
+    ``.npz``, ``mnist`` or ``digits``, and see `train.datasets.find` for where it is looked for; or what is in memory,
+    see `train.own_data.read`: ``(X, y)`` or ``(X_train, y_train, X_test, y_test)``. ``seed`` makes two trainings on one
+    machine the same. ``name`` names the run's folder. ``resume`` goes on with the run of that name, or with True with
+    the last one that did not finish, as if nothing had been: what is not given stays as it was there; ``fresh`` begins
+    that run anew. ``backend`` is what Keras computes with, tensorflow, jax or torch, where it is not loaded yet.
+    ``background`` trains in a process of its own, which goes on when this kernel ends, and gives a `Background` at
+    once; ``attach`` shows that of a name again. ``tensorboard`` shows TensorBoard below, on a free port or on ``port``.
 
     An interrupt, or the panel's button, ends the training after the step that runs and keeps all that it reached.
     Raises a `ColabMagicsError` for data, a model or an option that cannot be used; a TensorBoard that fails after the
     training is shown, and the run returned.
     """
+    given = data if data is None or isinstance(data, Given) else Given(data)
     request = Request(
         recipe=recipe,
         epochs=epochs,
@@ -70,7 +73,9 @@ def train_mnist(
         learning_rate=lr,
         early_stop=early_stop,
         best=best or None,
-        data=data,
+        data=None if given is None else given.name if given.path is None else given.path,
+        target=target,
+        note="" if given is None else given.note,
         seed=seed,
         name=name,
         resume=resume if isinstance(resume, str) else "" if resume else None,
@@ -98,8 +103,8 @@ def train_mnist(
     if background:
         if tensorboard or port:
             raise BadOption("TensorBoard shows a training of this kernel: leave --tensorboard and --port out.")
-        return screen.begun(model, request, backend)
-    run = screen.trained(model, request)
+        return screen.begun(model, request, backend, given)
+    run = screen.trained(model, request, given)
     if tensorboard:
         _show_board(run, port)
     return run
@@ -122,6 +127,7 @@ PARSER = LineParser(
     examples="""
         run = %train_mnist --epochs 2
         run = %train_mnist --data ~/mnist --tensorboard
+        run = %train_mnist --data X,y
         %train_mnist --runs
     """,
 )
@@ -133,7 +139,10 @@ PARSER.add_argument("--batch-size", type=positive, metavar="N", help="images in 
 PARSER.add_argument("--lr", type=float, metavar="X", help="the learning rate, or its peak")
 PARSER.add_argument("--early-stop", type=positive, metavar="N", help="end after N epochs without a better test loss")
 PARSER.add_argument("--best", action="store_true", help="end with the weights of the epoch of the best test loss")
-PARSER.add_argument("--data", metavar="PATH", help="a folder or file of MNIST's four files, an .npz, mnist, or digits")
+PARSER.add_argument(
+    "--data", metavar="DATA", help="variables X,y, or a path: MNIST's four files, an .npz; or mnist, or digits"
+)
+PARSER.add_argument("--target", metavar="COLUMN", help="of a DataFrame given as --data: the column to learn")
 PARSER.add_argument("--seed", type=SEED, metavar="N", help="make two trainings on one machine the same")
 PARSER.add_argument("--name", metavar="NAME", help="name of the run's folder")
 PARSER.add_argument(
@@ -167,6 +176,8 @@ def run(line: str, cell: str | None) -> Run | Background | pd.DataFrame:
 
             choose(options["backend"])
         options["model"] = _built(cell)
+    if options["data"] is not None:  # a cell may make it
+        options["data"] = named(options["data"], _shell.namespace())
     return train_mnist(options.pop("model"), **options)
 
 

@@ -130,8 +130,10 @@ def fit_to(model: Any, dataset: Dataset, optimizer: Any = "adam") -> Fitting:
     image, classes = dataset.x_train.shape[1:], len(dataset.class_names)
     shape, outputs = shapes(model, image)
     if outputs != (classes,):
+        article = "an" if dataset.noun == "image" else "a"
         raise ModelMismatch(
-            f"The model gives {spoken(outputs)} for an image, but {dataset.name} has {classes} classes: "
+            f"The model gives {spoken(outputs)} for {article} {dataset.noun}, "
+            f"but {dataset.name} has {classes} classes: "
             f"make its last layer Dense({classes}, activation='softmax')."
         )
     loss = _single_loss(model) if model.compiled else ""

@@ -11,13 +11,15 @@ from colab_magics import interrupts
 from colab_magics.errors import BadOption
 from colab_magics.train import backend, outside, recipes, resumption, runs
 from colab_magics.train.config import Config, hash_of_data, hash_of_model
-from colab_magics.train.datasets import Dataset, find
-from colab_magics.train.events import DataArrived, DatasetFound, Event
+from colab_magics.train.events import DatasetFound, Event
+from colab_magics.train.sources import dataset_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from colab_magics.train.datasets import Dataset
+    from colab_magics.train.given import Given
     from colab_magics.train.models import Fitting
     from colab_magics.train.request import Request
 
@@ -33,26 +35,32 @@ class Prepared:
     directory: Path
 
 
-def prepare(model: Any, request: Request, tell: Callable[[Event], None]) -> Prepared:
+def prepare(
+    model: Any, request: Request, tell: Callable[[Event], None], data: Given | Dataset | None = None
+) -> Prepared:
     """Find the data, load Keras, make what is not there: the model of a name, the run's folder.
 
-    Raises what `datasets.find`, `models.fit_to` and `runs.new_directory` raise, and `BadOption` for a run that cannot
-    be gone on with.
+    ``data`` is what is in memory, read already or not. Raises what `datasets.find`, `own_data.read`, `models.fit_to`
+    and `runs.new_directory` raise, and `BadOption` for a run that cannot be gone on with.
     """
     backend.check_installed()
     directory = runs.unfinished(request.resume or None) if request.resume is not None else None
     saved = resumption.saved_config(directory) if directory is not None and not request.fresh else None
     if saved is not None:
         model, request = resumption.model_again(saved, model), request.filled_from(saved)
+        resumption.check_data(saved, request, data)
     model = "mlp" if model is None else model
     plan = request.plan(model if isinstance(model, str) else "")
     is_named = isinstance(model, str) and model in recipes.MODELS
     file = None if is_named or not isinstance(model, str) else outside.checked(model, is_trusted=request.trust_model)
     if file is None:
         _check_recipe(model, request)
-    with interrupts.held():
-        import_module("numpy")
-    dataset = find(request.data, on_progress=lambda progress: tell(DataArrived(progress.done, progress.total)))
+    dataset = dataset_of(request, data, tell)
+    if model == "cnn" and dataset.noun == "row":
+        raise BadOption(
+            f"A cnn looks at images, and {dataset.name} has rows of {dataset.x_train.shape[1]} numbers: "
+            "take  --model mlp."
+        )
     tell(DatasetFound(dataset.name, dataset.source, len(dataset.x_train)))
     keras = backend.load()
     with interrupts.held():
@@ -87,6 +95,12 @@ def prepare(model: Any, request: Request, tell: Callable[[Event], None]) -> Prep
         keras=keras.__version__,
         backend=keras.backend.backend(),
         model_file=None if file is None else str(file),
+        target=request.target,
+        is_from_memory=dataset.is_from_memory,
+        samples=(len(dataset.x_train), len(dataset.x_test)),
+        shape=dataset.x_train.shape[1:],
+        class_names=dataset.class_names,
+        preparation=dataset.preparation,
     )
     if directory is None:
         directory = runs.new_directory(request.name, dataset.name)

@@ -24,7 +24,8 @@ class Request:
     ``recipe`` says what the others do not: epochs, size of a batch, learning rate. ``early_stop``: epochs that may
     pass without a better loss on the test images. ``best``: end with the weights of the best epoch. ``resume`` names
     the run that is gone on with, or is empty for the last one that did not finish; ``fresh`` begins it anew.
-    ``trust_model``: a model's file from outside may be loaded.
+    ``trust_model``: a model's file from outside may be loaded. ``data`` is what the person calls it, a path, a name or
+    variables, ``target`` the column of a table, and ``note`` what is to be said of that.
     """
 
     recipe: str | None = None
@@ -34,6 +35,8 @@ class Request:
     early_stop: int | None = None
     best: bool | None = None
     data: str | None = None
+    target: str | None = None
+    note: str = ""
     seed: int | None = None
     name: str | None = None
     resume: str | None = None
@@ -73,4 +76,4 @@ class Request:
         )
 
 
-_AS_BEFORE = ("recipe", "epochs", "batch_size", "learning_rate", "early_stop", "best", "data", "seed")
+_AS_BEFORE = ("recipe", "epochs", "batch_size", "learning_rate", "early_stop", "best", "data", "target", "seed")

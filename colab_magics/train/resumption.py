@@ -12,6 +12,8 @@ from colab_magics.train.config import Config
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from colab_magics.train.request import Request
+
 
 def saved_config(directory: Path) -> Config:
     """How a run was trained."""
@@ -34,6 +36,16 @@ def model_again(saved: Config, model: Any) -> Any:
             "%%train_mnist --resume"
         )
     return saved.model if model is None else model
+
+
+def check_data(saved: Config, request: Request, data: object) -> None:
+    """Raises `BadOption` where a run's data was in memory and is not given again."""
+    if saved.is_from_memory and data is None and request.data == saved.data:
+        target = f" --target {saved.target}" if saved.target else ""
+        raise BadOption(
+            f"The run trained on data that was in memory, and it is kept nowhere: make it again and give it, with  "
+            f"--data {saved.data}{target}"
+        )
 
 
 def same(saved: Config, config: Config, name: str) -> Config:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from colab_magics.card import Card
     from colab_magics.train.background import Background
     from colab_magics.train.events import Event
+    from colab_magics.train.given import Given
     from colab_magics.train.panel import TrainPanel
     from colab_magics.train.progress import Phase
     from colab_magics.train.request import Request
@@ -41,7 +42,7 @@ def let_go() -> None:
         thread.join()
 
 
-def trained(model: Any, request: Request) -> Run:
+def trained(model: Any, request: Request, data: Given | None = None) -> Run:
     """Train here, and show it."""
     control = Control()
     with interrupts.held():
@@ -49,12 +50,13 @@ def trained(model: Any, request: Request) -> Run:
 
         screen = Screen(control)
     with screen.telling_faults():
-        run = train(model, request, tell=screen.tell, control=control)
+        in_memory = None if data is None or data.path is not None else data
+        run = train(model, request, tell=screen.tell, control=control, data=in_memory)
     screen.finish("stopped" if run.status == "stopped" else "done", cards.card(run), value=run)
     return run
 
 
-def begun(model: Any, request: Request, backend: str | None) -> Background:
+def begun(model: Any, request: Request, backend: str | None, data: Given | None = None) -> Background:
     """Begin to train in a process of its own, and show it."""
     if model is not None and not isinstance(model, str):
         raise BadOption("A model of your own trains in this kernel: leave --background out.")
@@ -64,7 +66,7 @@ def begun(model: Any, request: Request, backend: str | None) -> Background:
     check_installed(backend)
     if model is not None and outside.is_file(model):
         model = str(outside.checked(model, is_trusted=request.trust_model))
-    return followed(begin(model, request, backend))
+    return followed(begin(model, request, backend, data))
 
 
 def followed(job: Background) -> Background:

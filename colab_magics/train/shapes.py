@@ -13,7 +13,8 @@ Shape = tuple[int, ...]
 def shapes(model: Any, image: Shape) -> tuple[Shape, Shape]:
     """The input shape that the model has or takes, and that of its output for it, both without the batch.
 
-    ``image``: the shape of one image, (h, w) or (h, w, channels). Raises `ModelMismatch`.
+    ``image``: the shape of one image, (h, w) or (h, w, channels), or of one row of a table, (columns,).
+    Raises `ModelMismatch`.
     """
     if model.built and getattr(model, "inputs", None):
         return _declared(model, image)
@@ -25,7 +26,7 @@ def shapes(model: Any, image: Shape) -> tuple[Shape, Shape]:
 
 
 def with_channels(image: Shape) -> Shape:
-    return image if len(image) == 3 else (*image, 1)
+    return (*image, 1) if len(image) == 2 else image
 
 
 def spoken(shape: tuple[int | None, ...]) -> str:
@@ -67,6 +68,10 @@ def _chosen(declared: tuple[int | None, ...], image: Shape) -> Shape:
     for shape in ((pixels,), with_channels(image), image):
         if len(shape) == len(declared) and all(side in (None, at) for side, at in zip(declared, shape, strict=True)):
             return shape
+    if len(image) == 1:
+        raise ModelMismatch(
+            f"The model takes {spoken(declared)}, but a row is {spoken(image)}: give it  keras.Input({image})."
+        )
     raise ModelMismatch(
         f"The model takes {spoken(declared)}, but an image is {spoken(image)} of {pixels} pixels: "
         f"give it  keras.Input(({pixels},))  or  keras.Input({with_channels(image)})."

@@ -36,6 +36,11 @@ class OnDisk:
 
     @cached_property
     def dataset(self) -> Dataset:
+        if self._config.is_from_memory and self._data is None:
+            raise SourceNotFound(
+                f"The run {self._folder.name} was trained on {self._config.dataset}, which was in memory and is kept "
+                "nowhere: run.report() and run.confusion are there; for more take  run.evaluate(x, y)"
+            )
         faults = []
         for data in self._places():
             try:
@@ -62,7 +67,10 @@ class OnDisk:
 
     @cached_property
     def answers(self) -> Predictions:
-        return read_answers(self._folder / runs.ANSWERS_FILE)
+        import numpy as np
+
+        found = read_answers(self._folder / runs.ANSWERS_FILE)
+        return found if self._config.noun == "image" else found.with_images(np.empty((len(found), 0), "float32"))
 
     def load_model(self, *, trust: bool = False, custom_objects: Mapping[str, Any] | None = None) -> Any:
         from colab_magics.train.model_file import load

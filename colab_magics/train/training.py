@@ -26,18 +26,28 @@ if TYPE_CHECKING:
     from colab_magics.train.checkpoint import State
     from colab_magics.train.config import Config
     from colab_magics.train.control import Control
+    from colab_magics.train.datasets import Dataset
+    from colab_magics.train.given import Given
     from colab_magics.train.loop import Position
     from colab_magics.train.request import Request
 
 
-def train(model: Any, request: Request, *, tell: Callable[[Event], None], control: Control) -> Run:
+def train(
+    model: Any,
+    request: Request,
+    *,
+    tell: Callable[[Event], None],
+    control: Control,
+    data: Given | Dataset | None = None,
+) -> Run:
     """Find the data, train, test, and keep what came of it.
 
-    ``model``: a Keras model, or the name of one of ours, ``mlp`` if there is none. ``control`` stops it
-    after the step that runs, as an interrupt does, pauses it and has it saved. Raises what `preparation.prepare` does.
+    ``model``: a Keras model, or the name of one of ours, ``mlp`` if there is none. ``data``: what is in memory.
+    ``control`` stops it after the step that runs, as an interrupt does, pauses it and has it saved. Raises what
+    `preparation.prepare` does.
     """
     left = None if request.resume is not None or request.name is not None else runs.broken_off()
-    prepared = prepare(model, request, tell)
+    prepared = prepare(model, request, tell, data)
     with runs.locked(prepared.directory):
         if request.fresh:
             runs.empty(prepared.directory)

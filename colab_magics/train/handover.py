@@ -1,0 +1,48 @@
+"""A dataset in memory as files, for a training in a process of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from colab_magics.errors import OutputDenied
+from colab_magics.format import size
+from colab_magics.train.datasets import Dataset
+from colab_magics.train.files import read_json, write_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_FILE = "dataset.json"
+_ARRAYS = ("x_train", "y_train", "x_test", "y_test")
+_TEXTS = ("name", "source", "class_names", "preparation", "notes", "is_from_memory")
+
+
+def leave(dataset: Dataset, folder: Path) -> None:
+    """Write it as four ``.npy`` files without pickle, and what is said of it. Raises `OutputDenied`."""
+    import numpy as np
+
+    try:
+        for name in _ARRAYS:
+            np.save(folder / f"{name}.npy", getattr(dataset, name), allow_pickle=False)
+        write_json(folder / _FILE, {name: getattr(dataset, name) for name in _TEXTS})
+    except OSError as error:
+        needed = size(sum(getattr(dataset, name).nbytes for name in _ARRAYS))
+        raise OutputDenied(
+            f"The data cannot be handed to a process of its own, {needed} in {folder} ({error.strerror or error}): "
+            "train in this kernel, without --background."
+        ) from error
+
+
+def taken(folder: Path) -> Dataset | None:
+    """Read it and take the files away; None where none was left."""
+    import numpy as np
+
+    texts = read_json(folder / _FILE)
+    if not texts:
+        return None
+    found: dict[str, Any] = {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in _ARRAYS}
+    for name in (_FILE, *(f"{name}.npy" for name in _ARRAYS)):
+        (folder / name).unlink()
+    for name, text in texts.items():
+        found[name] = tuple(text) if isinstance(text, list) else text
+    return Dataset(**found)
