@@ -17,10 +17,13 @@ from typing import TYPE_CHECKING, Any
 from colab_magics.errors import ColabMagicsError
 from colab_magics.train import events, handover
 from colab_magics.train.control import Control
+from colab_magics.train.files import reason
 from colab_magics.train.request import Request
 from colab_magics.train.training import train
 
 if TYPE_CHECKING:
+    from io import FileIO
+
     from colab_magics.train.events import Event
 
 REQUEST_FILE = "request.json"
@@ -32,10 +35,11 @@ def main(folder: Path) -> int:
     asked = json.loads((folder / REQUEST_FILE).read_bytes())
     model = asked.pop("model")
     began = time.monotonic()
-    with (folder / EVENTS_FILE).open("a", encoding="utf-8", buffering=1) as lines:
+    with (folder / EVENTS_FILE).open("ab", buffering=0) as file:
+        lines = _Lines(file)
 
         def write(line: dict[str, Any]) -> None:
-            lines.write(json.dumps({"at": round(time.monotonic() - began, 3), **line}) + "\n")
+            lines.write({"at": round(time.monotonic() - began, 3), **line})
 
         def tell(event: Event) -> None:
             write(events.as_json(event))
@@ -47,7 +51,24 @@ def main(folder: Path) -> int:
             write({"kind": "Failed", "sentence": str(error)})
             return 1
         write({"kind": "Ended", "status": run.status, "directory": str(run.directory)})
-        return 0
+        return 0 if lines.fault is None else 1
+
+
+class _Lines:
+    """Lines of JSON in a file. Where the disk is full they wait: no training ends for that, and no line is torn."""
+
+    def __init__(self, file: FileIO) -> None:
+        self._file, self._waiting = file, b""
+        self.fault: str | None = None
+
+    def write(self, line: dict[str, Any]) -> None:
+        self._waiting += json.dumps(line).encode() + b"\n"
+        try:
+            while self._waiting:
+                self._waiting = self._waiting[self._file.write(self._waiting) :]
+            self.fault = None
+        except OSError as error:
+            self.fault = reason(error)
 
 
 if __name__ == "__main__":

@@ -17,8 +17,10 @@ from tensorboard.plugins.scalar.summary_v2 import scalar_pb
 from tensorboard.summary.writer.record_writer import RecordWriter
 from tensorboard.util import tensor_util
 
+from colab_magics.train.files import reason
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 
@@ -57,7 +59,7 @@ class EventLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no 
 
     ``logdir/train`` and ``logdir/validation`` hold epoch_loss, epoch_accuracy ...; train also the histogram of every
     weight and, for a Sequential model, its graph; ``notes`` say what was left out. The histograms of an epoch are
-    left out where more than ``share`` of the time would go into them.
+    left out where more than ``share`` of the time would go into them. A file that cannot be written stops nothing.
     """
 
     def __init__(self, logdir: Path, *, share: float = 1.0) -> None:
@@ -80,10 +82,15 @@ class EventLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no 
                 reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
                 self.notes = (f"TensorBoard shows no graph, since the model cannot be written as JSON: {reason}",)
             else:
-                self._file("train").add(graph, step=0)
+                with self._going_on():
+                    self._file("train").add(graph, step=0)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        for name, value in (logs or {}).items():
+        with self._going_on():
+            self._add_epoch(epoch, logs or {})
+
+    def _add_epoch(self, epoch: int, logs: Mapping[str, Any]) -> None:
+        for name, value in logs.items():
             split = "validation" if name.startswith("val_") else "train"
             self._file(split).add(scalar_pb(f"epoch_{name.removeprefix('val_')}", float(value)), epoch)
         began = time.monotonic()
@@ -105,8 +112,19 @@ class EventLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no 
         self.close()
 
     def close(self) -> None:
-        for file in self._files.values():
-            file.close()
+        with self._going_on():
+            while self._files:
+                self._files.popitem()[1].close()
+
+    @contextlib.contextmanager
+    def _going_on(self) -> Iterator[None]:
+        """Note what the disk does not take. The next epoch begins new files: behind half a record nothing is read."""
+        try:
+            yield
+        except OSError as error:
+            note = f"TensorBoard does not show every epoch, its files could not be written: {reason(error)}."
+            self.notes = tuple(dict.fromkeys((*self.notes, note)))
+            self.close()
 
 
 def _graph(model: Any) -> Any:

@@ -73,6 +73,11 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def reason(error: OSError) -> str:
+    """Why something could not be written, in words."""
+    return error.strerror or str(error)
+
+
 def sync(file: Any) -> None:
     """Have the disk take all that was written to an open file."""
     file.flush()

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from colab_magics.train.events import EpochEnded, Event, Started, StepEnded, Stopped, ValidationStepEnded
-from colab_magics.train.files import columns, write_history
+from colab_magics.train.files import columns, reason, write_history
 from colab_magics.train.meter import Meter
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ class Record:
         self.is_stopped = False
         self.cut: tuple[int, int] | None = None
         """Where the last epoch was cut short: its last step, and its steps, 0 where nobody knows them."""
+        self.fault: str | None = None
+        """Why the rows are not on disk, if so: the next epoch tries again."""
         self._steps = 0
         self._first = 1
         self._meter: Meter | None = None
@@ -39,7 +41,7 @@ class Record:
                 self.rows.append({**event.logs, "seconds": round(event.seconds, 3)})
                 is_cut = event.step < self._steps if self._steps else self.is_stopped
                 self.cut = (event.step, self._steps) if is_cut else None
-                write_history(self._path, self.rows, self._first)
+                self._write()
             case Stopped():
                 self.is_stopped = True
             case _:
@@ -55,6 +57,13 @@ class Record:
         """Was no epoch before the last as good on the test images?"""
         losses = [loss for row in self.rows if math.isfinite(loss := row.get("val_loss", math.nan))]
         return bool(losses) and self.rows[-1].get("val_loss") == losses[-1] < min(losses[:-1], default=math.inf)
+
+    def _write(self) -> None:
+        try:
+            write_history(self._path, self.rows, self._first)
+            self.fault = None
+        except OSError as error:
+            self.fault = reason(error)
 
     def frame(self) -> pd.DataFrame:
         """One row for each epoch, which count from 1 or from where the training began."""

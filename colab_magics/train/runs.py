@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from colab_magics.errors import BadOption, OutputDenied, SourceNotFound
-from colab_magics.train.files import read_json, sha256_of, write_json
+from colab_magics.train.files import read_json, reason, sha256_of, write_json
 from colab_magics.transfer import locking, paths
 
 if TYPE_CHECKING:
@@ -70,8 +70,11 @@ def unfinished(name: str | None = None, environ: Mapping[str, str] = os.environ)
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Have a run for oneself. Raises `BadOption` where it goes on in this or another process."""
-    descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    """Have a run for oneself. Raises `BadOption` where it goes on in this or another process, `OutputDenied`."""
+    try:
+        descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise denied(folder, error) from error
     try:
         if not locking.try_lock(descriptor):
             raise BadOption(f"The run {folder.name} is still going on, in this or another process.")
@@ -159,6 +162,14 @@ def _denied(root: Path, error: Exception) -> OutputDenied:
     return OutputDenied(
         f"The run's folder cannot be made in {paths.absolute(root)} ({getattr(error, 'strerror', None) or error}): "
         f"set the environment variable {ROOT_VARIABLE} to a folder that you may write to."
+    )
+
+
+def denied(folder: Path, error: OSError) -> OutputDenied:
+    """For a run whose folder takes nothing."""
+    return OutputDenied(
+        f"The run {folder.name} cannot be written to {folder.parent} ({reason(error)}): make room there, or "
+        f"set the environment variable {ROOT_VARIABLE} to another folder."
     )
 
 

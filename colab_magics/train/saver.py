@@ -7,6 +7,8 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
+from colab_magics.train.files import reason
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -99,6 +101,6 @@ class Saver:
                     self._kept = state
             self.fault = None
         except OSError as error:
-            self.fault = error.strerror or str(error)
+            self.fault = reason(error)
         ended = time.monotonic()
         self._next = ended + max(self._interval, _SHARE * (ended - began))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from colab_magics import interrupts
@@ -13,7 +14,7 @@ from colab_magics.train.answers import write_answers
 from colab_magics.train.environment import environment
 from colab_magics.train.evaluation import tested
 from colab_magics.train.events import Continued, Event, Paused, Resumed, Saved, TrainingEnded
-from colab_magics.train.files import save_model, write_json
+from colab_magics.train.files import reason, save_model, write_json
 from colab_magics.train.preparation import Prepared, prepare
 from colab_magics.train.record import Record
 from colab_magics.train.run import AtHand, Run, Sizes
@@ -91,8 +92,7 @@ class _Training:
         model, config = self._model, self._config
         try:
             with interrupts.first_asks(self._control.stop.set):
-                write_json(self._directory / runs.CONFIG_FILE, config.as_json())
-                write_json(self._directory / runs.ENVIRONMENT_FILE, environment())
+                self._describe()
                 begin = self._restored()
                 (self._directory / runs.RESULT_FILE).unlink(missing_ok=True)  # of where it stopped before
                 self._began = time.monotonic()
@@ -115,6 +115,13 @@ class _Training:
             raise
         finally:
             self._log.close()
+
+    def _describe(self) -> None:
+        try:
+            write_json(self._directory / runs.CONFIG_FILE, self._config.as_json())
+            write_json(self._directory / runs.ENVIRONMENT_FILE, environment())
+        except OSError as error:
+            raise runs.denied(self._directory, error) from error
 
     def _restored(self) -> Position:
         """Put the last state back into the model, if there is one."""
@@ -185,6 +192,8 @@ class _Training:
         test_loss, predictions = tested(self._model, self._dataset, self._fitting)
         if self._saver.fault is not None:
             self.notes.append(f"The training's state could not be saved, so it cannot be resumed: {self._saver.fault}.")
+        if self._record.fault is not None:
+            self.notes.append(f"The history of the last epochs is only in memory (run.history): {self._record.fault}.")
         run = Run(
             name=self._directory.name,
             status="stopped" if self._record.is_stopped else "finished",
@@ -207,7 +216,13 @@ class _Training:
             went_on_after=self._went_on_after,
             best_epoch=self._stoppers[0].best_epoch + 1 if self._stoppers else None,
         )
-        runs.write_result(self._directory / runs.RESULT_FILE, run)
+        try:
+            runs.write_result(self._directory / runs.RESULT_FILE, run)
+        except OSError as error:
+            note = (
+                f"What came of the run is only in memory, and its folder tells of an unfinished one: {reason(error)}."
+            )
+            return replace(run, notes=(*run.notes, note))
         return run
 
     def _summarised(self, predictions: Predictions) -> tuple[str, ...]:
@@ -216,7 +231,7 @@ class _Training:
         try:
             write_summaries(self._directory / runs.LOGS, self._config, predictions, len(self._record.rows))
         except OSError as error:
-            return (f"TensorBoard does not show the run as a whole, its file failed: {error.strerror or error}.",)
+            return (f"TensorBoard does not show the run as a whole, its file failed: {reason(error)}.",)
         return ()
 
 
@@ -244,5 +259,5 @@ def _answered(predictions: Predictions, directory: Path) -> tuple[str, ...]:
     try:
         write_answers(directory / runs.ANSWERS_FILE, predictions)
     except OSError as error:
-        return (f"The predictions could not be kept for another day: {error.strerror or error}.",)
+        return (f"The predictions could not be kept for another day: {reason(error)}.",)
     return ()

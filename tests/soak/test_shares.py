@@ -19,8 +19,9 @@ SHARES = {
     "archives": ("slip 0", "symlink and a file", "two layers"),
     "readers": (12, 7),
     "trainings": (6,),
+    "full_disks": (4,),
 }
-TRAINING = ("trainings",)
+TRAINING = ("trainings", "full_disks")
 READERS = ("pyarrow", "openpyxl", "python_calamine", "lxml", "h5py", "pyreadstat", "duckdb")
 KERAS = ("keras", "tensorflow", "tensorboard", "sklearn")
 

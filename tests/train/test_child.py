@@ -4,11 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from colab_magics.train.child import _Lines
 from colab_magics.train.request import Request
 
 pytestmark = pytest.mark.train
@@ -41,3 +43,17 @@ def test_it_says_why_it_fails(tmp_path: Path) -> None:
     assert code == 1
     assert told[-1]["kind"] == "Failed"
     assert "There is no dataset at nowhere/at/all" in told[-1]["sentence"]
+
+
+def test_what_the_disk_has_no_room_for_is_told_later(tmp_path: Path, no_room: Callable[..., Any]) -> None:
+    with (tmp_path / "events.jsonl").open("ab", buffering=0) as file:
+        lines = _Lines(file)
+        lines.write({"kind": "one"})
+        with no_room(20):
+            lines.write({"kind": "two"})
+            lines.write({"kind": "three"})
+            assert lines.fault == "File too large"
+        lines.write({"kind": "four"})
+    assert lines.fault is None
+    told = [json.loads(line)["kind"] for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    assert told == ["one", "two", "three", "four"]

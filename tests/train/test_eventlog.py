@@ -59,3 +59,21 @@ def test_histograms_take_their_share_of_the_time_at_most(small: Callable[..., An
     assert len(training.Tensors(tag)) == 1
     assert len(training.Tensors("epoch_loss")) == 5
     assert not (tmp_path / "validation").exists()  # which TensorBoard would list
+
+
+def test_a_full_disk_costs_the_epochs_that_it_has_no_room_for(
+    small: Callable[..., Any], tmp_path: Path, no_room: Callable[..., Any]
+) -> None:
+    from colab_magics.train.eventlog import EventLog
+
+    log = EventLog(tmp_path)
+    log.set_model(small())
+    log.on_epoch_end(0, {"loss": 3.0})
+    (file,) = (tmp_path / "train").iterdir()
+    with no_room(file.stat().st_size + 20):  # half a record
+        log.on_epoch_end(1, {"loss": 2.0})
+    log.on_epoch_end(2, {"loss": 1.0})
+    log.close()
+    assert [event.step for event in read(tmp_path / "train").Tensors("epoch_loss")] == [0, 2]
+    assert len(log.notes) == 1
+    assert log.notes[0].startswith("TensorBoard does not show every epoch, its files could not be written: File too")

@@ -2,7 +2,9 @@
 
 import math
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,3 +53,16 @@ def test_beside_its_steps_it_measures_the_machine(tmp_path: Path, monkeypatch: p
         time.sleep(0.01)
     measured = [event for event in told if isinstance(event, Measured)]
     assert 1 <= len(measured) <= 10
+
+
+def test_a_full_disk_is_known_and_tried_again(tmp_path: Path, no_room: Callable[..., Any]) -> None:
+    record = recorded(tmp_path, Started(3, 10), EpochEnded(1, 10, {"loss": 2.0}, 1.0))
+    before = (tmp_path / "history.csv").read_text()
+    with no_room(0):
+        record.tell(EpochEnded(2, 10, {"loss": 1.0}, 1.0))
+    assert record.fault == "File too large"
+    assert (tmp_path / "history.csv").read_text() == before
+    assert len(record.frame()) == 2
+    record.tell(EpochEnded(3, 10, {"loss": 0.5}, 1.0))
+    assert record.fault is None
+    assert len((tmp_path / "history.csv").read_text().splitlines()) == 4

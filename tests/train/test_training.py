@@ -9,13 +9,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from colab_magics.errors import ModelMismatch
+from colab_magics.errors import ModelMismatch, OutputDenied
 from colab_magics.train.card import card
 from colab_magics.train.control import Control
 from colab_magics.train.events import DatasetFound, EpochEnded, Event, Started, StepEnded, Stopped, TrainingEnded
@@ -201,6 +202,35 @@ def test_a_training_that_never_began_leaves_no_folder(runs_root: Path) -> None:
     assert list(runs_root.iterdir()) == []
     with pytest.raises(ArithmeticError, match="not today"):  # and not that the name is taken
         trial()
+
+
+def test_a_disk_without_room_is_one_sentence_and_leaves_no_folder(runs_root: Path, no_room: Callable[..., Any]) -> None:
+    with (
+        no_room(0),
+        pytest.raises(OutputDenied, match=r"The run full cannot be written to .* \(File too large\): make"),
+    ):
+        train("mlp", Request(data="digits", name="full"), tell=lambda event: None, control=Control())
+    assert list(runs_root.iterdir()) == []
+
+
+def test_a_disk_that_fills_up_ends_no_training(runs_root: Path, no_room: Callable[..., Any]) -> None:
+    with ExitStack() as rest:
+
+        def fill(event: Event) -> None:
+            if isinstance(event, Started):
+                rest.enter_context(no_room(0))
+
+        run = train("mlp", Request(data="digits", epochs=2, name="full"), tell=fill, control=Control())
+    assert run.status == "finished"
+    assert len(run.history) == 2
+    for part in (
+        "state could not be saved",
+        "history of the last",
+        "TensorBoard does not",
+        "model could not",
+        "run is only",
+    ):
+        assert any(part in note for note in run.notes), (part, run.notes)
 
 
 def test_a_model_that_does_not_fit_leaves_no_folder(runs_root: Path) -> None:
