@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import itertools
-import queue
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from colab_magics.errors import BadOption, ColabMagicsError
+from colab_magics.ingest.access import access_in
 from colab_magics.ingest.engine import load
+from colab_magics.ingest.item import Item, Outcome
 from colab_magics.ingest.offer import Offer
 from colab_magics.ingest.pace import Pace
 from colab_magics.ingest.plain import plain_line
 from colab_magics.ingest.presence import Presence
-from colab_magics.ingest.request import Ingested, Request
+from colab_magics.ingest.request import Request
 from colab_magics.ingest.supply import fetch
 from colab_magics.ingest.upload import Upload, limit_of
 from colab_magics.ingest.variables import variable_for
+from colab_magics.ingest.worker import Job, Worker
 from colab_magics.transfer.events import Stopped
 
 _BEAT = 0.1  # seconds between two looks of who waits
@@ -30,51 +32,8 @@ _LONGEST_SOURCE = 4096  # characters
 _MOST = 100  # items at a time
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One file or source: ``phase`` is arriving, working, done, saved (whole, but no table), failed or stopped.
-
-    ``size`` and ``received`` are in bytes, ``progress`` is 0 to 1 or None, ``code`` is the line of plain pandas.
-    """
-
-    id: str
-    name: str
-    variable: str
-    phase: str
-    size: int = 0
-    received: int = 0
-    progress: float | None = None
-    sentence: str = ""
-    code: str = ""
-
-    @property
-    def is_open(self) -> bool:
-        return self.phase in ("arriving", "working")
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What has come of all that was handed in so far."""
-
-    done: list[Ingested] = field(default_factory=list)
-    saved: list[Path] = field(default_factory=list)
-
-    @property
-    def value(self) -> Any:
-        """The frame, several of them by name, or None."""
-        frames = {str(ingested.name): ingested.frame for ingested in self.done}
-        return next(iter(frames.values())) if len(frames) == 1 else frames or None
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    key: str
-    request: Request
-    path: Path | None = None
-
-
 class Desk:
-    """Takes files and sources in any thread, and reads one after another in a thread of its own, which `close` ends.
+    """Takes files and sources in any thread, and reads one after another in that of a worker, which `close` ends.
 
     ``request``: the options that hold for all. ``assign`` makes a variable, ``namespace`` gives those that are there,
     ``changed`` is called, in any thread, when `items` or the `outcome` are others.
@@ -97,9 +56,7 @@ class Desk:
         self._numbers = itertools.count(1)
         self._items: dict[str, Item] = {}
         self._uploads: dict[str, Upload] = {}
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._stops: dict[str, threading.Event] = {}
-        self._reader: threading.Thread | None = None
+        self._worker = Worker(self._try)
         self._told = float("-inf")
         self._released = threading.Event()
 
@@ -143,7 +100,7 @@ class Desk:
             del self._uploads[key]
         note = "" if arrived.is_new else "The same file was here already. "
         self._change(key, phase="working", received=arrived.size, sentence=f"{note}Reading {arrived.path.name}")
-        self._read(_Job(key, replace(self._request, source=str(arrived.path)), arrived.path))
+        self._worker.put(Job(key, replace(self._request, source=str(arrived.path)), arrived.path))
         return {"path": arrived.path.name}
 
     def fetch(self, message: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,32 +108,34 @@ class Desk:
         return self.take(self.asked(message), message.get("variable", ""))
 
     def asked(self, message: Mapping[str, Any]) -> Request:
-        """Return the request for a source that a page names. Raises `BadOption` where it names none."""
+        """Return the request for a source that a page names, and perhaps how its store is reached.
+
+        Raises `BadOption` where it names none.
+        """
         source = message.get("source")
         if not isinstance(source, str) or not source.strip() or len(source) > _LONGEST_SOURCE:
             raise BadOption("Type a path or an address first.")
-        return replace(self._request, source=source.strip())
+        how = asdict(access_in(message["access"])) if message.get("access") else {}
+        return replace(self._request, source=source.strip(), **how)
 
     def take(self, request: Request, variable: object = "") -> dict[str, Any]:
         """Read what a request of its own asks for: return its id."""
         with self._lock:
             key = self._add(request.shown, request.source, variable, phase="working")
-        self._read(_Job(key, request))
+        self._worker.put(Job(key, request))
         return {"id": key}
 
     def cancel(self, message: Mapping[str, Any]) -> None:
         """Stop what is on its way, and keep nothing of it."""
         key = str(message.get("id"))
         with self._lock:
-            item, upload, stop = self._items.get(key), self._uploads.get(key), self._stops.get(key)
+            item, upload = self._items.get(key), self._uploads.get(key)
         if upload is not None:
             upload.drop()
             self._end_upload(key, "stopped", "Nothing of it was kept.")
         elif item is not None and item.is_open:
+            self._worker.stop(key)
             self._change(key, phase="stopped", sentence="Nothing of it was kept.", progress=None)
-            if stop is not None:
-                stop.set()
-                self._start_reader()  # a server that says nothing may hold the other for a while
 
     def release(self) -> None:
         """Let the cell that waits go on."""
@@ -199,9 +158,7 @@ class Desk:
         """Take nothing more; what has arrived of files waits for the next time."""
         with self._lock:
             uploads, self._uploads = dict(self._uploads), {}
-            for stop in self._stops.values():
-                stop.set()
-            self._jobs.put(None)
+        self._worker.close()
         for upload in uploads.values():
             upload.leave()
         self._released.set()
@@ -250,33 +207,15 @@ class Desk:
             self._told = time.monotonic()
         self.changed()
 
-    def _read(self, job: _Job) -> None:
-        with self._lock:
-            self._jobs.put(job)
-            if self._reader is None:
-                self._start_reader()
+    def _try(self, job: Job, stop: threading.Event) -> None:
+        try:
+            self._do(job, stop)
+        except Stopped:
+            self._change(job.key, phase="stopped", sentence="Nothing of it was kept.", progress=None)
+        except Exception as error:  # noqa: BLE001 (the thread goes on, and the person is told)
+            self._fail(job, str(error) if isinstance(error, ColabMagicsError) else f"{type(error).__name__}: {error}")
 
-    def _start_reader(self) -> None:
-        with self._lock:
-            self._reader = threading.Thread(target=self._work, name="colab_magics desk", daemon=True)
-            self._reader.start()
-
-    def _work(self) -> None:
-        while threading.current_thread() is self._reader and (job := self._jobs.get()) is not None:
-            if not self._items[job.key].is_open:
-                continue
-            stop = self._stops[job.key] = threading.Event()
-            try:
-                self._do(job, stop)
-            except Stopped:
-                self._change(job.key, phase="stopped", sentence="Nothing of it was kept.", progress=None)
-            except Exception as error:  # noqa: BLE001 (the thread goes on, and the person is told)
-                self._fail(
-                    job, str(error) if isinstance(error, ColabMagicsError) else f"{type(error).__name__}: {error}"
-                )
-            del self._stops[job.key]
-
-    def _do(self, job: _Job, stop: threading.Event) -> None:
+    def _do(self, job: Job, stop: threading.Event) -> None:
         def tell(phase: str, ratio: float | None) -> None:
             if stop.is_set():
                 raise Stopped
@@ -295,7 +234,7 @@ class Desk:
             self.outcome.done.append(ingested)
         self._change(job.key, phase="done", size=ingested.size, sentence="", progress=None, code=line)
 
-    def _fail(self, job: _Job, sentence: str) -> None:
+    def _fail(self, job: Job, sentence: str) -> None:
         if job.path is None:
             self._change(job.key, phase="failed", sentence=sentence, progress=None)
             return
@@ -303,8 +242,3 @@ class Desk:
             self.outcome.saved.append(job.path)
         told = f"It is here, as {job.path.name}, but it is no frame: {sentence}"
         self._change(job.key, phase="saved", sentence=told, progress=None)
-
-
-def as_data(items: Sequence[Item]) -> list[dict[str, Any]]:
-    """Tell the items as a panel's trait."""
-    return [asdict(item) for item in items]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from colab_magics.card import Card, Facts, Note
 from colab_magics.ingest import card as cards
@@ -12,7 +12,7 @@ from colab_magics.ingest import card as cards
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from colab_magics.ingest.desk import Item, Outcome
+    from colab_magics.ingest.item import Item, Outcome
 
 NOBODY = (
     "Nobody can choose a file here: this runs without a page that shows panels. Name the file instead:  "
@@ -39,15 +39,19 @@ def outcome_card(outcome: Outcome, items: Sequence[Item] = ()) -> Card:
     return card._replace(parts=(*notes, *([Facts(lines)] if lines else []), *card.parts))
 
 
-def recent_sources() -> list[str]:
-    """Return what was fetched last and can be fetched again by its name."""
+def recent_sources() -> list[dict[str, Any]]:
+    """Return what was fetched last and can be fetched again: its name, and how its store was reached, if by more."""
     from colab_magics.transfer.cache import default_cache
 
     try:
         entries = default_cache().entries()
     except (OSError, ValueError):
         return []
-    sources = (entry.source for entry in entries if "…" not in entry.source)
+    sources = (
+        {"source": entry.source, "access": entry.access}
+        for entry in entries
+        if "…" not in entry.source and entry.access.get("endpoint") != "…"
+    )
     return list(itertools.islice(sources, _RECENT))
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from colab_magics.errors import BrokenFile
 from colab_magics.format import number, plural
 from colab_magics.ingest import supply
+from colab_magics.ingest.access import access_of
 from colab_magics.ingest.formats import SUFFIXES, Format
 from colab_magics.ingest.pace import Pace, Tell
 from colab_magics.ingest.rows import new_seed
@@ -45,7 +46,7 @@ def of_part(request: Request, folder: Path, tell: Tell, parse: Parse) -> Ingeste
     if way is None or not isinstance(source, WebAddress | BucketObject):
         return None
     started = time.monotonic()
-    with opened(source, supply.access(request)) as (remote, key):
+    with opened(source, access_of(request)) as (remote, key):
         cache, _ = supply.usable_cache()
         if cache is not None and cache.find(key) is not None:
             return None

@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from colab_magics.errors import BadOption, SourceDenied
+from colab_magics.ingest.access import access_in, access_of, short_text
 from colab_magics.ingest.errand import Errand
 from colab_magics.ingest.request import Request
-from colab_magics.ingest.supply import access
 from colab_magics.transfer.bucket import AMAZON, Access
 from colab_magics.transfer.bucket_listing import list_bucket
 from colab_magics.transfer.drive import DriveClient
@@ -22,7 +22,6 @@ from colab_magics.transfer.listings import Entry, Listing
 from colab_magics.transfer.source import redacted
 
 _LONGEST_NAME = 120  # characters that are shown of a name
-_LONGEST = 1024  # characters of what a page asks for
 _SCHEME = re.compile(r"(?i)^s3[an]?:/*")
 _CHANGED = "The list has changed meanwhile: choose again."
 
@@ -62,7 +61,7 @@ class Places:
         self.changed = changed
         self._request, self._log_in, self._client = request, log_in, client
         self._login: Login | None = None
-        self._look, self._listing = Look("", (("", ""),), access=access(request)), Listing(())
+        self._look, self._listing = Look("", (("", ""),), access=access_of(request)), Listing(())
         self._number = 0
         self._errand = Errand("colab_magics places", lambda sentence: self._show("failed", sentence))
         self.state: dict[str, Any] = self._state("here", "")
@@ -111,15 +110,16 @@ class Places:
         raise BadOption(_CHANGED)
 
     def _asked_for(self, message: Mapping[str, Any]) -> Look:
-        how = _access_in(message.get("access", asdict(self._look.access)))
+        how = access_in(message.get("access", asdict(self._look.access)))
         match message["kind"]:
             case "":
                 return Look("", (("", ""),), access=how)
             case "s3":
-                place = _SCHEME.sub("", _text(message.get("place", "")).strip())
+                place = _SCHEME.sub("", short_text(message.get("place", "")).strip())
                 return Look("s3", _steps(place), access=how)
             case "drive":
-                return Look("drive", (("My Drive", ""),), _text(message.get("search", "")).strip(), self._look.access)
+                search = short_text(message.get("search", "")).strip()
+                return Look("drive", (("My Drive", ""),), search, self._look.access)
         raise BadOption("Choose S3 or Google Drive.")
 
     def _found(self, look: Look, asks: bool, stop: threading.Event) -> Callable[[], None]:
@@ -182,18 +182,6 @@ def _steps(place: str) -> tuple[tuple[str, str], ...]:
     for number, folder in enumerate(folders, start=1):
         steps.append((f"{folder}/", f"{bucket}/{'/'.join(folders[:number])}/"))
     return (*steps, (f"{rest}…", place)) if rest else tuple(steps)
-
-
-def _access_in(given: object) -> Access:
-    facts = given if isinstance(given, dict) else {}
-    endpoint, profile = (_text(facts.get(name) or "").strip() or None for name in ("endpoint", "profile"))
-    return Access(endpoint, profile, facts.get("anon") is True, facts.get("requester_pays") is True)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or len(value) > _LONGEST:
-        raise BadOption("This is too long to be the name of a place.")
-    return value
 
 
 def _whole(value: object, end: int) -> int:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from colab_magics.errors import SourceError
 from colab_magics.format import plural, size
+from colab_magics.ingest.access import access_of
 from colab_magics.ingest.engine import parse, private_folder
 from colab_magics.ingest.formats import SUFFIXES
 from colab_magics.ingest.pace import Pace, Tell
 from colab_magics.ingest.part import of_part
 from colab_magics.ingest.readers import reader_of
 from colab_magics.ingest.request import Ingested, Request
-from colab_magics.ingest.supply import access, fetch
+from colab_magics.ingest.supply import fetch
 from colab_magics.transfer import patterns
 from colab_magics.transfer.resolve import resolve
 from colab_magics.transfer.source import BucketObject, BucketPattern, LocalPath, LocalPattern
@@ -57,7 +58,7 @@ def _first(request: Request, stop: threading.Event) -> tuple[Request, tuple[str,
     source = resolve(request.source)
     if not isinstance(source, LocalPattern | BucketPattern):
         return request, ()
-    found = patterns.expand(source, access(request), stop=stop)
+    found = patterns.expand(source, access_of(request), stop=stop)
     match found[0]:
         case LocalPath(path):
             name = str(path)

@@ -11,8 +11,9 @@ from colab_magics._screen import Screen as WorkScreen
 from colab_magics.errors import SourceError
 from colab_magics.ingest import card as cards
 from colab_magics.ingest import parcel as parcels
-from colab_magics.ingest.desk import Desk, as_data
+from colab_magics.ingest.desk import Desk
 from colab_magics.ingest.invitation import NOBODY, invitation, outcome_card, recent_sources
+from colab_magics.ingest.item import as_data
 
 if TYPE_CHECKING:
     from colab_magics.card import Card

@@ -16,7 +16,6 @@ from colab_magics.transfer.source import DriveFile, DrivePath, DriveSheet, Local
 
 if TYPE_CHECKING:
     from colab_magics.ingest.request import Request
-    from colab_magics.transfer.bucket import Access
     from colab_magics.transfer.cache import Cache
     from colab_magics.transfer.events import Progress
     from colab_magics.transfer.local import LocalFile
@@ -57,6 +56,7 @@ def _brought(
     stop: threading.Event | None,
     most: int | None,
 ) -> tuple[LocalFile, ...]:
+    from colab_magics.ingest.access import access_of
     from colab_magics.ingest.formats import Format
     from colab_magics.transfer import patterns
     from colab_magics.transfer.copies import Courier, Wish
@@ -71,7 +71,7 @@ def _brought(
         takes_pages=request.forced in (Format.HTML, Format.XML) or request.reading.table is not None,
         most=most,
     )
-    how = access(request)
+    how = access_of(request)
     sources = patterns.expand(_with_sheets(resolve(request.source), request), how, stop=stop)
     files = []
     for number, source in enumerate(sources):
@@ -107,13 +107,6 @@ def usable_cache() -> tuple[Cache | None, tuple[str, ...]]:
         return default_cache(), ()
     except OSError as error:
         return None, (f"The cache cannot be used ({error.strerror}): the next time it is fetched again.",)
-
-
-def access(request: Request) -> Access:
-    """How to reach the store."""
-    from colab_magics.transfer.bucket import Access
-
-    return Access(request.endpoint, request.profile, request.anon, request.requester_pays)
 
 
 def _hash(text: str | None) -> str | None:

@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,6 +29,12 @@ class Access:
     profile: str | None = None
     anon: bool = False
     requester_pays: bool = False
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What of it may be kept beside a file: an endpoint that holds a secret is only hinted at."""
+        is_safe = self.endpoint is None or redacted(self.endpoint) == self.endpoint
+        return {**asdict(self), "endpoint": self.endpoint if is_safe else "…"}
 
 
 AMAZON = Access()

@@ -11,7 +11,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,10 @@ _YOUNG = 3600  # seconds for which a file may still be about to be opened by who
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file of the cache: ``source`` as it may be shown, ``size`` in bytes, times in seconds since 1970."""
+    """A file of the cache: ``source`` as it may be shown, ``size`` in bytes, times in seconds since 1970.
+
+    ``access``: how the store of it was reached, where that is more than its address; never a secret.
+    """
 
     key: str
     path: Path
@@ -48,6 +51,7 @@ class Entry:
     content_type: str
     fetched_at: float
     used_at: float
+    access: dict[str, Any] = field(default_factory=dict)
 
 
 class Cache:
@@ -91,7 +95,7 @@ class Cache:
             return None
         return entry if is_same and found.st_size == entry.size else None
 
-    def add(self, key: str, name: str, got: Downloaded) -> Entry:
+    def add(self, key: str, name: str, got: Downloaded, access: Mapping[str, Any] | None = None) -> Entry:
         """Take in what was fetched to `new_target`; ``name`` is one that a file may have. Raises OSError."""
         folder = self.folder / key
         folder.mkdir(exist_ok=True, mode=0o700)
@@ -99,7 +103,8 @@ class Cache:
         got.path.replace(path)
         found = path.stat()
         now = time.time()
-        entry = Entry(key, path, name, got.source, got.size, got.sha256, got.version, got.content_type, now, now)
+        told = (got.source, got.size, got.sha256, got.version, got.content_type)
+        entry = Entry(key, path, name, *told, now, now, dict(access or {}))
         facts = {"form": _FORM, **asdict(entry), "path": path.name}
         facts["mark"] = [found.st_size, found.st_mtime_ns, found.st_ino]
         with Landing(folder / _MANIFEST) as landing:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from colab_magics.errors import DownloadFailed, SourceDenied, SourceNotFound, Unproven
 from colab_magics.transfer.disguises import LfsPointer, pointer_in, refuse_disguise
@@ -67,7 +67,7 @@ class Courier:
     """Brings copies of remote files.
 
     ``cache``: where they are kept; without one they come into ``folder``, a private one that exists. ``verify``: looks
-    at a whole file before it counts as one; see `fetch`.
+    at a whole file before it counts as one; see `fetch`. ``access``: what is kept of how the store was reached.
     """
 
     folder: Path
@@ -77,6 +77,7 @@ class Courier:
     stop: threading.Event | None = None
     patience: Patience = PATIENCE
     verify: Verify = lambda path, sha256: None
+    access: Mapping[str, Any] | None = None
 
     def bring(self, remote: Remote, key: str, name: str) -> Copy:
         """Return a copy of ``remote``, which the cache knows by ``key``; ``name`` is one that a file may have.
@@ -112,7 +113,7 @@ class Courier:
             target = self.folder / name
             got.path.replace(target)
             return Copy(target, got.size, got.sha256, _notes(got), name)
-        kept = cache.add(key, name, got)
+        kept = cache.add(key, name, got, self.access)
         return Copy(kept.path, kept.size, kept.sha256, (), name)
 
     def _fetch(

@@ -120,7 +120,7 @@ def _drive_copy(source: DriveFile | DriveSheet, courier: Courier) -> Copy:
 
 def _bucket_copy(source: BucketObject, courier: Courier, access: Access) -> Copy:
     with opened(source, access, courier.patience) as (remote, key):
-        copy = courier.bring(remote, key, safe(source.name))
+        copy = replace(courier, access=access.kept).bring(remote, key, safe(source.name))
         if isinstance(remote, BucketFile) and remote.is_anonymous and not access.anon:
             return replace(copy, notes=(*copy.notes, _ANONYMOUS))
         return copy

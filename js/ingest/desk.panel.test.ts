@@ -2,14 +2,14 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { CardData } from "../shared/card";
 import { FakeModel } from "../shared/model.fake";
 import type { Places } from "./browser";
-import panel from "./desk.panel";
+import panel, { type Recent } from "./desk.panel";
 import type { Glimpse } from "./glimpse";
 import type { Item } from "./item";
 
 type State = {
   card: CardData | Record<string, never>;
   items: Item[];
-  recent: string[];
+  recent: Recent[];
   variable: string;
   waits: boolean;
   places: Places;
@@ -178,14 +178,23 @@ describe("the desk", () => {
   });
 
   it("reads what was fetched before by one click", async () => {
-    model.set("recent", ["https://example.org/data/a.csv"]);
+    const endpoint = "https://store.example.org";
+    const access = { endpoint, profile: null, anon: false, requester_pays: false };
+    model.set("recent", [
+      { source: "https://example.org/data/a.csv", access: {} },
+      { source: "s3://bucket/b.csv", access },
+    ]);
     await vi.waitFor(() => expect(button("a.csv")).toBeDefined());
     type(1, "again");
     button("a.csv")?.click();
     expect(asked("fetch").at(-1)?.data).toEqual({
       source: "https://example.org/data/a.csv",
+      access: {},
       variable: "again",
     });
+    expect(button("b.csv")?.title).toBe("s3://bucket/b.csv (https://store.example.org)");
+    button("b.csv")?.click();
+    expect(asked("fetch").at(-1)?.data).toEqual({ source: "s3://bucket/b.csv", access, variable: "" });
   });
 
   it("shows first rows, and loads them when asked", async () => {
@@ -270,7 +279,7 @@ describe("the desk", () => {
   it("shows hostile text as text", async () => {
     const evil = "<img src=x onerror=alert(1)>";
     model.set("items", [item({ name: evil, variable: evil, phase: "done", sentence: evil, code: evil })]);
-    model.set("recent", [evil]);
+    model.set("recent", [{ source: evil, access: { endpoint: evil } }]);
     const entry = { name: evil, is_folder: false, is_ready: true, size: 1, modified: evil, note: evil };
     model.set("places", { ...nowhere, kind: "s3", crumbs: [evil, evil], sentence: evil, entries: [entry] });
     model.set("glimpse", { source: evil, phase: "failed", sentence: evil, progress: null, card: {} });

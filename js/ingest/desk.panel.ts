@@ -16,11 +16,17 @@ import { messageOf, sendings } from "./sendings";
 type State = {
   card: CardData | Record<string, never>;
   items: Item[];
-  recent: string[];
+  recent: Recent[];
   variable: string;
   waits: boolean;
   places: Places;
   glimpse: Glimpse | Record<string, never>;
+};
+
+/** What was fetched before, and how its store was reached, if by more than its address. */
+export type Recent = {
+  source: string;
+  access: { endpoint?: string | null; profile?: string | null; anon?: boolean; requester_pays?: boolean };
 };
 
 export default definePanel<State>({
@@ -114,9 +120,12 @@ export default definePanel<State>({
     }
 
     /** One click reads it once more. */
-    function again(address: string): HTMLElement {
-      const read = () => command("fetch", { source: address, variable: taken(variable) });
-      return button(address.split("/").at(-1) || address, read, { title: address });
+    function again({ source, access }: Recent): HTMLElement {
+      const read = () => command("fetch", { source, access, variable: taken(variable) });
+      const store = [access.endpoint, access.profile].filter(Boolean).join(", ");
+      return button(source.split("/").at(-1) || source, read, {
+        title: store ? `${source} (${store})` : source,
+      });
     }
 
     function showRest(): void {

@@ -13,7 +13,8 @@ from servers import FileServer
 
 from colab_magics.errors import BadOption, ChecksumMismatch, SourceError
 from colab_magics.ingest import presence
-from colab_magics.ingest.desk import Desk, Item, as_data
+from colab_magics.ingest.desk import Desk
+from colab_magics.ingest.item import Item, as_data
 from colab_magics.ingest.request import Request
 from colab_magics.ingest.upload import BLOCK, UNFINISHED
 

@@ -191,7 +191,19 @@ def test_sources_of_earlier_days_are_offered(kernel_shell: Any, files: Any) -> N
     kernel_shell.run(f"x = %ingest {url}")
     kernel_shell.run(f"x = %ingest {url}?token=canary")
     kernel_shell.run("%ingest")
-    assert desk().recent == [url]
+    assert desk().recent == [{"source": url, "access": {}}]
+
+
+def test_a_source_of_earlier_days_is_reached_as_it_was(kernel_shell: Any, s3: Any) -> None:
+    source = s3.add("rows.csv", CSV)
+    kernel_shell.run(f"x = %ingest {source} --endpoint {s3.endpoint}")
+    kernel_shell.run("%ingest")
+    access = {"endpoint": s3.endpoint, "profile": None, "anon": False, "requester_pays": False}
+    assert desk().recent == [{"source": source, "access": access}]
+    assert do(desk(), "fetch", {**desk().recent[0], "variable": "again"})["result"] == {"id": "1"}
+    settle(desk())
+    assert [(item["phase"], item["sentence"]) for item in desk().items] == [("done", "")]
+    assert kernel_shell.namespace["again"].shape == (2, 2)
 
 
 def test_nobody_is_waited_for_in_a_kernel_that_nobody_watches(kernel_shell: Any) -> None:

@@ -15,13 +15,15 @@ from colab_magics.transfer.events import Downloaded
 from colab_magics.transfer.remote import Version
 
 
-def add(cache: Cache, key: str, body: bytes = b"x" * 100, name: str = "a.csv") -> Path:
+def add(
+    cache: Cache, key: str, body: bytes = b"x" * 100, name: str = "a.csv", access: dict[str, str] | None = None
+) -> Path:
     target = cache.new_target()
     target.write_bytes(body)
     got = Downloaded(
         target, len(body), "ab" * 32, f"https://h/{name}", 1.0, "text/csv", version=Version(len(body), '"1"')
     )
-    return cache.add(key, name, got).path
+    return cache.add(key, name, got, access).path
 
 
 @pytest.fixture
@@ -36,6 +38,13 @@ def test_a_file_is_found_again(cache: Cache) -> None:
     assert entry.version == Version(4, '"1"')
     assert abs(entry.fetched_at - time.time()) < 60
     assert path.suffix == ".csv"
+
+
+def test_how_its_store_was_reached_is_kept(cache: Cache) -> None:
+    add(cache, "k1", access={"endpoint": "https://store.example.org"})
+    assert cache.find("k1").access == {"endpoint": "https://store.example.org"}
+    add(cache, "k2")
+    assert cache.find("k2").access == {}
 
 
 def test_only_its_owner_may_look(cache: Cache) -> None:

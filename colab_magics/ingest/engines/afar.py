@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from colab_magics.errors import BadOption, BrokenFile, SourceError
 from colab_magics.format import plural
 from colab_magics.format import size as in_words
-from colab_magics.ingest import supply
+from colab_magics.ingest.access import access_of
 from colab_magics.ingest.chunks import bring_footer
 from colab_magics.ingest.engines import cluster
 from colab_magics.ingest.engines.choice import refuse_format
@@ -59,7 +59,7 @@ def of_cluster(request: Request, tell: Tell) -> Made:
     from colab_magics.transfer.patterns import expand
     from colab_magics.transfer.resolve import resolve
 
-    sources = expand(resolve(request.source), supply.access(request))
+    sources = expand(resolve(request.source), access_of(request))
     for source in sources:
         _refuse(source)
     tell("asking the cluster", None)
@@ -132,7 +132,7 @@ def _look(request: Request, source: Any, folder: Path, stack: ExitStack, tell: T
     from colab_magics.transfer.remote import Changed, Unranged
 
     own = Path(tempfile.mkdtemp(dir=folder))
-    access = supply.access(request)
+    access = access_of(request)
     try:
         remote, _ = stack.enter_context(opened(source, access))
         pieces = stack.enter_context(pieces_of(remote, own, "pieces", on_progress=Pace(tell)))
