@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from colab_magics.gallery.magic import gallery as gallery
     from colab_magics.ingest.magic import ingest as ingest
     from colab_magics.install.magic import install as install
+    from colab_magics.train.live import LiveRun as LiveRun
+    from colab_magics.train.live_magic import train as train
     from colab_magics.train.magic import train_mnist as train_mnist
     from colab_magics.train.table import runs as runs
 
@@ -20,12 +22,13 @@ MAGICS = {
     "install": "colab_magics.install.magic",
     "ingest": "colab_magics.ingest.magic",
     "train_mnist": "colab_magics.train.magic",
+    "train": "colab_magics.train.live_magic",
     "gallery": "colab_magics.gallery.magic",
 }
 """Each magic, and public function of the same name, with the module that holds both."""
 
-FUNCTIONS = {"runs": "colab_magics.train.table"}
-"""Each public function that is no magic, with its module."""
+FUNCTIONS = {"runs": "colab_magics.train.table", "LiveRun": "colab_magics.train.live"}
+"""Each public function or class that is no magic, with its module."""
 
 VALUES = {
     "colab_magics.envinfo.report.Report": "colab_magics.envinfo.magic",
@@ -33,18 +36,21 @@ VALUES = {
     "colab_magics.install.events.Installed": "colab_magics.install.magic",
     "colab_magics.install.versions.Versions": "colab_magics.install.magic",
     "colab_magics.train.run.Run": "colab_magics.train.magic",
+    "colab_magics.train.fits.Fit": "colab_magics.train.live_magic",
     "colab_magics.train.board.Board": "colab_magics.train.magic",
     "colab_magics.gallery.items.Gallery": "colab_magics.gallery.magic",
 }
 """Each type whose values a panel shows, with the module whose ``show`` draws it."""
 
 __all__ = [
+    "LiveRun",
     "envinfo",
     "gallery",
     "ingest",
     "install",
     "load_ipython_extension",
     "runs",
+    "train",
     "train_mnist",
     "unload_ipython_extension",
 ]

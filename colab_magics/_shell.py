@@ -125,7 +125,7 @@ class Shown:
 
     def update(self, card: "Card", *, value: object = None) -> None:
         """Bring the static form up to date; ``value`` as in `show`."""
-        _remember(value)
+        remember(value)
         self._update(card)
 
 
@@ -137,7 +137,7 @@ def end_of_cell() -> None:
     _shown_in_this_cell.clear()
 
 
-def _remember(value: object) -> None:
+def remember(value: object) -> None:
     """Hold a value whose card is on the screen until its cell ends, when `end_of_cell` lets all of them go."""
     if value is not None and any(extension.shell is current() for extension in loaded):
         _shown_in_this_cell.append(value)
@@ -164,7 +164,7 @@ def show(
 
     from colab_magics._outputs import Outputs
 
-    _remember(value)
+    remember(value)
     if not has_kernel() or panel is None:
         handle = display(_static(card), raw=True, display_id=True)
         return Shown(lambda card: handle.update(_static(card), raw=True))
@@ -256,7 +256,7 @@ def _static(card: "Card") -> dict[str, str]:
 
 def say(text: str, *, value: object = None) -> None:
     """Print lines that are to be copied; ``value`` as in `show`."""
-    _remember(value)
+    remember(value)
     print(text)
 
 

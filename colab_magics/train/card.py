@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
     from colab_magics.train.background import Background
     from colab_magics.train.board import Board
+    from colab_magics.train.fits import Fit
     from colab_magics.train.run import Run
+
+_MAGIC = "%train_mnist"
 
 _SMALL = 0.001
 """A number below has too few digits behind the point: a learning rate, most often."""
@@ -25,9 +28,9 @@ _ROWS = 12
 """Epochs in the table; of more, the first and the last ones."""
 
 
-def waiting() -> Card:
+def waiting(title: str = _MAGIC) -> Card:
     """Before the first step: the static form of a training that did not get to its end."""
-    return Card(title="%train_mnist", state="started", parts=(Note("Not finished when this notebook was saved."),))
+    return Card(title=title, state="started", parts=(Note("Not finished when this notebook was saved."),))
 
 
 def card(run: Run) -> Card:
@@ -69,7 +72,42 @@ def _with(name: str, count: int | None, noun: str) -> str:
     return name if count is None else f"{name}, {plural(count, noun)}"
 
 
-def _state(run: Run) -> str:
+def fit(value: Fit) -> Card:
+    """A fit of the person's own that has ended."""
+    return Card(
+        title=f"Training {value.model.name}",
+        state=_state(value),
+        tone="warn" if value.status == "stopped" else "ok",
+        big=_last(value.history),
+        parts=(
+            Facts(
+                (
+                    ("Run", value.name),
+                    ("Model", f"{value.model.name}, {number(value.model.count_params())} parameters"),
+                    ("Kept in", paths.shown(value.directory)),
+                )
+            ),
+            *_curves(value.history, held_back="validation"),
+            history(value.history),
+            *(Note(note, "warn") for note in value.notes),
+        ),
+    )
+
+
+def _last(frame: pd.DataFrame) -> str:
+    """The newest value of what says most: a metric before the loss, on what was held back before what was learnt."""
+    named = [str(name) for name in frame if name not in ("seconds", "learning_rate")]
+    named.sort(key=lambda name: (name.endswith("loss"), not name.startswith("val_"), "accuracy" not in name))
+    for name in named:
+        values = frame[name].dropna()
+        if len(values):
+            what = f"validation {name.removeprefix('val_')}" if name.startswith("val_") else name
+            value = float(values.iloc[-1])
+            return f"{what.replace('_', ' ')} {percent(value) if 'accuracy' in name else _digits(name, value)}"
+    return ""
+
+
+def _state(run: Run | Fit) -> str:
     epochs = plural(len(run.history), "epoch")
     if run.status == "finished":
         return f"done, {epochs} in {duration(run.seconds)}"
@@ -78,7 +116,8 @@ def _state(run: Run) -> str:
     if run.cut is None:
         return f"stopped early, after {epochs}"
     step, steps = run.cut
-    return f"stopped early, epoch {len(run.history)} cut at step {number(step)} of {number(steps)}"
+    of = f" of {number(steps)}" if steps else ""
+    return f"stopped early, epoch {number(int(run.history.index[-1]))} cut at step {number(step)}{of}"
 
 
 def _best(epoch: int) -> str:
@@ -90,8 +129,8 @@ def _place(ended: tuple[int, int]) -> str:
     return f"epoch {number(epochs)}" + (f" and {plural(steps, 'step')}" if steps else "")
 
 
-def _curves(frame: pd.DataFrame) -> list[Picture]:
-    content = curve.png(frame)
+def _curves(frame: pd.DataFrame, *, held_back: str = "test images") -> list[Picture]:
+    content = curve.png(frame, held_back=held_back)
     return [Picture(content, f"Curves of {plural(len(frame), 'epoch')}", curve.WIDTH)] if content else []
 
 
@@ -111,9 +150,9 @@ def _digits(name: str, value: float) -> str:
     return f"{value:.4f}" if value == 0 or abs(value) >= _SMALL else f"{value:.2e}"
 
 
-def failed(sentence: str) -> Card:
+def failed(sentence: str, title: str = _MAGIC) -> Card:
     """A training that could not be done."""
-    return Card(title="%train_mnist", state="failed", tone="wrong", parts=(Note(sentence, "wrong"),))
+    return Card(title=title, state="failed", tone="wrong", parts=(Note(sentence, "wrong"),))
 
 
 def begun(job: Background) -> Card:

@@ -67,6 +67,16 @@ def save_model(path: Path, model: Any) -> None:
         temporary.unlink(missing_ok=True)
 
 
+def kept_model(path: Path, model: Any) -> tuple[str, ...]:
+    """Save a model as `save_model` does; what Keras cannot save is told, since the training itself is worth keeping."""
+    try:
+        save_model(path, model)
+    except Exception as error:  # noqa: BLE001 (the layers' own code says how they are saved)
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        return (f"The model could not be saved, it is only in memory (run.model): {reason}",)
+    return ()
+
+
 def sha256_of(path: Path) -> str:
     """The hash of what a file holds, in hexadecimal."""
     with path.open("rb") as file:

@@ -33,18 +33,20 @@ LOGS = "logs"
 _NAME = r"\w[\w.-]{0,99}"
 
 
-def new_directory(name: str | None, dataset: str, environ: Mapping[str, str] = os.environ) -> Path:
+def new_directory(name: str | None, what: str, environ: Mapping[str, str] = os.environ, *, number: int = 1) -> Path:
     """Make the folder of a new run, under ``COLAB_MAGICS_RUNS`` or ``runs`` in the working directory.
 
+    Without a ``name`` it is called after ``what`` is trained. Of several runs of one name, those whose ``number`` is
+    not the first have one behind it.
     Raises `BadOption` for a name that is no folder name or is taken, `OutputDenied` where nothing can be written.
     """
     root = _root(environ)
     if name is not None:
         check_name(name)
-    slug = re.sub(r"\W+", "-", dataset.lower()).strip("-") or "run"
+    slug = re.sub(r"\W+", "-", what.lower()).strip("-") or "run"
     wanted = name or f"{slug}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
     try:
-        return paths.absolute(_made(root, wanted, is_given=name is not None))
+        return paths.absolute(_made(root, wanted, is_given=name is not None and number == 1))
     except FileExistsError as error:
         raise BadOption(_taken(wanted, root)) from error
     except OSError as error:
@@ -97,6 +99,7 @@ def broken_off(environ: Mapping[str, str] = os.environ) -> Path | None:
         for folder in folders(environ)
         if read_json(folder / RESULT_FILE).get("status") != "finished"
         and any((folder / CHECKPOINTS).glob("*.json"))
+        and read_json(folder / CONFIG_FILE).get("kind") is None  # a fit of a person's own code
         and not locking.is_held(folder / LOCK_FILE)
     ]
     return max(found, key=lambda folder: (folder / CONFIG_FILE).stat().st_mtime, default=None)

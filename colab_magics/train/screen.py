@@ -78,7 +78,7 @@ def followed(job: Background) -> Background:
 class Screen:
     """Follows one training. Without a shell, and without a terminal, it shows nothing."""
 
-    def __init__(self, control: Control, job: Background | None = None) -> None:
+    def __init__(self, control: Control, job: Background | None = None, *, title: str = "%train_mnist") -> None:
         self._state = Progress()
         self._panel: TrainPanel | None = None
         if _shell.has_kernel():
@@ -86,7 +86,7 @@ class Screen:
 
             can_stop = job is not None or _shell.hears_while_busy()  # whose cell is over at once
             self._panel = panel = TrainPanel(control, can_stop=can_stop)
-            self._shown = _shell.show(cards.waiting() if job is None else cards.begun(job), lambda: panel)
+            self._shown = _shell.show(cards.waiting(title) if job is None else cards.begun(job), lambda: panel)
 
     def tell(self, event: Event, at: float | None = None) -> None:
         """Show what happened, now or at the time ``at``."""

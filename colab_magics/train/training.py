@@ -14,7 +14,7 @@ from colab_magics.train.answers import write_answers
 from colab_magics.train.environment import environment
 from colab_magics.train.evaluation import tested
 from colab_magics.train.events import Continued, Event, Paused, Resumed, Saved, TrainingEnded
-from colab_magics.train.files import reason, save_model, write_json
+from colab_magics.train.files import kept_model, reason, write_json
 from colab_magics.train.preparation import Prepared, prepare
 from colab_magics.train.record import Record
 from colab_magics.train.run import AtHand, Run, Sizes
@@ -208,7 +208,7 @@ class _Training:
             notes=(
                 *self.notes,
                 *self._log.notes,
-                *_kept(self._model, self._directory),
+                *kept_model(self._directory / runs.MODEL_FILE, self._model),
                 *_answered(predictions, self._directory),
                 *self._summarised(predictions),
             ),
@@ -243,16 +243,6 @@ def _stoppers(config: Config) -> list[Any]:
 
     patience = config.epochs if config.early_stop is None else config.early_stop  # all epochs are never in vain
     return [keras.callbacks.EarlyStopping("val_loss", patience=patience, restore_best_weights=True)]
-
-
-def _kept(model: Any, directory: Path) -> tuple[str, ...]:
-    """Save the model; what Keras cannot save is told, since the training itself is worth keeping."""
-    try:
-        save_model(directory / runs.MODEL_FILE, model)
-    except Exception as error:  # noqa: BLE001 (the layers' own code says how they are saved)
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        return (f"The model could not be saved, it is only in memory (run.model): {reason}",)
-    return ()
 
 
 def _answered(predictions: Predictions, directory: Path) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import threading
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ def everything(run: Run) -> list[np.ndarray]:
 @pytest.fixture
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every call of the backend is told, so that a stop comes where the test wants it."""
-    monkeypatch.setattr("colab_magics.train.loop._PERIOD", 0.0)
+    monkeypatch.setattr(import_module("colab_magics.train.loop"), "_PERIOD", 0.0)
 
 
 @pytest.mark.usefixtures("often")

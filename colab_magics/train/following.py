@@ -1,0 +1,227 @@
+"""A fit of Keras followed from step to step: told as events, kept in a folder, stopped when the person asks."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from colab_magics.train import fits, runs
+from colab_magics.train.environment import environment
+from colab_magics.train.eventlog import EventLog
+from colab_magics.train.events import (
+    Continued,
+    EpochEnded,
+    Event,
+    Paused,
+    Saved,
+    Started,
+    StepEnded,
+    Stopped,
+    TrainingEnded,
+    ValidationStepEnded,
+)
+from colab_magics.train.files import kept_model, reason, save_model, write_json
+from colab_magics.train.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from colab_magics.train.control import Control
+
+_PERIOD = 0.1
+"""Seconds between two told steps."""
+
+_RATE_PERIOD = 1.0
+"""Seconds between two looks at the learning rate, for which the device is waited for."""
+
+_SHARE = 0.01
+"""The part of the time that may go into TensorBoard's histograms."""
+
+
+class Following:
+    """One fit of ``model`` in its folder.
+
+    The methods are called at the places of Keras' callbacks that they are named after. All but `step_ended` must be
+    called in the thread that trains.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        directory: Path,
+        *,
+        epochs: int,
+        steps: int | None,
+        batch_size: int | None,
+        tell: Callable[[Event], None],
+        control: Control,
+    ) -> None:
+        self._model, self._control, self.directory = model, control, directory
+        self._epochs, self._steps, self._batch_size = epochs, steps, batch_size
+        self._record = Record(directory / runs.HISTORY_FILE, tell)
+        self._log: EventLog | None = EventLog(directory / "logs", share=_SHARE)
+        self._log.set_model(model)
+        self._notes: list[str] = []
+        self._epoch = self._step = self._told = 0
+        self._logs: Mapping[str, Any] | None = None
+        self._is_stopping = False
+        self._next = self._next_rate = 0.0
+        self._rate: float | None = None
+        self._began = self._epoch_began = time.monotonic()
+
+    def begin(self) -> None:
+        """Raises OSError where the folder cannot be written, before anything was trained."""
+        config = fits.config_of(self._model, epochs=self._epochs, batch_size=self._batch_size)
+        write_json(self.directory / runs.CONFIG_FILE, config)
+        write_json(self.directory / runs.ENVIRONMENT_FILE, environment())
+        self._write_log(lambda log: log.on_train_begin())
+        self._record.tell(Started(self._epochs, self._steps, self._model.name))
+        self._began = time.monotonic()
+
+    def epoch_begins(self, epoch: int) -> None:
+        self._epoch, self._step, self._told, self._logs = epoch + 1, 0, 0, None
+        self._epoch_began = time.monotonic()
+
+    def step_begins(self) -> None:
+        """Before each step, where nothing is computed that belongs to it: here there is time to tell."""
+        if self._is_due():
+            self._tell_step()
+        if self._control.save.is_set() or self._control.pause.is_set():
+            self._save()
+
+    def step_ended(self, batch: int, logs: Mapping[str, Any] | None) -> None:
+        """After each step; from any thread, and not always in order."""
+        if batch >= self._step:
+            self._step, self._logs = batch + 1, logs
+        self._stop_if_asked()
+
+    def validation_begins(self) -> None:
+        self._tell_step()
+        self._tell_stop()
+
+    def validation_step_ended(self, batch: int) -> None:
+        if self._is_due():
+            self._record.tell(ValidationStepEnded(self._epoch, batch + 1))
+
+    def epoch_ended(self, logs: Mapping[str, Any] | None) -> None:
+        self._tell_stop()
+        numbers = _numbers(logs)
+        self._record.tell(EpochEnded(self._epoch, self._step, numbers, time.monotonic() - self._epoch_began))
+        self._write_log(lambda log: log.on_epoch_end(self._epoch - 1, numbers))
+        if self._epoch < self._epochs:
+            self._stop_if_asked()  # asked while it was validated
+            self._tell_stop()
+
+    def ended(self) -> fits.Fit:
+        """Keep what came of it."""
+        seconds = time.monotonic() - self._began
+        self._record.tell(TrainingEnded())
+        self._write_log(lambda log: log.close())
+        if self._record.fault is not None:
+            self._notes.append(f"The history could not be written, it is only in memory: {self._record.fault}.")
+        self._notes += kept_model(self.directory / runs.MODEL_FILE, self._model)
+        fit = fits.Fit(
+            name=self.directory.name,
+            status="stopped" if self._record.is_stopped else "finished",
+            history=self._record.frame(),
+            model=self._model,
+            directory=self.directory,
+            seconds=seconds,
+            notes=(*self._notes, *(self._log.notes if self._log is not None else ())),
+            cut=self._record.cut,
+        )
+        try:
+            write_json(self.directory / runs.RESULT_FILE, fit.as_json())
+        except OSError as error:
+            lost = f"That it ended could not be written down: {reason(error)}."
+            return replace(fit, notes=(*fit.notes, lost))
+        return fit
+
+    def broke_off(self) -> bool:
+        """Close what is open; is there something to keep? If not, the name is free again."""
+        self._write_log(lambda log: log.close())
+        if self._record.rows:
+            return True
+        shutil.rmtree(self.directory, ignore_errors=True)
+        return False
+
+    def _stop_if_asked(self) -> None:
+        is_last = (self._epoch, self._step) == (self._epochs, self._steps)
+        if self._control.stop.is_set() and not is_last and not self._model.stop_training:
+            self._model.stop_training = self._is_stopping = True
+
+    def _tell_stop(self) -> None:
+        if self._is_stopping and not self._record.is_stopped:
+            self._record.tell(Stopped(self._epoch, self._step))
+
+    def _tell_step(self) -> None:
+        if self._step == self._told:
+            return
+        self._told, logs = self._step, self._logs
+        samples = None if self._batch_size is None else self._told * self._batch_size
+        self._record.tell(StepEnded(self._epoch, self._told, _numbers(logs), samples, self._learning_rate()))
+
+    def _learning_rate(self) -> float | None:
+        now = time.monotonic()
+        if now >= self._next_rate:
+            _sync(self._model)
+            self._rate, self._next_rate = fits.rate_of(self._model), now + _RATE_PERIOD
+        return self._rate
+
+    def _save(self) -> None:
+        """Save the model as it is, and wait as long as the person pauses."""
+        self._control.save.clear()
+        self._tell_step()
+        _sync(self._model)
+        fault = None
+        try:
+            save_model(self.directory / runs.MODEL_FILE, self._model)
+        except Exception as error:  # noqa: BLE001 (the layers' own code says how they are saved)
+            fault = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        self._record.tell(Saved(self._epoch, self._step, fault))
+        if self._control.pause.is_set():
+            self._record.tell(Paused())
+            waited = self._control.wait()
+            self._began += waited
+            self._epoch_began += waited
+            self._record.tell(Continued())
+
+    def _write_log(self, write: Callable[[EventLog], None]) -> None:
+        """What TensorBoard cannot be told stops no training."""
+        if self._log is None:
+            return
+        try:
+            write(self._log)
+        except Exception as error:  # noqa: BLE001 (of a full disk, or of the person's own layers)
+            said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+            self._notes.append(f"TensorBoard does not show all of this run: {said}.")
+            self._log = None
+
+    def _is_due(self) -> bool:
+        now = time.monotonic()
+        if now < self._next:
+            return False
+        self._next = now + _PERIOD
+        return True
+
+
+def _sync(model: Any) -> None:
+    """Have the model's variables hold what was reached: on JAX ``fit`` keeps it beside them."""
+    if hasattr(model, "jax_state_sync"):
+        model.jax_state_sync()
+
+
+def _numbers(logs: Mapping[str, Any] | None) -> dict[str, float]:
+    """The logs as plain numbers, of a metric with several values their mean: the loss first, validation last."""
+    import numpy as np
+
+    order = sorted(logs or {}, key=lambda name: (name.startswith("val_"), name != "loss", not name.endswith("loss")))
+    found = {}
+    for name in order:
+        value = np.asarray((logs or {})[name])
+        if value.dtype.kind in "fiub" and value.size:
+            found[name] = float(value.mean())
+    return found

@@ -1,0 +1,103 @@
+"""Keras' ``fit``, wrapped for a while: for what loads Keras only then, too."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import inspect
+import sys
+from contextlib import ExitStack, contextmanager
+from importlib.abc import Loader, MetaPathFinder
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+
+
+@contextmanager
+def wrapped(around: Callable[[Callable[..., Any], Any, tuple[Any, ...], dict[str, Any]], Any]) -> Iterator[None]:
+    """In the block, have ``around(fit, model, args, kwargs)`` called in the place of every ``model.fit(...)``.
+
+    ``fit`` is Keras' own, which takes the model first. A class that overrides ``fit`` is met where it calls Keras'.
+    """
+    with ExitStack() as stack:
+        if sys.modules.get("keras") is not None:
+            stack.enter_context(_replaced(around))
+        else:
+            watch = _Watch(lambda: stack.enter_context(_replaced(around)))
+            sys.meta_path.insert(0, watch)
+            stack.callback(watch.leave)
+        yield
+
+
+def bound(
+    fit: Callable[..., Any], model: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> inspect.BoundArguments | None:
+    """The arguments of a call by their names; None for what ``fit`` does not take, as it says itself."""
+    try:
+        return inspect.signature(fit).bind(model, *args, **kwargs)
+    except TypeError:
+        return None
+
+
+@contextmanager
+def _replaced(around: Callable[..., Any]) -> Iterator[None]:
+    import keras
+
+    owner: Any = next(kind for kind in keras.Model.__mro__ if "fit" in vars(kind))
+    own = owner.fit
+    is_over = False
+
+    @functools.wraps(own)
+    def fit(model: Any, *args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        return own(model, *args, **kwargs) if is_over else around(own, model, args, kwargs)
+
+    owner.fit = fit
+    try:
+        yield
+    finally:
+        is_over = True  # for another one that was put around this one meanwhile
+        if owner.fit is fit:
+            owner.fit = own
+
+
+class _Watch(MetaPathFinder):
+    """Waits for the import of Keras, and calls ``then`` when it is loaded."""
+
+    def __init__(self, then: Callable[[], object]) -> None:
+        self._then = then
+
+    def leave(self) -> None:
+        if self in sys.meta_path:
+            sys.meta_path.remove(self)
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if name != "keras":
+            return None
+        self.leave()
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.loader is not None:
+            spec.loader = _Followed(spec.loader, self._then)
+        return spec
+
+
+class _Followed(Loader):
+    """A loader that calls ``then`` when its module is there."""
+
+    def __init__(self, loader: Loader, then: Callable[[], object]) -> None:
+        self._loader, self._then = loader, then
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        if module.__spec__ is not None:
+            module.__spec__.loader = self._loader
+        module.__loader__ = self._loader
+        self._loader.exec_module(module)
+        self._then()

@@ -1,0 +1,73 @@
+"""`LiveRun`, given to a ``fit`` by the person."""
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from colab_magics import LiveRun
+from colab_magics.errors import BadOption, OutputDenied
+from colab_magics.train import runs
+from colab_magics.transfer import locking
+from tests.conftest import Shell
+
+pytestmark = pytest.mark.train
+
+IMAGES, LABELS = np.zeros((64, 64), "float32"), np.eye(10, dtype="float32")[np.arange(64) % 10]
+
+
+def test_it_keeps_every_fit_that_it_is_given_to(small: Callable[..., Any], runs_root: Path) -> None:
+    live = LiveRun(name="mine")
+    small().fit(IMAGES, LABELS, epochs=2, verbose=0, callbacks=[live])
+    assert live.run is not None
+    assert (live.run.name, live.run.status, live.run.notes) == ("mine", "finished", ())
+    small().fit(IMAGES, LABELS, verbose=0, callbacks=[live])
+    assert live.run.name == "mine-2"
+    small().fit(IMAGES, LABELS, epochs=0, verbose=0, callbacks=[live])
+    assert (live.run.name, len(live.run.history)) == ("mine-3", 0)
+    assert {path.name for path in (runs_root / "mine").iterdir()} >= {"config.json", "environment.json", "result.json"}
+    with pytest.raises(BadOption, match="There is already a run named mine"):
+        small().fit(IMAGES, LABELS, verbose=0, callbacks=[LiveRun(name="mine")])
+    with pytest.raises(BadOption, match="cannot name a run"):
+        LiveRun(name="../up")
+
+
+def test_a_fit_that_raises_is_over_with_its_cell(shell: Shell, small: Callable[..., Any], runs_root: Path) -> None:
+    shell.namespace.update(model=small(), x=IMAGES, y=LABELS)
+    before = signal.getsignal(signal.SIGINT)
+    ran = shell.run(
+        "import keras\nfrom colab_magics import LiveRun\n"
+        "class Bad(keras.callbacks.Callback):\n"
+        "    def on_epoch_begin(self, epoch, logs=None): assert epoch == 0, 'broken'\n"
+        "model.fit(x, y, epochs=3, verbose=0, callbacks=[Bad(), LiveRun(name='bad')])\n"
+    )
+    assert isinstance(ran.error, AssertionError)
+    assert "Training sequential" in ran.text
+    assert "✗ The training broke off: AssertionError. What its whole epochs told is kept in" in ran.text
+    assert signal.getsignal(signal.SIGINT) is before
+    assert not locking.is_held(runs_root / "bad" / runs.LOCK_FILE)
+
+
+def test_without_a_shell_an_interrupt_after_a_broken_fit_is_not_taken(small: Callable[..., Any]) -> None:
+    import keras
+
+    class Bad(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
+        def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
+            raise AssertionError("broken")
+
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(AssertionError, match="broken"):
+        small().fit(IMAGES, LABELS, verbose=0, callbacks=[LiveRun(), Bad()])
+    assert signal.getsignal(signal.SIGINT) is not before
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_folder_that_cannot_be_written(small: Callable[..., Any], runs_root: Path) -> None:
+    runs_root.write_text("a file")
+    with pytest.raises(OutputDenied, match="set the environment variable COLAB_MAGICS_RUNS"):
+        small().fit(IMAGES, LABELS, verbose=0, callbacks=[LiveRun()])

@@ -1,0 +1,209 @@
+"""`%%train`: a person's own code, followed."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import colab_magics
+from tests.conftest import Shell
+
+pytestmark = pytest.mark.train
+
+SETUP = """
+import keras, numpy as np
+x = np.random.default_rng(1).normal(size=(96, 8)).astype("float32")
+y = (x.sum(axis=1) > 0).astype("int32")
+def build(**settings):
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(1, activation="sigmoid")], name="mine")
+    model.compile(**{"loss": "binary_crossentropy", "metrics": ["accuracy"], **settings})
+    return model
+model = build()
+"""
+
+
+@pytest.fixture
+def cell(shell: Shell) -> Shell:
+    assert shell.run(SETUP).error is None
+    return shell
+
+
+@pytest.fixture(autouse=True)
+def _nothing_stays_patched() -> Iterator[None]:
+    import keras
+
+    before = keras.Model.fit
+    yield
+    assert keras.Model.fit is before
+
+
+def test_the_cell_is_the_persons_own(cell: Shell) -> None:
+    ran = cell.run(
+        "%%train --name first --as kept\n"
+        "before = model.get_weights()\n"
+        "history = model.fit(x, y, 16, 4, validation_split=0.25, validation_freq=2)"
+    )
+    assert ran.error is None
+    assert "Training mine · ✓ done, 4 epochs" in ran.text
+    assert "Epoch 1/4" not in ran.text  # the panel takes the place of the progress bar
+    fit = cell.namespace["kept"]
+    assert (fit.name, fit.status, fit.cut) == ("first", "finished", None)
+    assert list(fit.history.columns) == ["loss", "accuracy", "val_loss", "val_accuracy", "seconds"]
+    assert list(fit.history.val_loss.isna()) == [True, False, True, False]
+    assert list(fit.history.loss) == pytest.approx(cell.namespace["history"].history["loss"])
+    assert fit.model is cell.namespace["model"]
+    assert (fit.directory / "model.keras").is_file()
+    assert pd.read_csv(fit.directory / "history.csv", index_col="epoch").shape == (4, 5)
+    assert {path.parent.name for path in fit.logdir.rglob("events.*")} == {"train", "validation"}
+
+
+def test_a_bare_fit_at_the_end_gives_the_run_and_shows_it_once(cell: Shell) -> None:
+    ran = cell.run("%%train\nmodel.fit(x, y)")
+    assert type(ran.value).__name__ == "Fit"
+    assert len(ran.displayed) == 1
+    assert ran.stdout.startswith("Out[2]: Fit(mine-")
+    cell.ipython.execution_count += 1
+    assert "✓ done" in cell.run("_").text
+
+
+def test_what_the_cell_ends_with_stays(cell: Shell) -> None:
+    ran = cell.run("%%train\nhistory = model.fit(x, y)\n6 * 7")
+    assert ran.value == 42
+
+
+def test_each_fit_is_a_run_of_its_own(cell: Shell) -> None:
+    ran = cell.run("%%train --name fold\nfor fold in range(3):\n    build().fit(x, y, epochs=fold + 1)")
+    assert ran.text.count("✓ done") == 3
+    table = colab_magics.runs()
+    assert table.epochs_done.to_dict() == {"fold": 1, "fold-2": 2, "fold-3": 3}
+    assert set(table.status) == {"finished"}
+    again = cell.run("%%train --name fold\nran = True")
+    assert "There is already a run named fold" in again.stderr
+    assert "ran" not in cell.namespace
+
+
+def test_callbacks_stay_and_keep_their_order(cell: Shell) -> None:
+    ran = cell.run(
+        "%%train --as kept\n"
+        "order = []\n"
+        "class Own(keras.callbacks.Callback):\n"
+        "    def __init__(self, name):\n"
+        "        super().__init__(); self.name = name\n"
+        "    def on_epoch_end(self, epoch, logs):\n"
+        "        order.append(self.name); logs['own'] = 3.0\n"
+        "mine = [Own('a'), Own('b')]\n"
+        "model.fit(x, y, epochs=2, callbacks=mine)\n"
+        "model.fit(x, y, callbacks=keras.callbacks.CallbackList([Own('c')], model=model, epochs=1, steps=3))"
+    )
+    assert ran.error is None
+    assert cell.namespace["order"] == ["a", "b", "a", "b", "c"]
+    assert [callback.name for callback in cell.namespace["mine"]] == ["a", "b"]  # the list is the person's
+    assert list(cell.namespace["kept"].history.own) == [3.0]
+    assert ran.text.count("✓ done") == 2
+
+
+def test_a_liverun_of_the_persons_own_is_the_only_one(cell: Shell) -> None:
+    ran = cell.run(
+        "%%train\nown = colab_magics.LiveRun(name='own')\nmodel.fit(x, y, callbacks=[own])".replace(
+            "own =", "import colab_magics; own =", 1
+        )
+    )
+    assert ran.text.count("✓ done") == 1
+    assert ran.value is cell.namespace["own"].run
+
+
+def test_an_interrupt_ends_the_fit_after_the_step_and_the_cell_goes_on(cell: Shell) -> None:
+    ran = cell.run(
+        "%%train --as kept\n"
+        "import signal\n"
+        "class Interrupt(keras.callbacks.Callback):\n"
+        "    def on_train_batch_begin(self, batch, logs=None):\n"
+        "        if batch == 2: signal.raise_signal(signal.SIGINT)\n"
+        "model.fit(x, y, 16, 5, callbacks=Interrupt(), validation_data=(x, y))\n"
+        "after = True"
+    )
+    assert ran.error is None
+    assert cell.namespace["after"] is True
+    fit = cell.namespace["kept"]
+    assert (fit.status, fit.cut, len(fit.history)) == ("stopped", (3, 6), 1)
+    assert "stopped early, epoch 1 cut at step 3 of 6" in ran.text
+
+
+def test_a_fit_that_raises_is_told_and_its_own_line_shown(cell: Shell) -> None:
+    ran = cell.run(
+        "%%train --name broken\n"
+        "def data():\n"
+        "    for _ in range(4): yield x[:16], y[:16]\n"
+        "    raise KeyError('the data broke')\n"
+        "model.fit(x, y)\n"
+        "model.fit(data(), epochs=2, steps_per_epoch=3, shuffle=False)\n"
+    )
+    assert ran.error is not None
+    assert "✗ The training broke off: " in ran.text
+    assert "kept in" in ran.text
+    assert colab_magics.runs().status.to_dict() == {"broken": "finished", "broken-2": "broken off"}
+    assert cell.run("%train_mnist --resume").stderr.startswith("UsageError: There is no unfinished run")
+
+
+@pytest.mark.filterwarnings("ignore:Your input ran out of data")  # so Keras says of every such dataset
+def test_data_whose_length_nobody_knows(cell: Shell) -> None:
+    ran = cell.run(
+        "%%train --as kept\n"
+        "import tensorflow as tf\n"
+        "data = tf.data.Dataset.from_tensor_slices((x, y)).batch(16).filter(lambda a, b: True)\n"
+        "model.fit(data, validation_data=data, initial_epoch=3, epochs=5, verbose=2, shuffle=False)"
+    )
+    assert ran.error is None
+    fit = cell.namespace["kept"]
+    assert list(fit.history.index) == [4, 5]
+    assert (fit.status, fit.cut) == ("finished", None)
+    assert "Epoch 4/5" in ran.stdout  # what is stated stays
+
+
+def test_models_with_several_outputs_and_metrics_of_several_values(cell: Shell) -> None:
+    ran = cell.run(
+        "%%train --as kept\n"
+        "entry = keras.Input((8,))\n"
+        "two = keras.Model(entry, {'a': keras.layers.Dense(3)(entry), 'b': keras.layers.Dense(1)(entry)})\n"
+        "two.compile(loss='mse', metrics={'a': [keras.metrics.F1Score()], 'b': ['mae']})\n"
+        "two.fit(x, {'a': np.eye(3)[y], 'b': y[:, None].astype('float32')}, epochs=2)"
+    )
+    assert ran.error is None
+    names = set(cell.namespace["kept"].history.columns)
+    assert {"loss", "a_loss", "b_loss", "a_f1_score", "b_mae", "seconds"} == names
+    assert "a f1 score" in ran.text
+
+
+def test_a_cell_without_a_fit(cell: Shell) -> None:
+    ran = cell.run("%%train\nmodel.evaluate(x, y, verbose=0)")
+    assert "No model.fit(...) of Keras ended in this cell" in ran.stdout
+    assert isinstance(ran.value, list)
+    assert "write it with two % signs" in cell.run("%train").stderr
+    assert "usage: %train" in cell.run("%%train -h").stdout
+
+
+def test_from_python(cell: Shell) -> None:
+    ran = cell.run("import colab_magics\nwith colab_magics.train(name='there') as fits:\n    model.fit(x, y)\nfits")
+    assert [fit.name for fit in ran.value] == ["there"]
+
+
+def test_tensorboard_below(cell: Shell) -> None:
+    ran = cell.run("%%train --tensorboard\nmodel.fit(x, y)\nmodel.fit(x, y)")
+    assert ran.error is None
+    assert "TensorBoard · runs as long as the kernel" in ran.text
+    assert "tensorboard --logdir runs\n" in ran.text
+
+
+def test_what_fit_does_not_take_is_told_by_keras(cell: Shell) -> None:
+    ran = cell.run("%%train\nmodel.fit(x, y, nonsense=1)")
+    assert isinstance(ran.error, TypeError)
+
+
+def test_in_a_notebook_each_fit_has_a_panel(kernel_shell: Shell) -> None:
+    kernel_shell.run(SETUP)
+    ran: Any = kernel_shell.run("%%train\nmodel.fit(x, y)\nmodel.fit(x, y)")
+    assert ran.error is None
+    bundles = [bundle for bundle in ran.displayed if "application/vnd.jupyter.widget-view+json" in bundle]
+    assert len(bundles) == 2
+    assert ran.html.count("accuracy ") >= 2
