@@ -46,10 +46,10 @@ def trained(model: Any, request: Request, data: Given | None = None) -> Run:
     """Train here, and show it."""
     control = Control()
     with interrupts.held():
-        from colab_magics.train.training import train
-
-        screen = Screen(control)
+        screen = Screen(control)  # before what takes time to load
     with screen.telling_faults():
+        with interrupts.held():
+            from colab_magics.train.training import train
         in_memory = None if data is None or data.path is not None else data
         run = train(model, request, tell=screen.tell, control=control, data=in_memory)
     screen.finish("stopped" if run.status == "stopped" else "done", cards.card(run), value=run)
