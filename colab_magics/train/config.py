@@ -22,7 +22,8 @@ class Config:
     ``learning_rate`` is None for a model that was compiled by the person; ``early_stop`` is in epochs. ``model_file``
     is where the model was, if it was loaded. ``best``: it ends with the weights of the best epoch. ``target`` is the
     column of a table that is learnt, ``samples`` are those of training and test, ``shape`` is that of one of them, and
-    ``preparation`` says what was done to them. Data of which ``is_from_memory`` is true is kept nowhere.
+    ``preparation`` says what was done to them. Data of which ``is_from_memory`` is true is kept nowhere; ``columns`` is
+    what `Columns` made of a table.
     """
 
     data: str | None
@@ -48,6 +49,8 @@ class Config:
     shape: tuple[int, ...] = ()
     class_names: tuple[str, ...] = ()
     preparation: tuple[str, ...] = ()
+    is_scaled: bool = True
+    columns: tuple[dict[str, Any], ...] = ()
 
     @property
     def noun(self) -> str:

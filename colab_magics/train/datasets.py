@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from colab_magics.train.columns import Columns
     from colab_magics.transfer.events import Progress
 
 DATA_VARIABLE = "COLAB_MAGICS_DATA"
@@ -64,6 +65,8 @@ class Dataset:
     notes: tuple[str, ...] = ()
     preparation: tuple[str, ...] = ()
     is_from_memory: bool = False
+    columns: Columns | None = None
+    """Of a table: how its rows became numbers; ``columns.encode(df)`` does the same to others."""
 
     def __repr__(self) -> str:
         shape = "x".join(str(side) for side in self.x_train.shape[1:])

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from colab_magics.errors import BadImages, ModelMismatch, SourceError
 from colab_magics.format import number, plural
 from colab_magics.predictions import Predictions
+from colab_magics.train.columns import Columns
 from colab_magics.train.datasets import Dataset, is_of_bytes
+from colab_magics.train.own_table import as_frame
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,7 +52,9 @@ def evaluated(run: Run, x: Any = None, y: Any = None) -> Evaluation:
     """Try a run's model on images and their classes, or on its own test images. Raises what `Run.evaluate` does."""
     from colab_magics.train import models
 
-    dataset = run.dataset if x is None else _own(x, y, _class_names(run))
+    dataset = (
+        run.dataset if x is None else _own(*_as_learnt(x, y, run), _class_names(run), is_scaled=run.config.is_scaled)
+    )
     model = run.model
     try:
         fitting = models.fit_to(model, dataset)
@@ -61,6 +65,23 @@ def evaluated(run: Run, x: Any = None, y: Any = None) -> Evaluation:
     return Evaluation(loss, predictions)
 
 
+def _as_learnt(x: Any, y: Any, run: Run) -> tuple[Any, Any]:
+    """The samples as the run took its own, and the classes of a person's own labels as numbers."""
+    import numpy as np
+
+    config, columns = run.config, Columns.read(run.config.columns)
+    frame = as_frame(x)
+    if columns.columns and frame is None:
+        raise BadImages(f"The run was trained on a table: give x as a DataFrame with its columns, {columns.shown}.")
+    if columns.columns and frame is not None:
+        x = columns.encode(frame)
+    labels, numbers = _array("y", y), {name: number for number, name in enumerate(config.class_names)}
+    are_own = config.class_names != tuple(map(str, range(len(config.class_names))))
+    if labels.ndim == 1 and are_own and all(str(label) in numbers for label in labels):
+        y = np.array([numbers[str(label)] for label in labels], "int64")
+    return x, y
+
+
 def _class_names(run: Run) -> tuple[str, ...]:
     try:
         return run.left.answers.class_names
@@ -68,7 +89,7 @@ def _class_names(run: Run) -> tuple[str, ...]:
         return run.dataset.class_names
 
 
-def _own(x: Any, y: Any, class_names: tuple[str, ...]) -> Dataset:
+def _own(x: Any, y: Any, class_names: tuple[str, ...], *, is_scaled: bool) -> Dataset:
     """The person's arrays as a dataset whose splits are the same. Raises `BadImages`."""
     import numpy as np
 
@@ -89,7 +110,11 @@ def _own(x: Any, y: Any, class_names: tuple[str, ...]) -> Dataset:
         )
     if labels.dtype.kind not in "ui" or labels.min() < 0 or labels.max() >= classes:
         raise BadImages(f"y must hold whole numbers of 0 to {classes - 1}, the classes that the model knows.")
-    images, labels = images / 255 if is_of_bytes(images) else images, labels.reshape(-1).astype("int64")
+    labels = labels.reshape(-1).astype("int64")
+    if not is_scaled:
+        images = images.astype("float32", copy=False)
+    elif is_of_bytes(images):
+        images = images / 255
     return Dataset("your data", "arrays", images, labels, images, labels, class_names)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from colab_magics.errors import OutputDenied
 from colab_magics.format import size
+from colab_magics.train.columns import Columns
 from colab_magics.train.datasets import Dataset
 from colab_magics.train.files import read_json, write_json
 
@@ -24,7 +25,8 @@ def leave(dataset: Dataset, folder: Path) -> None:
     try:
         for name in _ARRAYS:
             np.save(folder / f"{name}.npy", getattr(dataset, name), allow_pickle=False)
-        write_json(folder / _FILE, {name: getattr(dataset, name) for name in _TEXTS})
+        columns = None if dataset.columns is None else dataset.columns.as_json()
+        write_json(folder / _FILE, {**{name: getattr(dataset, name) for name in _TEXTS}, "columns": columns})
     except OSError as error:
         needed = size(sum(getattr(dataset, name).nbytes for name in _ARRAYS))
         raise OutputDenied(
@@ -43,6 +45,8 @@ def taken(folder: Path) -> Dataset | None:
     found: dict[str, Any] = {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in _ARRAYS}
     for name in (_FILE, *(f"{name}.npy" for name in _ARRAYS)):
         (folder / name).unlink()
+    columns = texts.pop("columns")
+    found["columns"] = None if columns is None else Columns.read(columns)
     for name, text in texts.items():
         found[name] = tuple(text) if isinstance(text, list) else text
     return Dataset(**found)

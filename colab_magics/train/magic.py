@@ -54,12 +54,13 @@ def train_mnist(
     ``early_stop`` ends the training when that many epochs brought no better loss on the test images, with the best
     weights; ``best`` ends it with these whenever it ends. ``data``: a folder or file with MNIST's four IDX files, an
     ``.npz``, ``mnist`` or ``digits``, and see `train.datasets.find` for where it is looked for; or what is in memory,
-    see `train.own_data.read`: ``(X, y)`` or ``(X_train, y_train, X_test, y_test)``. ``seed`` makes two trainings on one
-    machine the same. ``name`` names the run's folder. ``resume`` goes on with the run of that name, or with True with
-    the last one that did not finish, as if nothing had been: what is not given stays as it was there; ``fresh`` begins
-    that run anew. ``backend`` is what Keras computes with, tensorflow, jax or torch, where it is not loaded yet.
-    ``background`` trains in a process of its own, which goes on when this kernel ends, and gives a `Background` at
-    once; ``attach`` shows that of a name again. ``tensorboard`` shows TensorBoard below, on a free port or on ``port``.
+    see `train.own_data.read`: ``(X, y)`` or ``(X_train, y_train, X_test, y_test)``, or a DataFrame of which ``target``
+    is the column to learn. ``seed`` makes two trainings on one machine the same. ``name`` names the run's folder.
+    ``resume`` goes on with the run of that name, or with True with the last one that did not finish, as if nothing had
+    been: what is not given stays as it was there; ``fresh`` begins that run anew. ``backend`` is what Keras computes
+    with, tensorflow, jax or torch, where it is not loaded yet. ``background`` trains in a process of its own, which
+    goes on when this kernel ends, and gives a `Background` at once; ``attach`` shows that of a name again.
+    ``tensorboard`` shows TensorBoard below, on a free port or on ``port``.
 
     An interrupt, or the panel's button, ends the training after the step that runs and keeps all that it reached.
     Raises a `ColabMagicsError` for data, a model or an option that cannot be used; a TensorBoard that fails after the
@@ -128,6 +129,7 @@ PARSER = LineParser(
         run = %train_mnist --epochs 2
         run = %train_mnist --data ~/mnist --tensorboard
         run = %train_mnist --data X,y
+        run = %train_mnist --data df --target species
         %train_mnist --runs
     """,
 )
@@ -140,7 +142,7 @@ PARSER.add_argument("--lr", type=float, metavar="X", help="the learning rate, or
 PARSER.add_argument("--early-stop", type=positive, metavar="N", help="end after N epochs without a better test loss")
 PARSER.add_argument("--best", action="store_true", help="end with the weights of the epoch of the best test loss")
 PARSER.add_argument(
-    "--data", metavar="DATA", help="variables X,y, or a path: MNIST's four files, an .npz; or mnist, or digits"
+    "--data", metavar="DATA", help="variables X,y or df, a path (MNIST's four files, an .npz), mnist, or digits"
 )
 PARSER.add_argument("--target", metavar="COLUMN", help="of a DataFrame given as --data: the column to learn")
 PARSER.add_argument("--seed", type=SEED, metavar="N", help="make two trainings on one machine the same")

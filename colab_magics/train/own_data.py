@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from colab_magics.errors import BadOption
-from colab_magics.train import division, space
+from colab_magics.train import division, own_table, space
 from colab_magics.train.datasets import Dataset
 from colab_magics.train.own_classes import numbered
 from colab_magics.train.pixels import as_learnt
@@ -31,6 +31,11 @@ def read(given: Given, target: str | None, seed: int) -> Dataset:
     samples are set aside for it. Raises `BadOption` for what cannot be learnt, `TooLarge` for what has no room.
     """
     values = given.values
+    parts = tuple(values) if isinstance(values, (tuple, list)) else (values,)
+    if 1 <= len(parts) <= 2:
+        frames = [own_table.as_frame(part) for part in parts]
+        if all(frame is not None for frame in frames) and (target is not None or len(frames) == 1):
+            return own_table.with_target([frame for frame in frames if frame is not None], target, given, seed)
     if target is not None:
         raise BadOption(f"--target names a column of a DataFrame, and {given.name} is none: leave it out.")
     if isinstance(values, (tuple, list)) and len(values) in (2, 4):
@@ -47,6 +52,11 @@ def _of_arrays(values: tuple[object, ...], given: Given, seed: int) -> Dataset:
         steps = ("Taken in the order of train_test_split: X_train, X_test, y_train, y_test.",)
     labels = given.names[1] if len(given.names) == 2 else "y"
     what = given.names[0] if len(given.names) == 2 else "X"
+    tables = [own_table.as_frame(part) for part in values[::2]]
+    if all(table is not None for table in tables):
+        return own_table.of(
+            [table for table in tables if table is not None], values[1::2], (what, labels), given, seed, steps
+        )
     parts = [samples(part, what) for part in values[::2]]
     numbers, names = numbered(values[1::2], labels)
     for images, found in zip(parts, numbers, strict=True):

@@ -101,6 +101,8 @@ def prepare(
         shape=dataset.x_train.shape[1:],
         class_names=dataset.class_names,
         preparation=dataset.preparation,
+        is_scaled=dataset.x_train.dtype == "uint8" or bool(dataset.x_train.max() <= 1),
+        columns=() if dataset.columns is None else dataset.columns.as_json(),
     )
     if directory is None:
         directory = runs.new_directory(request.name, dataset.name)

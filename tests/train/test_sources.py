@@ -4,10 +4,11 @@ import json
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import colab_magics
-from colab_magics.errors import BadOption, SourceNotFound
+from colab_magics.errors import BadImages, BadOption, SourceNotFound
 from colab_magics.train.card import background as card_of
 from colab_magics.train.config import Config
 from colab_magics.train.request import Request
@@ -134,3 +135,27 @@ def test_a_run_on_memory_of_another_day(own: Shell) -> None:
     assert again.report().equals(own.namespace["run"].report())
     with pytest.raises(SourceNotFound, match="was trained on rows,names, which was in memory and is kept nowhere"):
         _ = again.dataset
+
+
+def test_other_samples_are_scaled_as_the_training_samples_were(own: Shell) -> None:
+    x, names = own.namespace["X"], own.namespace["names"]
+    run = colab_magics.train_mnist(data=(x.astype("int64") * 3, names), epochs=1)
+    assert "from 0 to 657, are taken as they are" in run.notes[0]
+    assert run.evaluate(x.astype("int64") * 3, names).predictions.images.max() > 255
+    assert not run.config.is_scaled
+
+
+def test_a_table_is_learnt_and_other_rows_are_tried(own: Shell) -> None:
+    frame = pd.DataFrame(own.namespace["rows"], columns=list("abcd")).assign(kind=own.namespace["names"])
+    own.namespace["df"] = frame
+    ran = own.run("run = %train_mnist --data df --target kind --epochs 3 --name table")
+    assert "Training on df · ✓ done" in ran.text
+    assert "4 columns of numbers, standardised by the training rows: a, b, c, d." in ran.text
+    run = own.namespace["run"]
+    again = read(run.directory)
+    assert again.report().equals(run.report())
+    tried = again.evaluate(frame[list("dcba")], frame["kind"])
+    assert len(tried.predictions) == 60
+    assert tried.accuracy > 0.5
+    with pytest.raises(BadImages, match="trained on a table: give x as a DataFrame with its columns, a, b, c, d"):
+        again.evaluate(own.namespace["rows"], own.namespace["y"])
