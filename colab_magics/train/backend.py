@@ -81,11 +81,21 @@ def choose(name: str) -> None:
         )
 
 
+def grow_on_demand() -> None:
+    """Have TensorFlow and JAX take the memory of a GPU as they need it, and not all at once; read at their first use.
+
+    See https://www.tensorflow.org/guide/gpu and https://docs.jax.dev/en/latest/gpu_memory_allocation.html.
+    """
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+
+
 def load() -> Any:
     """Import Keras with the backend that ``KERAS_BACKEND`` or Keras' own settings name, TensorFlow by default.
 
     An interrupt waits until all is there. Raises `MissingExtra` when Keras or its backend is not installed.
     """
+    grow_on_demand()
     with interrupts.held():
         if "keras" in sys.modules:
             return need("keras", **_ASKED)

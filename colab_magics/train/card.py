@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from colab_magics.train.background import Background
     from colab_magics.train.board import Board
+    from colab_magics.train.config import Config
     from colab_magics.train.fits import Fit
     from colab_magics.train.run import Run
 
@@ -47,6 +48,7 @@ def card(run: Run) -> Card:
                     ("From", run.config.source),
                     *([] if math.isnan(run.test_loss) else [("Test loss", f"{run.test_loss:.4f}")]),
                     ("Model", _with(run.config.model, run.sizes.parameters, "parameter")),
+                    *([("Computed", computed)] if (computed := _computed(run.config)) else []),
                     *([("Weights", _best(run.best_epoch))] if run.best_epoch is not None else []),
                     ("Kept in", paths.shown(run.directory)),
                     *([("Resumed after", _place(run.went_on_after))] if run.went_on_after else []),
@@ -118,6 +120,13 @@ def _state(run: Run | Fit) -> str:
     step, steps = run.cut
     of = f" of {number(steps)}" if steps else ""
     return f"stopped early, epoch {number(int(run.history.index[-1]))} cut at step {number(step)}{of}"
+
+
+def _computed(config: Config) -> str:
+    """With what, where it was not left to Keras."""
+    device = f"on {config.device}" if config.device != "auto" else ""
+    precision = f"in {config.precision}" if config.precision != "float32" else ""
+    return " ".join(filter(None, (device, precision)))
 
 
 def _best(epoch: int) -> str:

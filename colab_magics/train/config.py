@@ -20,7 +20,8 @@ class Config:
 
     ``seed`` is the person's, ``order`` that of the samples' order; a hash tells one content from another.
     ``learning_rate`` is None for a model that was compiled by the person; ``early_stop`` is in epochs. ``model_file``
-    is where the model was, if it was loaded. ``best``: it ends with the weights of the best epoch. ``target`` is the
+    is where the model was, if it was loaded. ``best``: it ends with the weights of the best epoch. ``precision``
+    is the policy of Keras that the model has. ``target`` is the
     column of a table that is learnt, ``samples`` are those of training and test, ``shape`` is that of one of them, and
     ``preparation`` says what was done to them. Data of which ``is_from_memory`` is true is kept nowhere; ``columns`` is
     what `Columns` made of a table.
@@ -43,6 +44,9 @@ class Config:
     backend: str
     model_file: str | None = None
     best: bool = False
+    device: str = "auto"
+    mixed_precision: bool = False
+    precision: str = "float32"
     target: str | None = None
     is_from_memory: bool = False
     samples: tuple[int, ...] = ()
@@ -105,6 +109,8 @@ _TOLD = {
     "learning_rate": "the learning rate",
     "early_stop": "the patience of --early-stop",
     "best": "--best",
+    "device": "the device",
+    "mixed_precision": "--mixed-precision",
     "seed": "the seed",
     "backend": "the backend",
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from colab_magics import _shell
 from colab_magics.errors import BadOption, ColabMagicsError
 from colab_magics.options import LineParser, Whole, positive, split
-from colab_magics.train import outside, screen
+from colab_magics.train import outside, placement, screen
 from colab_magics.train.given import Given, named
 from colab_magics.train.recipes import MODELS, NAMES
 from colab_magics.train.request import SEED, Request
@@ -32,6 +32,8 @@ def train_mnist(
     lr: float | None = None,
     early_stop: int | None = None,
     best: bool = False,
+    device: str | None = None,
+    mixed_precision: bool = False,
     data: Any = None,
     target: str | None = None,
     seed: int | None = None,
@@ -62,6 +64,9 @@ def train_mnist(
     goes on when this kernel ends, and gives a `Background` at once; ``attach`` shows that of a name again.
     ``tensorboard`` shows TensorBoard below, on a free port or on ``port``.
 
+    ``device`` is what Keras computes with: cpu, gpu or gpu:N, tpu, or auto, as it does by itself; ``mixed_precision``
+    has the model compute with 16-bit numbers, float16 on a GPU and else bfloat16, and keep its weights in 32.
+
     An interrupt, or the panel's button, ends the training after the step that runs and keeps all that it reached.
     Raises a `ColabMagicsError` for data, a model or an option that cannot be used; a TensorBoard that fails after the
     training is shown, and the run returned.
@@ -74,6 +79,8 @@ def train_mnist(
         learning_rate=lr,
         early_stop=early_stop,
         best=best or None,
+        device=None if device is None else placement.named(device),
+        mixed_precision=mixed_precision or None,
         data=None if given is None else given.name if given.path is None else given.path,
         target=target,
         note="" if given is None else given.note,
@@ -141,6 +148,8 @@ PARSER.add_argument("--batch-size", type=positive, metavar="N", help="images in 
 PARSER.add_argument("--lr", type=float, metavar="X", help="the learning rate, or its peak")
 PARSER.add_argument("--early-stop", type=positive, metavar="N", help="end after N epochs without a better test loss")
 PARSER.add_argument("--best", action="store_true", help="end with the weights of the epoch of the best test loss")
+PARSER.add_argument("--device", metavar="D", help="compute with auto, cpu, gpu:N or tpu")
+PARSER.add_argument("--mixed-precision", action="store_true", help="compute with 16-bit numbers")
 PARSER.add_argument(
     "--data", metavar="DATA", help="variables X,y or df, a path (MNIST's four files, an .npz), mnist, or digits"
 )
@@ -177,7 +186,8 @@ def run(line: str, cell: str | None) -> Run | Background | pd.DataFrame:
             from colab_magics.train.backend import choose
 
             choose(options["backend"])
-        options["model"] = _built(cell)
+        with placement.built_for(options["device"], is_mixed=options["mixed_precision"]):
+            options["model"] = _built(cell)
     if options["data"] is not None:  # a cell may make it
         options["data"] = named(options["data"], _shell.namespace())
     return train_mnist(options.pop("model"), **options)
@@ -224,9 +234,10 @@ def _named(model: str) -> Any:
 
 def _built(cell: str) -> Any:
     """The model that the cell makes, or ends with."""
-    from colab_magics.train.backend import check_installed
+    from colab_magics.train.backend import check_installed, grow_on_demand
 
     check_installed()
+    grow_on_demand()
     before = _shell.namespace().get("model")
     value = _shell.execute(cell)
     model = _shell.namespace().get("model")

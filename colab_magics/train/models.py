@@ -36,7 +36,7 @@ def mlp(inputs: int, classes: int) -> Any:
             layers.Dropout(0.2),
             layers.Dense(512, activation="relu"),
             layers.Dropout(0.2),
-            layers.Dense(classes, activation="softmax"),
+            layers.Dense(classes, activation="softmax", dtype="float32"),  # also where the others are of 16 bits
         ],
         name="mlp",
     )
@@ -70,7 +70,7 @@ def cnn(shape: tuple[int, ...], classes: int) -> Any:
             *block(96, 3, 1),
             layers.Flatten(),
             layers.Dropout(0.4),
-            layers.Dense(classes, activation="softmax"),
+            layers.Dense(classes, activation="softmax", dtype="float32"),  # also where the others are of 16 bits
         ],
         name="cnn",
     )

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from colab_magics import interrupts
 from colab_magics.errors import BadOption
-from colab_magics.train import backend, outside, recipes, resumption, runs
+from colab_magics.train import backend, outside, placement, recipes, resumption, runs
 from colab_magics.train.config import Config, hash_of_data, hash_of_model
 from colab_magics.train.events import DatasetFound, Event
 from colab_magics.train.sources import dataset_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import ExitStack
     from pathlib import Path
 
     from colab_magics.train.datasets import Dataset
@@ -36,10 +37,11 @@ class Prepared:
 
 
 def prepare(
-    model: Any, request: Request, tell: Callable[[Event], None], data: Given | Dataset | None = None
+    model: Any, request: Request, tell: Callable[[Event], None], scope: ExitStack, data: Given | Dataset | None = None
 ) -> Prepared:
     """Find the data, load Keras, make what is not there: the model of a name, the run's folder.
 
+    In the rest of ``scope``, Keras computes with the device that is asked for.
     ``data`` is what is in memory, read already or not. Raises what `datasets.find`, `own_data.read`, `models.fit_to`
     and `runs.new_directory` raise, and `BadOption` for a run that cannot be gone on with.
     """
@@ -67,15 +69,20 @@ def prepare(
         import_module("colab_magics.train.loop")
         from colab_magics.train import models
 
+    device, is_mixed = request.device or placement.AUTO, bool(request.mixed_precision)
+    scope.enter_context(placement.placed(device))
     if request.seed is not None:
         keras.utils.set_random_seed(request.seed)
     if file is not None:
         model = outside.load(file)
         _check_recipe(model, request)
+    if not is_named and isinstance(model, keras.Model):
+        placement.check(model, device, is_mixed=is_mixed)
     is_own = getattr(model, "compiled", False)
     optimizer = plan.optimizer(len(dataset.x_train))
     if is_named:
-        model = models.named(model, dataset, optimizer)
+        with placement.precise(placement.precision(device) if is_mixed else None):
+            model = models.named(model, dataset, optimizer)
     fitting = models.fit_to(model, dataset, optimizer)
     config = Config(
         data=request.data,
@@ -90,6 +97,9 @@ def prepare(
         learning_rate=None if is_own else plan.rate,
         early_stop=request.early_stop,
         best=bool(request.best),
+        device=device,
+        mixed_precision=is_mixed,
+        precision=model.dtype_policy.name,
         seed=request.seed,
         order=secrets.randbits(32) if request.seed is None else request.seed,
         keras=keras.__version__,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from colab_magics.errors import BadOption
+
+if TYPE_CHECKING:
+    from colab_magics.train.config import Config
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +60,13 @@ def recipe(name: str, model: str) -> Recipe:
     if name not in NAMES:
         raise BadOption(f"There is no recipe {name}: choose {' or '.join(NAMES)}.")
     return _RECIPES[name, model if model in MODELS else "mlp"]
+
+
+def stoppers(config: Config) -> list[Any]:
+    """What ends a training early, and has it end with the best weights."""
+    if config.early_stop is None and not config.best:
+        return []
+    import keras
+
+    patience = config.epochs if config.early_stop is None else config.early_stop  # all epochs are never in vain
+    return [keras.callbacks.EarlyStopping("val_loss", patience=patience, restore_best_weights=True)]

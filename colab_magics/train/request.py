@@ -22,7 +22,8 @@ class Request:
     """None is what the recipe says, or the run that is gone on with.
 
     ``recipe`` says what the others do not: epochs, size of a batch, learning rate. ``early_stop``: epochs that may
-    pass without a better loss on the test images. ``best``: end with the weights of the best epoch. ``resume`` names
+    pass without a better loss on the test images. ``best``: end with the weights of the best epoch. ``device``
+    is auto or one of `placement`; ``mixed_precision``: compute with 16-bit numbers. ``resume`` names
     the run that is gone on with, or is empty for the last one that did not finish; ``fresh`` begins it anew.
     ``trust_model``: a model's file from outside may be loaded. ``data`` is what the person calls it, a path, a name or
     variables, ``target`` the column of a table, and ``note`` what is to be said of that.
@@ -34,6 +35,8 @@ class Request:
     learning_rate: float | None = None
     early_stop: int | None = None
     best: bool | None = None
+    device: str | None = None
+    mixed_precision: bool | None = None
     data: str | None = None
     target: str | None = None
     note: str = ""
@@ -76,4 +79,16 @@ class Request:
         )
 
 
-_AS_BEFORE = ("recipe", "epochs", "batch_size", "learning_rate", "early_stop", "best", "data", "target", "seed")
+_AS_BEFORE = (
+    "recipe",
+    "epochs",
+    "batch_size",
+    "learning_rate",
+    "early_stop",
+    "best",
+    "device",
+    "mixed_precision",
+    "data",
+    "target",
+    "seed",
+)

@@ -24,7 +24,19 @@ if TYPE_CHECKING:
     from colab_magics.predictions import Predictions
     from colab_magics.train.config import Config
 
-_HYPER = ("model", "recipe", "epochs", "batch_size", "learning_rate", "early_stop", "seed", "backend", "dataset")
+_HYPER = (
+    "model",
+    "recipe",
+    "epochs",
+    "batch_size",
+    "learning_rate",
+    "early_stop",
+    "seed",
+    "backend",
+    "device",
+    "precision",
+    "dataset",
+)
 _METRICS = ("epoch_accuracy", "epoch_loss")
 _SIZE = slice(16, 24)
 """Width and height in the first bytes of a PNG: https://www.w3.org/TR/png-3/#11IHDR."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shutil
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from colab_magics import interrupts
 from colab_magics.errors import BadOption
-from colab_magics.train import runs
+from colab_magics.train import recipes, runs
 from colab_magics.train.answers import write_answers
 from colab_magics.train.environment import environment
 from colab_magics.train.evaluation import tested
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from colab_magics.predictions import Predictions
     from colab_magics.train.checkpoint import State
-    from colab_magics.train.config import Config
     from colab_magics.train.control import Control
     from colab_magics.train.datasets import Dataset
     from colab_magics.train.given import Given
@@ -48,8 +48,9 @@ def train(
     `preparation.prepare` does.
     """
     left = None if request.resume is not None or request.name is not None else runs.broken_off()
-    prepared = prepare(model, request, tell, data)
-    with runs.locked(prepared.directory):
+    with ExitStack() as scope:
+        prepared = prepare(model, request, tell, scope, data)
+        scope.enter_context(runs.locked(prepared.directory))
         if request.fresh:
             runs.empty(prepared.directory)
         training = _Training(prepared, tell, control)
@@ -79,7 +80,7 @@ class _Training:
         self._record = Record(directory / runs.HISTORY_FILE, tell)
         self._log = EventLog(directory / runs.LOGS)
         self._teller = Teller(self._record.tell, control.stop.is_set)
-        self._stoppers = _stoppers(prepared.config)
+        self._stoppers = recipes.stoppers(prepared.config)
         self._restoring: list[Any] = []
         self._went_on_after: tuple[int, int] | None = None
         self._seconds_before = 0.0
@@ -233,16 +234,6 @@ class _Training:
         except OSError as error:
             return (f"TensorBoard does not show the run as a whole, its file failed: {reason(error)}.",)
         return ()
-
-
-def _stoppers(config: Config) -> list[Any]:
-    """What ends the training early, and has it end with the best weights."""
-    if config.early_stop is None and not config.best:
-        return []
-    import keras
-
-    patience = config.epochs if config.early_stop is None else config.early_stop  # all epochs are never in vain
-    return [keras.callbacks.EarlyStopping("val_loss", patience=patience, restore_best_weights=True)]
 
 
 def _answered(predictions: Predictions, directory: Path) -> tuple[str, ...]:

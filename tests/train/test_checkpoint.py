@@ -145,8 +145,10 @@ def test_it_ends_with_the_best_weights_if_asked() -> None:
 
 @pytest.mark.parametrize("interval", [0.0, 1000.0])
 def test_the_best_and_the_last_two_are_kept(interval: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("colab_magics.train.saver.INTERVAL", interval)
-    monkeypatch.setattr("colab_magics.train.saver._SHARE", 0)
+    from colab_magics.train import saver
+
+    monkeypatch.setattr(saver, "INTERVAL", interval)
+    monkeypatch.setattr(saver, "_SHARE", 0)
     run = trained(**OVERDONE)
     kept = sorted(path.stem for path in (run.directory / "checkpoints").glob("*.npz"))
     assert (kept[0], kept[-1]) == ("000004-00000000", "000008-00000000")
@@ -189,6 +191,7 @@ def test_a_killed_run_is_gone_on_with(runs_root: Path) -> None:
         ({"epochs": 4}, "the number of epochs was 3, and is 4"),
         ({"batch_size": 32}, "the batch size was 64, and is 32"),
         ({"seed": 8}, "the seed was 7, and is 8"),
+        ({"device": "cpu:0"}, "the device was auto, and is cpu:0"),
         ({"best": True}, "--best was not given, and is given"),
     ],
 )

@@ -208,6 +208,8 @@ def test_in_a_notebook_the_panel_follows(kernel_shell: Shell) -> None:
     [
         ("--lr 0", "lr must be a number above 0"),
         ("--lr nan", "lr must be a number above 0"),
+        ("--device gpu:7", "There is no gpu:7 here: Keras with"),
+        ("--device nose", "device must be auto, cpu, gpu, gpu:N or tpu, and not nose"),
         ("--fresh", "say which one with  --resume NAME"),
         ("--resume a --name b", "A run that is resumed has its name"),
         ("--model other", "There is no model other: choose mlp or cnn, a variable"),
@@ -285,3 +287,18 @@ def test_the_model_of_a_run_is_loaded_as_it_is(shell: Shell, runs_root: Path) ->
     assert ran.error is None
     kept.write_bytes(kept.read_bytes() + b"x")
     assert "from outside" in str(shell.run(f"%train_mnist {FAST} --model '{kept}'").error)
+
+
+def test_the_device_and_the_precision(shell: Shell) -> None:
+    import keras
+
+    cell = "import keras\nmodel = keras.Sequential([keras.Input((64,)), keras.layers.Dense(10)])"
+    ran = shell.run(f"%%train_mnist {FAST} --device cpu --mixed-precision\n{cell}")
+    assert ran.error is None
+    assert "on cpu:0 in mixed_bfloat16" in ran.text
+    assert keras.config.dtype_policy().name == "float32"
+    plain = shell.run(f"%%train_mnist {FAST}\n{cell}")
+    assert "Computed" not in plain.text
+    assert "build it in a cell with  %%train_mnist --mixed-precision" in str(
+        shell.run(f"%train_mnist {FAST} --model model --mixed-precision").error
+    )
