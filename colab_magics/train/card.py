@@ -179,7 +179,7 @@ def begun(job: Background) -> Card:
 def background(job: Background) -> Card:
     """A training in the background that has ended."""
     if job.reason:
-        return failed(job.reason)
+        return failed(job.reason, f"Training {job.name} in the background")
     from colab_magics.train.stored import read
 
     try:

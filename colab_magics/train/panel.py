@@ -82,15 +82,15 @@ class TrainPanel(Panel):
         return {}
 
     def _show(self) -> None:
-        self._sent = began = time.monotonic()
+        self._sent = time.monotonic()
+        began = time.thread_time()  # of this thread alone, however busy the machine is
         with self.hold_sync():
             self.progress = _progress(self._state)
-            is_due = began >= self._curves_due or self._state.phase == "paused"
+            is_due = self._sent >= self._curves_due or self._state.phase == "paused"
             if is_due:
                 self.curves = _curves(self._state)
-        now = time.monotonic()
         if is_due:
-            self._curves_due = now + (now - began) / _SHARE
+            self._curves_due = self._sent + (time.thread_time() - began) / _SHARE
 
 
 class BoardPanel(Panel):

@@ -94,7 +94,8 @@ class Progress:
                 return replace(self, phase="stopping" if self.phase == "stopping" else "validating", now=now)
             case EpochEnded():
                 moved = replace(self, epoch=event.epoch, step=event.step, logs=event.logs, now=now)
-                told = self.epochs_told.add((event.epoch, event.logs))
+                cut = 1 - event.step / self.steps if event.step < self.steps else 0
+                told = self.epochs_told.add((event.epoch - cut, event.logs))
                 moved = replace(moved, steps=self.steps or event.step, epochs_told=told)
                 return replace(moved, counted=(now, event.epoch + 1, 0))
             case Stopped() | Saved() | Paused() | Continued() | Measured():
@@ -154,8 +155,9 @@ class Progress:
 
     @property
     def seconds_left(self) -> float | None:
-        """Seconds to the end at the pace so far, or None while there is no pace."""
-        if self.paced_from is None or self.ratio == self.paced_from[1]:
+        """Seconds to the end at the pace so far, or None while there is no pace, and once the last step is done."""
+        is_over = self.phase in ("stopping", "testing")
+        if is_over or self.paced_from is None or self.ratio == self.paced_from[1]:
             return None
         began, from_ratio = self.paced_from
         return (self.now - began) * (1 - self.ratio) / (self.ratio - from_ratio)

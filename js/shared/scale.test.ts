@@ -43,6 +43,7 @@ describe("ticks", () => {
   it("stand at powers of ten on a log scale, thinned where there are many", () => {
     expect(logTicks([0.01, 1000], 6)).toEqual([0.01, 0.1, 1, 10, 100, 1000]);
     expect(logTicks([0.03, 0.6], 5)).toEqual([0.05, 0.1, 0.2, 0.5]);
+    expect(logTicks([0.08, 3], 5)).toEqual([0.1, 0.2, 0.5, 1, 2]);
     expect(logTicks([1e-12, 1], 4)).toEqual([1e-12, 1e-9, 1e-6, 0.001, 1]);
   });
 });

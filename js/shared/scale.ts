@@ -49,7 +49,7 @@ export function logTicks([low, high]: Range, target: number): number[] {
   const first = Math.floor(Math.log10(low));
   const last = Math.ceil(Math.log10(high));
   const stride = Math.max(1, Math.ceil((last - first) / Math.max(1, target)));
-  const factors = last - first <= 2 ? [1, 2, 5] : [1];
+  const factors = Math.log10(high / low) <= 2 ? [1, 2, 5] : [1];
   const found: number[] = [];
   for (let power = first; power <= last; power += stride) {
     for (const factor of factors) {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { CardData } from "../shared/card";
+import type { CardData, Note } from "../shared/card";
 import { FakeModel } from "../shared/model.fake";
 import panel from "./panel";
 import type { Curve, Progress } from "./progress";
@@ -130,6 +130,22 @@ describe("the panel of a training", () => {
     await vi.waitFor(() => expect(text()).toContain("98.31 % right"));
     expect(visible("[role=progressbar]")).toBe(false);
     expect(el.querySelectorAll(".cm-card:not([hidden])")).toHaveLength(1);
+  });
+
+  it("offers nothing once the last step is done", async () => {
+    const { model, text, visible } = open();
+    move(model, { phase: "testing", epoch: 2, epochs: 2 });
+    await vi.waitFor(() => expect(text()).toContain("trying all test images"));
+    expect(visible("button")).toBe(false);
+  });
+
+  it("says first why it failed, with the curves below", async () => {
+    const { model, el, text } = open();
+    const note: Note = { kind: "note", sentence: "The process was killed.", tone: "wrong" };
+    model.set("card", { title: "Training it", big: "", state: "failed", tone: "wrong", parts: [note] });
+    move(model, { phase: "failed" });
+    await vi.waitFor(() => expect(text()).toContain("The process was killed."));
+    expect(el.querySelector(".cm-card > :last-child")?.className).toBe("cm-charts");
   });
 
   it("leaves nothing behind", () => {

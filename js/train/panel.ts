@@ -157,18 +157,22 @@ export default definePanel<State>({
 
     function showEnd(): void {
       const canStop = model.get("can_stop");
-      stop.hidden = !canStop;
-      pause.hidden = save.hidden = !canStop || stop.disabled;
+      const isTested = model.get("progress").phase === "testing"; // the last step is done
+      stop.hidden = !canStop || isTested;
+      pause.hidden = save.hidden = stop.hidden || stop.disabled;
       pause.textContent = isPaused() ? "Continue" : "Pause";
       if (saved.textContent !== model.get("progress").saved) saved.textContent = model.get("progress").saved;
-      if (isOver()) hint.textContent = "";
+      if (isOver() || isTested) hint.textContent = "";
       else if (!canStop && !stop.disabled)
         hint.textContent = "To stop cleanly, interrupt the kernel (the ■ button).";
       const over = isOver() && model.get("card").title !== undefined;
       live.hidden = over;
       if (!over) return;
       const card = drawCard(model.get("card"));
-      card.querySelector(".cm-big, .cm-title:not(:has(+ .cm-big))")?.after(charts); // the curves stay where they were
+      const big = card.querySelector(".cm-big");
+      if (big)
+        big.after(charts); // the curves stay where they were
+      else card.append(charts);
       result.replaceChildren(card);
     }
 

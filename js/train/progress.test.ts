@@ -32,6 +32,7 @@ describe("sentence", () => {
     [{}, "epoch 2 of 20, step 130 of 469"],
     [{ phase: "validating" }, "epoch 2 of 20, trying the test images"],
     [{ phase: "validating", dataset: "", model: "mine" }, "epoch 2 of 20, validating"],
+    [{ epoch: 1234, epochs: 100000, steps: 0 }, "epoch 1,234 of 100,000, step 130"],
     [{ steps: 0 }, "epoch 2 of 20, step 130"],
     [{ phase: "stopping" }, "stopping after epoch 2 of 20, step 130 of 469"],
     [{ phase: "paused" }, "paused after epoch 2 of 20, step 130 of 469"],

@@ -1,6 +1,6 @@
 /** What a training tells, as words and as lines of a chart. */
 import type { SeriesData } from "../shared/chart";
-import { bytes, decimal, percent, plural } from "../shared/format";
+import { bytes, count, decimal, percent, plural } from "../shared/format";
 
 export interface Progress {
   phase:
@@ -74,7 +74,8 @@ export function isNearlyFull({ used, usable }: Load): boolean {
 }
 
 export function sentence({ phase, dataset, model, download, epoch, epochs, step, steps }: Progress): string {
-  const at = `epoch ${epoch} of ${epochs}, step ${step}${steps ? ` of ${steps}` : ""}`;
+  const whole = `epoch ${count(epoch)} of ${count(epochs)}`;
+  const at = `${whole}, step ${count(step)}${steps ? ` of ${count(steps)}` : ""}`;
   switch (phase) {
     case "loading":
       if (dataset) return "loading Keras";
@@ -84,7 +85,7 @@ export function sentence({ phase, dataset, model, download, epoch, epochs, step,
     case "training":
       return at;
     case "validating":
-      return `epoch ${epoch} of ${epochs}, ${model ? "validating" : "trying the test images"}`;
+      return `${whole}, ${model ? "validating" : "trying the test images"}`;
     case "paused":
       return `paused after ${at}`;
     case "stopping":

@@ -112,3 +112,16 @@ def test_a_training_that_begins_later_counts_from_there() -> None:
     progress = folded(Started(7, 10), StepEnded(6, 10, {"loss": 1.0}), EpochEnded(6, 10, {"loss": 1.0}, 1.0))
     assert (progress.epochs_told.points[0][0], progress.ratio) == (6, pytest.approx(6 / 7))
     assert progress.fold(EpochEnded(7, 10, {"loss": 0.5}, 1.0), 3.0).epochs_told.points[0][0] == 6
+
+
+def test_an_epoch_that_is_cut_short_ends_where_it_was_cut() -> None:
+    whole, cut = EpochEnded(1, 10, {"loss": 2.0}, 1.0), EpochEnded(2, 4, {"loss": 1.0}, 1.0)
+    progress = folded(Started(5, 10), whole, Stopped(2, 4), cut)
+    assert [at for at, _ in progress.epochs_told.points] == [1, 1.4]
+
+
+def test_no_time_is_left_once_the_last_step_is_done() -> None:
+    steps = (Started(2, 10), StepEnded(1, 1, {}), StepEnded(1, 6, {}))
+    assert folded(*steps).seconds_left is not None
+    assert folded(*steps, Stopped(1, 6)).seconds_left is None
+    assert folded(*steps, EpochEnded(1, 6, {}, 1.0), TrainingEnded()).seconds_left is None
