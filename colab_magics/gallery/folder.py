@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import stat
-import struct
-import threading
-import warnings
-import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
-from colab_magics.errors import BadImages, SourceDenied, SourceNotFound
+from colab_magics.errors import BadImages, SourceNotFound
 from colab_magics.format import plural, readable
 from colab_magics.gallery.images import Picture, Range, Unreadable, fitted
+from colab_magics.picture_files import DAMAGE, fault, folders, opened, pictures
 from colab_magics.transfer import paths
-
-FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP")
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp"})
-MOST_PIXELS = 64_000_000
-"""A picture of more pixels is not decoded: a small file can ask for gigabytes of memory."""
-
-_DAMAGE = (ValueError, SyntaxError, EOFError, LookupError, TypeError, OverflowError, struct.error, zlib.error)
-"""What Pillow's decoders raise on broken bytes, beside OSError."""
-
-_filters = threading.Lock()  # the warning filters belong to the whole process
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -51,14 +36,8 @@ class FileImages:
         """Read picture ``index`` with sides of at most ``side`` pixels; one that cannot be read says why."""
         try:
             return _read(self.paths[index], side)
-        except Image.DecompressionBombError:
-            return Unreadable(f"it has more than {MOST_PIXELS // 1_000_000} million pixels")
-        except UnidentifiedImageError:
-            return Unreadable("its bytes are not those of a jpg, png, gif, bmp or webp picture")
-        except OSError as error:
-            return Unreadable(error.strerror or str(error))
-        except _DAMAGE as error:
-            return Unreadable(f"the file is damaged ({error})")
+        except (Image.DecompressionBombError, *DAMAGE) as error:
+            return Unreadable(fault(error))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -76,8 +55,8 @@ def open_folder(path: Path) -> Folder:
     found = paths.state(path, missing=f"There is no folder {path}: check the spelling.")
     if not stat.S_ISDIR(found.st_mode):
         raise SourceNotFound(f"There is no folder {path}: it is a file; name the folder that it lies in.")
-    beside = tuple(_pictures(path))
-    classes = {folder.name: files for folder in _folders(path) if (files := tuple(_pictures(folder)))}
+    beside = tuple(pictures(path))
+    classes = {folder.name: files for folder in folders(path) if (files := tuple(pictures(folder)))}
     if classes:
         sizes = [len(files) for files in classes.values()]
         labels = np.repeat(np.arange(len(classes)), sizes).astype(np.int64)
@@ -94,42 +73,13 @@ def _beside(count: int) -> str:
     return f"{plural(count, 'picture')} beside the class folders left out." if count else ""
 
 
-def _pictures(folder: Path) -> Iterator[Path]:
-    return (Path(entry) for entry in _listed(folder) if Path(entry).suffix.lower() in SUFFIXES and entry.is_file())
-
-
-def _folders(folder: Path) -> Iterator[Path]:
-    return (Path(entry) for entry in _listed(folder) if entry.is_dir())
-
-
-def _listed(folder: Path) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            visible = [entry for entry in entries if not entry.name.startswith(".")]
-    except OSError as error:
-        raise SourceDenied(
-            f"The folder {folder} may not be read ({error.strerror}): ask its owner, or change its permissions."
-        ) from error
-    return sorted(visible, key=lambda entry: entry.name)
-
-
 def _read(path: Path, side: int) -> Picture:
-    if path.stat().st_size == 0:
-        raise OSError("the file is empty")
-    with _opened(path) as picture:
-        if picture.width * picture.height > MOST_PIXELS:
-            raise Image.DecompressionBombError
+    with opened(path) as picture:
         if picture.mode == "F" or picture.mode.startswith("I"):
             return fitted(_stretched(picture), side)
         picture.draft("RGB", (side, side))
         ImageOps.exif_transpose(picture, in_place=True)
         return fitted(picture, side)
-
-
-def _opened(path: Path) -> Image.Image:
-    with _filters, warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # refused by our own, lower limit
-        return Image.open(path, formats=FORMATS)
 
 
 def _stretched(picture: Image.Image) -> Picture:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from colab_magics.errors import BadImages
+from colab_magics.picture_files import flat
 
 Array = NDArray[np.generic]
 Picture = Image.Image
@@ -95,11 +96,7 @@ class ArrayImages:
 
 def fitted(picture: Picture, side: int) -> Picture:
     """Make it L or RGB, transparency on white, no side longer than ``side``; small pictures keep their size."""
-    if picture.has_transparency_data:
-        picture = picture.convert("RGBA")
-        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
-    if picture.mode not in {"L", "RGB"}:
-        picture = picture.convert("L" if picture.mode == "1" else "RGB")
+    picture = flat(picture)
     picture.thumbnail((side, side), Image.Resampling.LANCZOS)
     return picture
 

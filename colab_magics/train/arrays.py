@@ -67,13 +67,21 @@ def read(path: Path) -> dict[str, NDArray[Any]]:
     )
 
 
+def holds_idx(folder: Path) -> bool:
+    """Is one of MNIST's four files in the folder?"""
+    return any(
+        (folder / f"{name}{end}").is_file() for names in _IDX_FILES.values() for name in names for end in ("", ".gz")
+    )
+
+
 def _read_folder(folder: Path) -> dict[str, NDArray[Any]]:
     arrays = {}
     for key, names in _IDX_FILES.items():
         found = [path for name in names for path in (folder / name, folder / f"{name}.gz") if path.is_file()]
         if not found:
             raise SourceNotFound(
-                f"The folder {folder} has no {names[0]} or {names[0]}.gz: it must hold the four files of MNIST."
+                f"The folder {folder} has no {names[0]} or {names[0]}.gz: it must hold the four files of MNIST, "
+                "or pictures in a subfolder for each class."
             )
         arrays[key] = read_idx(found[0])
     return arrays

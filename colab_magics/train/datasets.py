@@ -82,20 +82,22 @@ def find(
     data: str | None = None,
     environ: Mapping[str, str] = os.environ,
     on_progress: Callable[[Progress], None] | None = None,
+    seed: int = 0,
 ) -> Dataset:
     """Find the dataset to train on.
 
-    ``data`` is a folder or file with the four IDX files (gzipped or not), an ``.npz`` with x_train, y_train, x_test
-    and y_test, or a name: ``mnist`` or ``digits``. Without it: the environment variable ``COLAB_MAGICS_DATA``, which
-    holds the same; MNIST in Keras' own cache; MNIST downloaded to there and verified; and, with no way to reach it,
-    the embedded digits, which the dataset's notes say. Raises `SourceNotFound` or `BrokenFile` for what was named
-    and cannot be used.
+    ``data`` is a folder or file with the four IDX files (gzipped or not), an ``.npz`` with x_train, y_train, x_test and
+    y_test, a folder with pictures in a subfolder for each class, of which ``seed`` sets a part aside to test with (see
+    `image_folder.read`), or a name: ``mnist`` or ``digits``. Without it: the environment variable
+    ``COLAB_MAGICS_DATA``, which holds the same; MNIST in Keras' own cache; MNIST downloaded to there and verified; and,
+    with no way to reach it, the embedded digits, which the dataset's notes say. Raises `SourceNotFound` or `BrokenFile`
+    for what was named and cannot be used.
     """
     named = data or environ.get(DATA_VARIABLE)
     if named and named.lower() == "digits":
         return digits()
     if named and named.lower() != "mnist":
-        return from_path(paths.expanded(named))
+        return from_path(paths.expanded(named), seed=seed)
     try:
         return mnist(environ, on_progress, PATIENCE if named else _SHORT_PATIENCE)
     except SourceError as error:
@@ -155,8 +157,14 @@ def digits(*notes: str) -> Dataset:
     )
 
 
-def from_path(path: Path, *, source: str | None = None) -> Dataset:
-    """Read a dataset from an ``.npz`` file, a folder with the four IDX files, or one of these files."""
+def from_path(path: Path, *, source: str | None = None, seed: int = 0) -> Dataset:
+    """Read a dataset from an ``.npz`` file, a folder of pictures or with the four IDX files, or one of these files."""
+    if os.path.isdir(path) and not arrays.holds_idx(path):  # noqa: PTH112 (the same, and without pathlib's errors)
+        with interrupts.held():
+            from colab_magics.train import image_folder
+
+        if image_folder.holds_classes(path):
+            return image_folder.read(path, seed)
     found = arrays.read(path)
     arrays.check(found, path)
     name = _recognised(found) or paths.absolute(path).name

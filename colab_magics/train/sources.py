@@ -35,5 +35,9 @@ def dataset_of(request: Request, data: Given | Dataset | None, tell: Callable[[E
         return own_data.read(data, request.target, request.seed or 0)
     if request.target is not None:
         raise BadOption("--target names a column of a DataFrame: give that with  --data df.")
-    dataset = find(request.data, on_progress=lambda progress: tell(DataArrived(progress.done, progress.total)))
+    dataset = find(
+        request.data,
+        on_progress=lambda progress: tell(DataArrived(progress.done, progress.total)),
+        seed=request.seed or 0,
+    )
     return replace(dataset, notes=(request.note, *dataset.notes)) if request.note else dataset

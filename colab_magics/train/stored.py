@@ -44,7 +44,7 @@ class OnDisk:
         faults = []
         for data in self._places():
             try:
-                found = find(data)
+                found = find(data, seed=self._config.seed or 0)
             except SourceError as error:
                 faults.append(str(error))
                 continue

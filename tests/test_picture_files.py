@@ -1,0 +1,42 @@
+"""Picture files: what is one, and what is wrong with one."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from colab_magics import picture_files
+from colab_magics.picture_files import DAMAGE, fault, flat, folders, opened, pictures
+
+
+def test_what_lies_in_a_folder(tmp_path: Path) -> None:
+    for name in ("b.PNG", "a.jpg", ".hidden.png", "notes.txt"):
+        (tmp_path / name).touch()
+    (tmp_path / "c.png").mkdir()
+    assert [path.name for path in pictures(tmp_path)] == ["a.jpg", "b.PNG"]
+    assert [path.name for path in folders(tmp_path)] == ["c.png"]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(b"", "the file is empty"), (b"<html>", "its bytes are not those of a jpg, png, gif, bmp or webp picture")],
+)
+def test_why_one_cannot_be_read(tmp_path: Path, content: bytes, reason: str) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(content)
+    with pytest.raises(DAMAGE) as raised:
+        opened(path)
+    assert fault(raised.value) == reason
+
+
+def test_one_of_too_many_pixels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Image.new("1", (30, 40)).save(tmp_path / "a.png")
+    monkeypatch.setattr(picture_files, "MOST_PIXELS", 1_000)
+    with pytest.raises(Image.DecompressionBombError):
+        opened(tmp_path / "a.png")
+    assert fault(Image.DecompressionBombError()) == "it has more than 0 million pixels"
+
+
+def test_what_is_transparent_is_white() -> None:
+    assert flat(Image.new("RGBA", (1, 1), (0, 0, 0, 0))).getpixel((0, 0)) == (255, 255, 255)
+    assert flat(Image.new("1", (1, 1))).mode == "L"
