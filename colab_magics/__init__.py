@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from colab_magics.gallery.magic import gallery as gallery
     from colab_magics.ingest.magic import ingest as ingest
     from colab_magics.install.magic import install as install
+    from colab_magics.train.kept import runs as runs
     from colab_magics.train.live import LiveRun as LiveRun
     from colab_magics.train.live_magic import train as train
     from colab_magics.train.magic import train_mnist as train_mnist
-    from colab_magics.train.table import runs as runs
 
 __version__ = "0.1.0"
 
@@ -27,7 +27,7 @@ MAGICS = {
 }
 """Each magic, and public function of the same name, with the module that holds both."""
 
-FUNCTIONS = {"runs": "colab_magics.train.table", "LiveRun": "colab_magics.train.live"}
+FUNCTIONS = {"runs": "colab_magics.train.kept", "LiveRun": "colab_magics.train.live"}
 """Each public function or class that is no magic, with its module."""
 
 VALUES = {
@@ -36,6 +36,8 @@ VALUES = {
     "colab_magics.install.events.Installed": "colab_magics.install.magic",
     "colab_magics.install.versions.Versions": "colab_magics.install.magic",
     "colab_magics.train.run.Run": "colab_magics.train.magic",
+    "colab_magics.train.kept.Runs": "colab_magics.train.magic",
+    "colab_magics.train.background.Background": "colab_magics.train.magic",
     "colab_magics.train.fits.Fit": "colab_magics.train.live_magic",
     "colab_magics.train.board.Board": "colab_magics.train.magic",
     "colab_magics.gallery.items.Gallery": "colab_magics.gallery.magic",

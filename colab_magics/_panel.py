@@ -15,10 +15,13 @@ _STATIC = Path(__file__).parent / "static"
 _open: "weakref.WeakSet[Panel]" = weakref.WeakSet()
 
 
-def bundle(name: str) -> str:
-    """Read the built JavaScript of a panel, behind what all of them share; raises `MissingBundle` if there is none."""
+def bundle(*names: str) -> str:
+    """Read the built JavaScript of a panel, behind what all of them share and the parts that it names before itself.
+
+    Raises `MissingBundle` if there is none.
+    """
     # A string and not the path: anywidget keeps every panel made from a path alive (anywidget#929).
-    return _built("shared") + _built(name)
+    return "".join(map(_built, ("shared", *names)))
 
 
 class Panel(anywidget.AnyWidget):

@@ -3,6 +3,7 @@
     ColabMagicsError
     ├── BadOption             a magic's line cannot be read
     ├── UnknownVariable       a name that is not in the notebook
+    ├── UnknownRun            a name that no run has
     ├── MissingExtra          an optional library is not installed
     ├── InstallFailed         something could not be installed, or does not work
     ├── MissingBundle         the built JavaScript is not there
@@ -35,6 +36,12 @@ class BadOption(ColabMagicsError, ValueError):
 
 class UnknownVariable(ColabMagicsError, NameError):
     """A name that is not in the notebook's namespace."""
+
+
+class UnknownRun(ColabMagicsError, KeyError):
+    """No run has this name."""
+
+    __str__ = Exception.__str__  # a KeyError shows the repr
 
 
 class MissingExtra(ColabMagicsError, ImportError):

@@ -1,9 +1,10 @@
 /**
  * Bundles every panel: `<slice>/panel.ts` to `<slice>.js`, `<slice>/<name>.panel.ts` to `<name>.js`. What all of them use
- * is built once, to `shared.js`, which Python puts in front of each: together they are one ES module.
+ * is built once, to `shared.js`, and the chart, which some use, to `chart.js`: Python puts these in front of a panel, and
+ * together they are one ES module.
  */
 import { readdirSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -45,25 +46,37 @@ const cssAsText = {
   },
 };
 
-const base = join(here, "shared/base.ts");
+const base = { file: join(here, "shared/base.ts"), out: "shared", globalName: "cm" };
+const chart = { file: join(here, "shared/chart.ts"), out: "chart", globalName: "cmChart" };
 
-/** What `shared/base.ts` exports is taken from `shared.js`, and only what is used. @type {import("esbuild").Plugin} */
-const fromShared = {
-  name: "from-shared",
-  async setup(build) {
-    const built = await esbuild({ ...common, entryPoints: [base], format: "esm", write: false });
-    const names = Object.values(built.metafile?.outputs ?? {}).flatMap((output) => output.exports);
-    const files = new Set(Object.keys(built.metafile?.inputs ?? {}).map((file) => resolve(here, file)));
-    build.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) =>
-      files.has(`${resolve(resolveDir, path)}.ts`) ? { path: "base", namespace: "shared" } : undefined,
-    );
-    build.onLoad({ filter: /.*/, namespace: "shared" }, () => ({
-      contents: names
-        .map((name) => `export const ${name} = /* @__PURE__ */ (() => cm.${name})();`)
-        .join("\n"),
-    }));
-  },
-};
+/**
+ * What a layer exports is taken from its bundle, and only what is used.
+ * @param {typeof base} layer @param {import("esbuild").Plugin[]} plugins @returns {import("esbuild").Plugin}
+ */
+function from({ file, out, globalName }, ...plugins) {
+  return {
+    name: `from-${out}`,
+    async setup(build) {
+      const built = await esbuild({
+        ...common,
+        plugins: [cssAsText, ...plugins],
+        entryPoints: [file],
+        format: "esm",
+        write: false,
+      });
+      const names = Object.values(built.metafile?.outputs ?? {}).flatMap((output) => output.exports);
+      const files = new Set(Object.keys(built.metafile?.inputs ?? {}).map((input) => resolve(here, input)));
+      build.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) =>
+        files.has(`${resolve(resolveDir, path)}.ts`) ? { path: out, namespace: out } : undefined,
+      );
+      build.onLoad({ filter: /.*/, namespace: out }, () => ({
+        contents: names
+          .map((name) => `export const ${name} = /* @__PURE__ */ (() => ${globalName}.${name})();`)
+          .join("\n"),
+      }));
+    },
+  };
+}
 
 /** @type {import("esbuild").Plugin} */
 const printSizes = {
@@ -92,26 +105,56 @@ const common = {
   minify: true,
   legalComments: "none",
   metafile: true,
-  banner: { js: "/* built by `make js`, do not edit */" },
+  banner: { js: "/* by make js: do not edit */" },
   plugins: [cssAsText],
   logLevel: "warning",
 };
 
-const builds = await Promise.all([
-  context({
+/**
+ * Leaves what a bundle exports in a global, in fewer words than esbuild's own way. @returns {import("esbuild").Plugin}
+ * @param {string} globalName
+ */
+function asGlobal(globalName) {
+  return {
+    name: "as-global",
+    setup(build) {
+      build.onEnd(async ({ outputFiles = [] }) => {
+        for (const { path, text } of outputFiles) {
+          const [code, names] = text.trimEnd().split(/export\{([^}]*)\};$/);
+          if (names === undefined) throw new Error(`${path} exports nothing.`);
+          const members = names.replace(/([\w$]+) as ([\w$]+)/g, "$2:$1");
+          await mkdir(dirname(path), { recursive: true });
+          await writeFile(path, `var ${globalName}=(()=>{${code}return{${members}}})();\n`);
+        }
+      });
+    },
+  };
+}
+
+/**
+ * One layer, as a bundle that leaves its exports in a global.
+ * @param {typeof base} layer @param {import("esbuild").Plugin[]} plugins
+ */
+function layer({ file, out, globalName }, ...plugins) {
+  return context({
     ...common,
-    entryPoints: [{ in: base, out: "shared" }],
+    entryPoints: [{ in: file, out }],
     outdir: resolve(options.out),
-    format: "iife",
-    globalName: "cm",
-    plugins: [cssAsText, printSizes],
-  }),
+    format: "esm",
+    write: false,
+    plugins: [cssAsText, ...plugins, asGlobal(globalName), printSizes],
+  });
+}
+
+const builds = await Promise.all([
+  layer(base),
+  layer(chart, from(base)),
   context({
     ...common,
     entryPoints: panels,
     outdir: resolve(options.out),
     format: "esm",
-    plugins: [cssAsText, fromShared, printSizes],
+    plugins: [cssAsText, from(base), from(chart, from(base)), printSizes],
   }),
 ]);
 

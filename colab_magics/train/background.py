@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
 from colab_magics.errors import BadOption
 from colab_magics.redaction import Redactor
@@ -110,6 +110,10 @@ class Background:
         """What it can be asked: stop, pause, save."""
         return Control.by_files(self.folder)
 
+    def attach(self) -> Self:
+        """The training itself: as the last line of a cell it is shown, live where it still goes on."""
+        return self
+
     def stop(self) -> None:
         """End it after the step that runs, with all that it reached."""
         self.control.stop.set()
@@ -204,10 +208,15 @@ def attach(name: str) -> Background:
     root = runs.root_folder()
     found = _job(root / name)
     if not runs.is_name(name) or not (found.folder / REQUEST_FILE).is_file():
-        known = sorted(path.parent.name for path in root.glob(f"{_JOBS}/*/{REQUEST_FILE}"))
+        known = sorted(job.name for job in jobs(root))
         others = f": there are {', '.join(known[:10])}" if known else ""
         raise BadOption(f"There is no training in the background named {name}{others}.")
     return found
+
+
+def jobs(root: Path) -> list[Background]:
+    """All trainings in the background under the folder of all runs, ended ones among them."""
+    return [_job(root / path.parent.name) for path in root.glob(f"{_JOBS}/*/{REQUEST_FILE}")]
 
 
 def _free_name() -> str:

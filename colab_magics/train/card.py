@@ -37,15 +37,14 @@ def waiting(title: str = _MAGIC) -> Card:
 def card(run: Run) -> Card:
     """A training that has ended."""
     return Card(
-        title=f"Training on {run.config.dataset}",
+        title=f"Training on {run.config.dataset}" if run.config.dataset else f"Training {run.config.model}",
         state=_state(run),
         tone="ok" if run.status == "finished" else "warn",
         big=_answer(run),
         parts=(
             Facts(
                 (
-                    ("Dataset", _with(run.config.dataset, run.sizes.training_images, f"training {run.config.noun}")),
-                    ("From", run.config.source),
+                    *_data(run),
                     *([] if math.isnan(run.test_loss) else [("Test loss", f"{run.test_loss:.4f}")]),
                     ("Model", _with(run.config.model, run.sizes.parameters, "parameter")),
                     *([("Computed", computed)] if (computed := _computed(run.config)) else []),
@@ -68,6 +67,14 @@ def _answer(run: Run) -> str:
     noun = f"test {run.config.noun}"
     images = f"the {noun}s" if run.sizes.test_images is None else plural(run.sizes.test_images, noun)
     return f"{percent(run.test_accuracy)} of {images} right"
+
+
+def _data(run: Run) -> list[tuple[str, str]]:
+    """Nothing of a fit in the person's own code, whose data nobody knows."""
+    if not run.config.dataset:
+        return []
+    images = _with(run.config.dataset, run.sizes.training_images, f"training {run.config.noun}")
+    return [("Dataset", images), ("From", run.config.source)]
 
 
 def _with(name: str, count: int | None, noun: str) -> str:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 WIDTH = 640
 """Pixels on the page; the picture has twice as many, for sharp screens."""
 
-_HEIGHT, _SCALE = 200, 2
-_GREY = (128, 128, 128, 255)  # read on white and on black
+HEIGHT, SCALE = 200, 2
+GREY = (128, 128, 128, 255)  # read on white and on black
 _LOSS, _OTHER = (217, 95, 2, 255), (31, 133, 201, 255)  # as in js/shared/theme.css
 _UNDRAWN = ("seconds", "learning_rate")
 _DASH = 12.0
@@ -35,7 +35,7 @@ class Box:
     high: float
     epochs: int
     top: float = 40
-    bottom: float = _HEIGHT * _SCALE - 50
+    bottom: float = HEIGHT * SCALE - 50
 
     def place(self, epoch: float, value: float) -> Point:
         x = self.left + (self.right - self.left) * (epoch - 1) / max(self.epochs - 1, 1)
@@ -53,7 +53,7 @@ def png(history: Any, *, held_back: str = "test images") -> bytes | None:
     metrics = _metrics(history)
     if len(history) < 2 or not metrics:
         return None
-    size = (WIDTH * _SCALE, _HEIGHT * _SCALE)
+    size = (WIDTH * SCALE, HEIGHT * SCALE)
     picture = Image.new("RGBA", size, (0, 0, 0, 0))
     width = size[0] / len(metrics)
     for number, metric in enumerate(metrics):
@@ -85,13 +85,13 @@ def _draw(draw: ImageDraw, box: Box, metric: str, history: Any, held_back: str) 
     from PIL import ImageFont
 
     font = ImageFont.load_default(22)
-    draw.line([(box.left, box.top), (box.left, box.bottom), (box.right, box.bottom)], _GREY, 1)
+    draw.line([(box.left, box.top), (box.left, box.bottom), (box.right, box.bottom)], GREY, 1)
     for value, anchor in ((box.high, "rt"), (box.low, "rs")):
-        draw.text((box.left - 8, box.place(1, value)[1]), f"{value:.3g}", _GREY, font, anchor)
+        draw.text((box.left - 8, box.place(1, value)[1]), f"{value:.3g}", GREY, font, anchor)
     for at, epoch in ((box.left, history.index[0]), (box.right, history.index[-1])):
-        draw.text((at, box.bottom + 8), str(epoch), _GREY, font, "mt")
+        draw.text((at, box.bottom + 8), str(epoch), GREY, font, "mt")
     title = f"{metric} by epoch, {held_back} dashed" if f"val_{metric}" in history else f"{metric} by epoch"
-    draw.text((box.left, 4), title, _GREY, font)
+    draw.text((box.left, 4), title, GREY, font)
     for name, is_dashed in ((metric, False), (f"val_{metric}", True)):
         if name in history:
             for piece in _pieces(box, history[name], history[metric]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from colab_magics import _shell
@@ -14,11 +15,9 @@ from colab_magics.train.recipes import MODELS, NAMES
 from colab_magics.train.request import SEED, Request
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from colab_magics.train.background import Background
     from colab_magics.train.board import Board
-    from colab_magics.train.panel import BoardPanel
+    from colab_magics.train.kept import Runs
     from colab_magics.train.run import Run
 
 
@@ -161,7 +160,7 @@ PARSER.add_argument(
     "--resume", nargs="?", const=True, metavar="RUN", help="go on with a run, the last unfinished one if not named"
 )
 PARSER.add_argument("--fresh", action="store_true", help="with --resume: begin that run anew")
-PARSER.add_argument("--runs", action="store_true", help="give the table of all runs instead, as colab_magics.runs()")
+PARSER.add_argument("--runs", action="store_true", help="show all runs instead, and give colab_magics.runs()")
 PARSER.add_argument("--backend", choices=("tensorflow", "jax", "torch"), help="what Keras computes with")
 PARSER.add_argument("--background", action="store_true", help="train in a process that goes on without this kernel")
 PARSER.add_argument("--attach", metavar="NAME", help="show a training in the background again")
@@ -169,15 +168,17 @@ PARSER.add_argument("--tensorboard", action="store_true", help="show TensorBoard
 PARSER.add_argument("--port", type=_PORT, metavar="N", help="TensorBoard's port (a free one)")
 
 
-def run(line: str, cell: str | None) -> Run | Background | pd.DataFrame:
+def run(line: str, cell: str | None) -> Run | Runs | Background:
     """Run the magic."""
     options = PARSER.parse_line(line, _shell.namespace())
     if options.pop("runs"):
         if cell is not None or split(line) != ["--runs"]:
             raise BadOption("--runs gives the table of all runs and trains nothing: leave the cell and the rest out.")
-        from colab_magics.train.table import runs
+        from colab_magics.train.kept import runs
 
-        return runs()
+        found = runs()
+        show(found)
+        return found
     if cell is not None:
         if "--model" in split(line):
             raise BadOption("The cell builds the model: leave --model out.")
@@ -194,21 +195,28 @@ def run(line: str, cell: str | None) -> Run | Background | pd.DataFrame:
     return train_mnist(options.pop("model"), **options)
 
 
-def show(value: Run | Board) -> None:
-    """Show a run that has ended, or a TensorBoard."""
+def show(value: Run | Runs | Background | Board) -> None:
+    """Show a run, all runs, a training in the background, or a TensorBoard."""
     from colab_magics.train import card as cards
+    from colab_magics.train import overview
+    from colab_magics.train.background import Background
     from colab_magics.train.board import Board
+    from colab_magics.train.kept import Runs
 
-    if isinstance(value, Board):
+    def panels() -> Any:
+        return import_module("colab_magics.train.panel")  # with the library of the widgets
 
-        def panel() -> BoardPanel:
-            from colab_magics.train.panel import BoardPanel
-
-            return BoardPanel(value)
-
-        _shell.show(cards.board(value), panel, value=value)
-    else:
-        _shell.show(cards.card(value), value=value)
+    match value:
+        case Board():
+            _shell.show(cards.board(value), lambda: panels().BoardPanel(value), value=value)
+        case Runs():
+            _shell.show(overview.card(value), lambda: panels().RunsPanel(value), value=value)
+        case Background() if _shell.has_kernel():
+            screen.followed(value)
+        case Background():
+            _shell.show(cards.begun(value) if value.status == "running" else cards.background(value), value=value)
+        case _:
+            _shell.show(cards.card(value), value=value)
 
 
 def close() -> None:

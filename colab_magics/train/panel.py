@@ -1,4 +1,4 @@
-"""The panels of a training and of its TensorBoard."""
+"""The panels of a training, of its TensorBoard, and of all runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from colab_magics._panel import Panel, bundle
+from colab_magics.card import Note
+from colab_magics.format import readable
 from colab_magics.train import card as cards
+from colab_magics.train import overview
 from colab_magics.train.progress import Progress
 
 if TYPE_CHECKING:
@@ -20,7 +23,9 @@ if TYPE_CHECKING:
     from colab_magics.train.board import Board
     from colab_magics.train.control import Control
     from colab_magics.train.events import Event
+    from colab_magics.train.kept import Runs
     from colab_magics.train.progress import Phase
+    from colab_magics.train.table import Entry
     from colab_magics.train.trace import Point
 
 _PERIOD = 0.1
@@ -30,10 +35,16 @@ _SHARE = 0.01
 """Part of the time that may go into sending curves: long ones are sent less often."""
 
 
+_RUNS, _VALUES, _LEAST_EPOCHS = 100, 10_000, 20
+"""Runs on the page, and values of their curves together, at most; epochs of each, where there are as many."""
+
+_UNDRAWN = ("seconds", "learning_rate")
+
+
 class TrainPanel(Panel):
     """A training as it goes on: progress, curves, the button that ends it, and at the end its card."""
 
-    _esm = bundle("train")
+    _esm = bundle("chart", "train")
     commands = ("stop", "pause", "proceed", "save")
 
     progress = traitlets.Dict().tag(sync=True)
@@ -102,6 +113,61 @@ class BoardPanel(Panel):
 
     def __init__(self, board: Board) -> None:
         super().__init__(port=board.port, card=cards.board(board).data())
+
+
+class RunsPanel(Panel):
+    """All runs: a table that can be sorted, the curves of some over each other, and in what these differ."""
+
+    _esm = bundle("chart", "runs")
+    commands = ("refresh",)
+
+    columns: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    runs: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    is_live = traitlets.Bool(default_value=False).tag(sync=True)
+
+    def __init__(self, kept: Runs) -> None:
+        self._kept = kept
+        super().__init__(columns=[[name, name in overview.NUMERIC] for name in overview.COLUMNS], **_told(kept))
+
+    def refresh(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Read the runs again."""
+        self._kept = self._kept.anew()
+        with self.hold_sync():
+            for name, value in _told(self._kept).items():
+                setattr(self, name, value)
+        return {}
+
+
+def _told(kept: Runs) -> dict[str, Any]:
+    """The traits of all runs, of which the newest are sent, with so many epochs that these stay small."""
+    entries = kept.entries[:_RUNS]
+    most = max(_LEAST_EPOCHS, _VALUES // (4 * max(1, len(entries))))
+    card = overview.head(kept)
+    if len(entries) < len(kept):
+        note = Note(f"These are the newest {len(entries)} of {len(kept)}: colab_magics.runs().frame has all.")
+        card = card._replace(parts=(*card.parts, note))
+    return {
+        "card": card.data(),
+        "runs": [_run(entry, most) for entry in entries],
+        "is_live": any(entry.status == "running" for entry in entries),
+    }
+
+
+def _run(entry: Entry, most: int) -> dict[str, Any]:
+    history = None if entry.run is None else entry.run.history
+    config = {} if entry.run is None else entry.run.config.as_json()
+    drawn: dict[str, Any] = {"epochs": [], "metrics": {}}
+    if history is not None and len(history):
+        some = history.iloc[sorted({*range(0, len(history), -(-len(history) // most)), len(history) - 1})]
+        metrics = {name: [*map(_finite, some[name])] for name in some if name not in _UNDRAWN}
+        drawn = {"epochs": some.index.tolist(), "metrics": metrics}
+    return {
+        "name": readable(entry.name),
+        "cells": overview.cells(entry),
+        "keys": overview.keys(entry),
+        "config": {name: overview.told(name, value) for name, value in config.items() if name != "order"},
+        **drawn,
+    }
 
 
 def _progress(state: Progress) -> dict[str, Any]:

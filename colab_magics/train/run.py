@@ -39,7 +39,7 @@ class Left(Protocol):
         ...
 
     def load_model(self, *, trust: bool = False, custom_objects: Mapping[str, Any] | None = None) -> Any: ...
-    def at(self, data: str) -> Left:
+    def at(self, data: object) -> Left:
         """The same with the dataset of another place."""
         ...
 
@@ -59,7 +59,7 @@ class AtHand:
     def load_model(self, *, trust: bool = False, custom_objects: Mapping[str, Any] | None = None) -> Any:
         return self.model
 
-    def at(self, data: str) -> AtHand:
+    def at(self, data: object) -> AtHand:
         return self
 
 
@@ -161,8 +161,11 @@ class Run:
         """
         return self.left.load_model(trust=trust, custom_objects=custom_objects)
 
-    def with_data(self, data: str) -> Run:
-        """The run with its dataset at another place, which is compared with what it was trained on."""
+    def with_data(self, data: object) -> Run:
+        """The run with its dataset from another place, or made again; it is compared with what it was trained on.
+
+        ``data``: a path or a name, or what is in memory, as ``--data`` takes it: ``(X, y)``, or a DataFrame.
+        """
         return replace(self, left=self.left.at(data))
 
     def attach(self) -> Self:

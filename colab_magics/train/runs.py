@@ -108,9 +108,18 @@ def broken_off(environ: Mapping[str, str] = os.environ) -> Path | None:
 def folders(environ: Mapping[str, str] = os.environ) -> list[Path]:
     """The folders of all runs that were begun; none where their root cannot be, which `new_directory` tells."""
     try:
-        root = paths.expanded(environ.get(ROOT_VARIABLE) or "runs")
+        return under(root(environ))
     except SourceNotFound:
         return []
+
+
+def root(environ: Mapping[str, str] = os.environ) -> Path:
+    """The folder of all runs, be it there or not. Raises `SourceNotFound` where it cannot be."""
+    return paths.absolute(paths.expanded(environ.get(ROOT_VARIABLE) or "runs"))
+
+
+def under(root: Path) -> list[Path]:
+    """The folders of all runs that were begun under a folder."""
     return [paths.absolute(path.parent) for path in root.glob(f"*/{CONFIG_FILE}")]
 
 

@@ -86,7 +86,8 @@ class Screen:
 
             can_stop = job is not None or _shell.hears_while_busy()  # whose cell is over at once
             self._panel = panel = TrainPanel(control, can_stop=can_stop)
-            self._shown = _shell.show(cards.waiting(title) if job is None else cards.begun(job), lambda: panel)
+            card = cards.waiting(title) if job is None else cards.begun(job)
+            self._shown = _shell.show(card, lambda: panel, value=job)
 
     def tell(self, event: Event, at: float | None = None) -> None:
         """Show what happened, now or at the time ``at``."""

@@ -9,13 +9,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from colab_magics.errors import BrokenFile, ChecksumMismatch, SourceError, SourceNotFound
+from colab_magics.errors import BadOption, BrokenFile, ChecksumMismatch, SourceError, SourceNotFound
 from colab_magics.train import runs
 from colab_magics.train.answers import read_answers
 from colab_magics.train.config import Config, hash_of_data
 from colab_magics.train.datasets import DIGITS, find
 from colab_magics.train.environment import own_version
 from colab_magics.train.files import read_json
+from colab_magics.train.fits import KIND
+from colab_magics.train.given import Given
 from colab_magics.train.run import Run, Sizes, Status
 from colab_magics.transfer import locking, paths
 
@@ -28,32 +30,51 @@ if TYPE_CHECKING:
     from colab_magics.train.datasets import Dataset
 
 
-class OnDisk:
-    """What a run left in its folder. ``data`` says where its dataset is now, if not where it was."""
+_OF_A_FIT = {
+    "data": None,
+    "dataset": "",
+    "source": "",
+    "data_sha256": "",
+    "recipe": "",
+    "early_stop": None,
+    "seed": None,
+    "order": 0,
+}
+"""What nobody knows of a fit in the person's own code."""
 
-    def __init__(self, folder: Path, config: Config, data: str | None = None) -> None:
+
+class OnDisk:
+    """What a run left in its folder. ``data`` is its dataset of today, or where that is, if not where it was."""
+
+    def __init__(self, folder: Path, config: Config, data: object = None) -> None:
         self._folder, self._config, self._data = folder, config, data
 
     @cached_property
     def dataset(self) -> Dataset:
-        if self._config.is_from_memory and self._data is None:
+        config, name = self._config, self._folder.name
+        if not config.dataset:
             raise SourceNotFound(
-                f"The run {self._folder.name} was trained on {self._config.dataset}, which was in memory and is kept "
-                "nowhere: run.report() and run.confusion are there; for more take  run.evaluate(x, y)"
+                f"The run {name} is a fit of your own code, whose data is kept nowhere: try its model by  "
+                "run.evaluate(x, y)"
+            )
+        if config.is_from_memory and self._data is None:
+            raise SourceNotFound(
+                f"The run {name} was trained on {config.dataset}, which was in memory and is kept nowhere: make it "
+                f"again, and take  run.with_data(({config.dataset}))"
             )
         faults = []
         for data in self._places():
             try:
-                found = find(data, seed=self._config.seed or 0)
-            except SourceError as error:
+                found = self._read(data)
+            except (SourceError, BadOption) as error:
                 faults.append(str(error))
                 continue
-            if hash_of_data(found) == self._config.data_sha256:
+            if hash_of_data(found) == config.data_sha256:
                 return found
             faults.append(f"{found.name}, {found.source}, has another content.")
         raise ChecksumMismatch(
-            f"The run {self._folder.name} was trained on {self._config.dataset} ({self._config.source}), which is not "
-            f"there any more: {' '.join(faults)} If it lies elsewhere now, take  run.with_data(PATH)"
+            f"The run {name} was trained on {config.dataset} ({config.source}), which is not there any more: "
+            f"{' '.join(faults)} If it lies elsewhere now, take  run.with_data(PATH)"
         )
 
     @cached_property
@@ -84,10 +105,18 @@ class OnDisk:
         self.model = load(path, trust=trust, custom_objects=custom_objects)
         return self.model
 
-    def at(self, data: str) -> OnDisk:
+    def at(self, data: object) -> OnDisk:
         return OnDisk(self._folder, self._config, data)
 
-    def _places(self) -> list[str | None]:
+    def _read(self, data: object) -> Dataset:
+        given, seed = Given(data), self._config.seed or 0
+        if data is None or given.path is not None:
+            return find(given.path, seed=seed)
+        from colab_magics.train import own_data
+
+        return own_data.read(given, self._config.target, seed)
+
+    def _places(self) -> list[object]:
         """Where the data may be: where the person named it, or where it was found then."""
         if self._data is not None:
             return [self._data]
@@ -126,7 +155,10 @@ def read(folder: Path) -> Run:
 
 def _config(folder: Path) -> Config:
     try:
-        return Config.read(_object(folder / runs.CONFIG_FILE))
+        found = _object(folder / runs.CONFIG_FILE)
+        if found.get("kind") == KIND:
+            found = {**_OF_A_FIT, **found, "batch_size": found["batch_size"] or 0}
+        return Config.read(found)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _broken(folder, runs.CONFIG_FILE, error) from error
 

@@ -1,77 +1,90 @@
-"""All runs that are kept, in one table: how each was trained, and what came of it."""
+"""Runs as rows: how each was trained, what came of it, and in what their configs differ."""
 
 from __future__ import annotations
 
-import csv
-import os
-from datetime import datetime
+import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from colab_magics.train.files import read_json
-from colab_magics.train.runs import CONFIG_FILE, HISTORY_FILE, LOCK_FILE, RESULT_FILE, folders
-from colab_magics.transfer import locking
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
+    from datetime import datetime
     from pathlib import Path
 
     import pandas as pd
 
+    from colab_magics.train.background import Background
+    from colab_magics.train.run import Run
+
 _ASKED = ("dataset", "model", "recipe", "epochs", "batch_size", "learning_rate", "early_stop", "seed", "backend")
 _FOUND = ("test_accuracy", "test_loss", "seconds")
-COLUMNS = ("status", "epochs_done", "best_val_accuracy", *_FOUND, *_ASKED, "began", "folder")
+COLUMNS = ("status", "epochs_done", "best_val_accuracy", *_FOUND, *_ASKED, "began", "folder", "reason")
+
+_BY_CHANCE = ("order",)
+"""Fields of a config that differ where nobody asked for it."""
 
 
-def runs(environ: Mapping[str, str] = os.environ) -> pd.DataFrame:
-    """All runs under ``COLAB_MAGICS_RUNS``, or ``runs`` in the working directory, the newest first.
+@dataclass(frozen=True, eq=False, slots=True)
+class Entry:
+    """One run of all: what its folder tells, if it does, and its process in the background, if it did not end well.
 
-    One row for each, by its name. ``status``: finished, stopped, running, broken off (to be gone on with by
-    ``--resume``), or unreadable; ``epochs_done``: whole epochs; accuracies from 0 to 1; ``seconds`` of training;
-    ``began``: the time; ``folder``: where all that the run left lies. What a run does not tell is missing.
+    ``status`` is that of `Run` or `Background`, or unreadable; ``reason`` says why it failed or cannot be read.
     """
+
+    name: str
+    folder: Path
+    began: datetime
+    status: str
+    reason: str = ""
+    run: Run | None = None
+    job: Background | None = None
+
+    @property
+    def accuracy(self) -> float:
+        """On the test images: in the end, or after the last epoch so far. NaN where nothing tells it."""
+        if self.run is None or not math.isnan(self.run.test_accuracy):
+            return math.nan if self.run is None else self.run.test_accuracy
+        known = [value for value in self.run.history.get("val_accuracy", ()) if not math.isnan(value)]
+        return float(known[-1]) if known else math.nan
+
+    @property
+    def epochs_done(self) -> int | None:
+        """Whole epochs."""
+        return None if self.run is None else len(self.run.history) - bool(self.run.cut)
+
+
+def frame(entries: Sequence[Entry]) -> pd.DataFrame:
+    """One row for each run, by its name, with `COLUMNS`; what a run does not tell is missing."""
     import pandas as pd
 
-    rows = sorted(map(row_of, folders(environ)), key=lambda row: row["began"], reverse=True)
-    index = pd.Index([row["folder"].name for row in rows], name="run", dtype=object)
-    return pd.DataFrame([[row.get(name) for name in COLUMNS] for row in rows], index=index, columns=list(COLUMNS))
+    index = pd.Index([entry.name for entry in entries], name="run", dtype=object)
+    return pd.DataFrame([_row(entry) for entry in entries], index=index, columns=list(COLUMNS))
 
 
-def row_of(folder: Path) -> dict[str, Any]:
-    """What one run tells, by `COLUMNS`. Raises OSError for a folder without a config."""
-    config, result = read_json(folder / CONFIG_FILE), read_json(folder / RESULT_FILE)
-    began = datetime.fromtimestamp((folder / CONFIG_FILE).stat().st_mtime).astimezone()
-    accuracies = _accuracies(folder / HISTORY_FILE)
+def differences(entries: Sequence[Entry]) -> pd.DataFrame:
+    """One row for each run that tells how it was trained, and a column for each field of the config that differs."""
+    import pandas as pd
+
+    runs = [entry.run for entry in entries if entry.run is not None]
+    configs = pd.DataFrame(
+        [run.config.as_json() for run in runs],
+        index=pd.Index([run.name for run in runs], name="run", dtype=object),
+        dtype=object,
+    )
+    differing = [name for name in configs if name not in _BY_CHANCE and len(set(map(repr, configs[name]))) > 1]
+    return configs[differing]
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    run = entry.run
+    told = {"status": entry.status, "began": entry.began, "folder": entry.folder, "reason": entry.reason or None}
+    if run is None:
+        return told
+    has_accuracy = "val_accuracy" in run.history and run.history["val_accuracy"].notna().any()
     return {
-        **{name: config.get(name) for name in _ASKED},
-        **{name: result.get(name) for name in _FOUND},
-        "status": _status(folder, config, result),
-        "epochs_done": len(accuracies) - bool(result.get("cut")),
-        "best_val_accuracy": max((value for value in accuracies if value is not None), default=None),
-        "began": began.replace(microsecond=0),
-        "folder": folder,
+        **told,
+        **{name: getattr(run.config, name) for name in _ASKED},
+        **{name: getattr(run, name) for name in _FOUND},
+        "epochs_done": entry.epochs_done,
+        "best_val_accuracy": run.history["val_accuracy"].max() if has_accuracy else None,
     }
-
-
-def _status(folder: Path, config: Mapping[str, Any], result: Mapping[str, Any]) -> str:
-    if locking.is_held(folder / LOCK_FILE):
-        return "running"
-    if not config:
-        return "unreadable"
-    status = result.get("status")
-    return status if status in ("finished", "stopped") else "broken off"
-
-
-def _accuracies(path: Path) -> list[float | None]:
-    """The accuracy on the test images after each epoch, None where the model has no such metric."""
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return [_number(row.get("val_accuracy")) for row in csv.DictReader(file)]
-    except (OSError, ValueError, csv.Error):
-        return []
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        return float(text or "")
-    except ValueError:
-        return None

@@ -7,6 +7,8 @@ import * as scale from "./scale";
 export interface SeriesData {
   x: readonly number[];
   y: scale.Values;
+  /** In the place of the one that the series has. */
+  name?: string;
 }
 
 export interface AxesOptions {

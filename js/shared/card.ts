@@ -7,10 +7,12 @@ export type Tone = "" | "ok" | "warn" | "wrong";
 export type Facts = { kind: "facts"; items: [name: string, value: string][] };
 /** A tiny histogram, and what it shows in words. */
 export type Bars = { heights: number[]; words: string };
+/** Python sends text and histograms; a panel may put an element of its own there. */
+export type Cell = string | Bars | HTMLElement;
 export type Table = {
   kind: "table";
-  columns: string[];
-  rows: (string | Bars)[][];
+  columns: Cell[];
+  rows: Cell[][];
   /** Whether each column is aligned to the right. */
   numeric: boolean[];
   caption: string;
@@ -73,13 +75,13 @@ function drawNote({ tone, sentence }: Note): HTMLElement {
   return h("p", { class: "cm-note" }, badge, badge && " ", sentence);
 }
 
-function drawCell(cell: string | Bars): Child {
-  return typeof cell === "string" ? cell : [bars(cell.heights), " ", cell.words];
+function drawCell(cell: Cell): Child {
+  return typeof cell === "object" && "heights" in cell ? [bars(cell.heights), " ", cell.words] : cell;
 }
 
-function drawTable({ columns, rows, numeric, caption }: Table): HTMLElement[] {
+export function drawTable({ columns, rows, numeric, caption }: Table): HTMLElement[] {
   const side = (column: number) => (numeric[column] ? { class: "cm-number" } : {});
-  const head = columns.map((name, column) => h("th", { scope: "col", ...side(column) }, name));
+  const head = columns.map((name, column) => h("th", { scope: "col", ...side(column) }, drawCell(name)));
   const body = rows.map((row) =>
     h(
       "tr",

@@ -11,6 +11,7 @@ import { themeChanged } from "./theme";
 export type { SeriesData };
 
 export interface Series {
+  /** Without one, and without one in its data, it is not in the legend. */
   name: string;
   color: `--cm-${string}`;
   dashed?: boolean;
@@ -47,6 +48,7 @@ export function lineChart(container: HTMLElement, options: ChartOptions): Chart 
       style: { "--cm-swatch": `var(${color})` },
     }),
   );
+  const labels = series.map(({ name }) => h("span", {}, name));
   const outputs = series.map(() => h("output", { "aria-live": "off" }));
   const position = h("output", { "aria-live": "off" });
   const log = toggle("Log scale");
@@ -79,7 +81,7 @@ export function lineChart(container: HTMLElement, options: ChartOptions): Chart 
         "ul",
         { class: "cm-chart-legend" },
         h("li", {}, xLabel, position),
-        series.map(({ name }, index) => h("li", {}, swatches[index], name, outputs[index])),
+        series.map((_, index) => h("li", {}, swatches[index], labels[index], outputs[index])),
       ),
       options.toggles !== false && h("div", { class: "cm-row" }, log, smooth),
     ),
@@ -165,7 +167,12 @@ export function lineChart(container: HTMLElement, options: ChartOptions): Chart 
     const at = cursor ?? x.at(-1) ?? Number.NaN;
     const read = series.map((_, index) => reading(index, cursor ?? Number.POSITIVE_INFINITY));
     const place = x.length > 0 ? formatX(at) : "–";
-    const values = series.map(({ name }, index) => `${name} ${read[index]}`).join(", ");
+    const names = series.map(({ name }, index) => of(index).name ?? name);
+    const values = names.flatMap((name, index) => (name ? [`${name} ${read[index]}`] : [])).join(", ");
+    for (const [index, label] of labels.entries()) {
+      label.textContent = names[index] ?? "";
+      (label.parentElement as HTMLElement).hidden = !names[index];
+    }
     position.textContent = place;
     for (const [index, output] of outputs.entries()) output.textContent = read[index] ?? "";
     canvas.setAttribute(

@@ -75,7 +75,7 @@ def test_what_the_cell_ends_with_stays(cell: Shell) -> None:
 def test_each_fit_is_a_run_of_its_own(cell: Shell) -> None:
     ran = cell.run("%%train --name fold\nfor fold in range(3):\n    build().fit(x, y, epochs=fold + 1)")
     assert ran.text.count("✓ done") == 3
-    table = colab_magics.runs()
+    table = colab_magics.runs().frame
     assert table.epochs_done.to_dict() == {"fold": 1, "fold-2": 2, "fold-3": 3}
     assert set(table.status) == {"finished"}
     again = cell.run("%%train --name fold\nran = True")
@@ -142,7 +142,7 @@ def test_a_fit_that_raises_is_told_and_its_own_line_shown(cell: Shell) -> None:
     assert ran.error is not None
     assert "✗ The training broke off: " in ran.text
     assert "kept in" in ran.text
-    assert colab_magics.runs().status.to_dict() == {"broken": "finished", "broken-2": "broken off"}
+    assert colab_magics.runs().frame.status.to_dict() == {"broken": "finished", "broken-2": "broken off"}
     assert cell.run("%train_mnist --resume").stderr.startswith("UsageError: There is no unfinished run")
 
 

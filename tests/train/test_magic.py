@@ -13,6 +13,7 @@ from colab_magics.errors import BadOption, BoardFailed
 from colab_magics.train import board
 from colab_magics.train.card import background as card_of
 from tests.conftest import Shell
+from tests.train.shelf import keep
 
 pytestmark = pytest.mark.train
 
@@ -242,12 +243,26 @@ def test_a_run_that_was_stopped_goes_on(shell: Shell) -> None:
     assert "no unfinished run" in str(shell.run(f"%train_mnist {FAST} --resume").error)
 
 
-def test_the_table_of_runs(shell: Shell) -> None:
-    shell.run(f"%train_mnist {FAST} --name first")
+def test_all_runs(shell: Shell, runs_root: Path) -> None:
+    keep(runs_root, "first")
     ran = shell.run("table = %train_mnist --runs")
     assert ran.error is None
-    assert shell.namespace["table"].status.to_dict() == {"first": "finished"}
+    assert shell.namespace["table"].frame.status.to_dict() == {"first": "finished"}
+    assert ran.text.count("Runs · 1 run") == 1
+    assert "first  finished  digits  mlp" in ran.text
     assert "leave the cell and the rest out" in str(shell.run("%train_mnist --runs --epochs 3").error)
+    assert "Runs · 1 run" in shell.run("import colab_magics; colab_magics.runs()").text
+    assert "Runs · 1 run" not in shell.run('run = colab_magics.runs()["first"]').text
+    assert "87.50 % of the test images right" in shell.run("run").text
+    assert "87.50 % of the test images right" in shell.run('colab_magics.runs()["first"].attach()').text
+
+
+def test_all_runs_are_shown_once_in_a_notebook(kernel_shell: Shell, runs_root: Path) -> None:
+    keep(runs_root, "first")
+    ran = kernel_shell.run("%train_mnist --runs")
+    assert ran.html.count("<b>Runs</b>") == 1
+    assert ran.html.count("<img ") == 1
+    assert len([bundle for bundle in ran.displayed if "application/vnd.jupyter.widget-view+json" in bundle]) == 1
 
 
 def test_in_the_background(kernel_shell: Shell) -> None:
@@ -258,6 +273,9 @@ def test_in_the_background(kernel_shell: Shell) -> None:
     assert job.wait(60) == "finished"
     assert "of 360 test images right" in card_of(job).text()
     assert kernel_shell.run("%train_mnist --attach there").error is None
+    again = kernel_shell.run("from colab_magics.train.background import attach; attach('there').attach()")
+    assert len([bundle for bundle in again.displayed if "application/vnd.jupyter.widget-view+json" in bundle]) == 1
+    assert "of 360 test images right" in kernel_shell.run("import colab_magics; colab_magics.runs()['there']").html
     for line in ("--background --tensorboard", "--background --port 1", "--attach other", "--attach there --epochs 3"):
         assert kernel_shell.run(f"%train_mnist {line}").error is not None
     cell = "%%train_mnist --background\nmodel = None"

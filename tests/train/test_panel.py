@@ -3,13 +3,16 @@
 import json
 import math
 import time
+from pathlib import Path
 
 import pytest
 
 from colab_magics.card import Card
 from colab_magics.train.control import Control
 from colab_magics.train.events import EpochEnded, Measured, Started, StepEnded
-from colab_magics.train.panel import TrainPanel
+from colab_magics.train.kept import runs
+from colab_magics.train.panel import RunsPanel, TrainPanel
+from tests.train.shelf import keep
 
 LOGS = {"loss": 0.123456, "accuracy": 0.98765, "val_loss": 0.123456, "val_accuracy": 0.98765}
 
@@ -86,3 +89,33 @@ def test_what_is_told_late_and_all_at_once_has_the_times_of_the_training(panel: 
     assert panel.progress["rate"] == 100
     assert panel.progress["elapsed"] == 6
     assert panel.progress["left"] == 14
+
+
+def test_all_runs_and_what_came_since(runs_root: Path) -> None:
+    keep(runs_root, "first", [0.5, math.nan, 0.875], seed=None)
+    (runs_root / "broken").mkdir()
+    (runs_root / "broken" / "config.json").write_text("{")
+    panel = RunsPanel(runs())
+    assert [column for column, _ in panel.columns][:3] == ["name", "state", "data"]
+    first = next(run for run in panel.runs if run["name"] == "first")
+    assert first["epochs"] == [1, 2, 3]
+    assert first["metrics"]["val_accuracy"] == [0.5, None, 0.875]
+    assert first["config"]["seed"] == "none"
+    assert "order" not in first["config"]
+    assert "seconds" not in first["metrics"]
+    assert len(first["cells"]) == len(first["keys"]) == len(panel.columns)
+    assert "config.json of the run broken cannot be read" in json.dumps(panel.card)
+    keep(runs_root, "second")
+    assert panel.refresh({}) == {}
+    assert len(panel.runs) == 3
+    json.dumps([panel.runs, panel.card], allow_nan=False)
+
+
+def test_the_traits_of_all_runs_stay_small(runs_root: Path) -> None:
+    for number in range(150):
+        keep(runs_root, f"run-{number}", [1 - 1 / at for at in range(2, 300)], began=1e9 + number)
+    panel = RunsPanel(runs())
+    assert len(json.dumps(panel.get_state())) < 200_000 + len(panel._esm)
+    assert panel.runs[0]["name"] == "run-149"
+    assert panel.runs[0]["epochs"][-1] == 298
+    assert "These are the newest 100 of 150" in json.dumps(panel.card)

@@ -16,6 +16,7 @@ from colab_magics.train import board, runs
 from colab_magics.train.card import card
 from colab_magics.train.control import Control
 from colab_magics.train.environment import own_version
+from colab_magics.train.given import Given
 from colab_magics.train.request import Request
 from colab_magics.train.run import Run
 from colab_magics.train.stored import read
@@ -148,6 +149,22 @@ def test_data_that_only_the_environment_named(folder: Path, monkeypatch: pytest.
     _change(folder / runs.CONFIG_FILE, data=None, dataset="mine.npz", source=str(tmp_path / "mine.npz"))
     monkeypatch.setenv("COLAB_MAGICS_DATA", str(tmp_path / "gone.npz"))
     assert read(folder).dataset.name == "mine.npz"
+
+
+def test_data_that_was_in_memory(runs_root: Path) -> None:
+    x, y = np.random.default_rng(1).random((200, 5)).astype("float32"), np.arange(200) % 2
+    request = Request(epochs=1, seed=1, name="memory", data="X,y")
+    left = train(None, request, tell=lambda event: None, control=Control(), data=Given((x, y), ("X", "y")))
+    run = read(left.directory)
+    assert run.report().equals(left.report())
+    with pytest.raises(SourceNotFound, match=r"was in memory .*: make it again, and take {2}run.with_data\(\(X,y\)\)"):
+        _ = run.predictions
+    assert run.with_data((x, y)).predictions.accuracy == left.test_accuracy
+    with pytest.raises(ChecksumMismatch, match="has another content"):
+        _ = run.with_data((x + 1, y)).predictions
+    with pytest.raises(ChecksumMismatch, match="there must be one label for each sample"):
+        _ = run.with_data((x, y[:9])).predictions
+    assert run.evaluate(x[:10], y[:10]).predictions.class_names == ("0", "1")
 
 
 def test_a_run_without_an_end(folder: Path) -> None:
