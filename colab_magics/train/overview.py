@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from colab_magics.card import Part
+    from colab_magics.train.config import Config
     from colab_magics.train.kept import Runs
     from colab_magics.train.table import Entry
 
@@ -24,8 +25,8 @@ _ROWS = 10
 """Rows of a table in the static form, which is to stay small."""
 
 _FIELDS = 6
-_DIGEST = 8
-"""Signs of a hash that tell it from another one."""
+_DIGEST, _WORDS = 8, 40
+"""Signs of a hash that tell it from another one, and of any other field, at most."""
 
 
 def card(runs: Runs) -> Card:
@@ -86,11 +87,17 @@ def keys(entry: Entry) -> list[Any]:
     return [name, status, data, model, numbers[0], entry.epochs_done, numbers[1], entry.began.timestamp()]
 
 
-def told(name: str, value: object) -> str:
-    """A field of a config, in words."""
-    if value is None:
-        return "none"
-    return str(value)[:_DIGEST] if name.endswith("sha256") else str(value)
+def told(config: Config, fields: Sequence[str]) -> dict[str, str]:
+    """Some fields of a config, in words."""
+    return {name: _words(name, getattr(config, name)) for name in fields}
+
+
+def _words(name: str, value: object) -> str:
+    if isinstance(value, tuple):
+        value = ", ".join(map(str, value)) or None
+    most = _DIGEST if name.endswith("sha256") else _WORDS
+    text = "none" if value is None else str(value)
+    return text if len(text) <= most else text[:most] if most == _DIGEST else f"{text[: most - 1]}…"
 
 
 def _fault(entry: Entry) -> str:
@@ -107,12 +114,7 @@ def _curves(entries: Sequence[Entry]) -> list[Picture]:
 
 
 def _differing(runs: Runs) -> list[Part]:
-    found = runs.differences.iloc[:_ROWS]
-    names = list(found.columns)[:_FIELDS]
-    if not names:
-        return []
-    rows = tuple(
-        (readable(str(run)), *(told(name, value) for name, value in zip(names, row, strict=True)))
-        for run, *row in found[names].itertuples(name=None)
-    )
-    return [Table(("name", *names), rows, caption="In what they differ")]
+    names = list(runs.differences.columns)[:_FIELDS]
+    configs = [(entry.name, entry.run.config) for entry in runs.entries[:_ROWS] if entry.run is not None]
+    rows = tuple((readable(run), *told(config, names).values()) for run, config in configs)
+    return [Table(("name", *names), rows, caption="In what they differ")] if names else []

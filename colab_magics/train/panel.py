@@ -142,20 +142,20 @@ def _told(kept: Runs) -> dict[str, Any]:
     """The traits of all runs, of which the newest are sent, with so many epochs that these stay small."""
     entries = kept.entries[:_RUNS]
     most = max(_LEAST_EPOCHS, _VALUES // (4 * max(1, len(entries))))
+    fields = list(kept.differences.columns)
     card = overview.head(kept)
     if len(entries) < len(kept):
         note = Note(f"These are the newest {len(entries)} of {len(kept)}: colab_magics.runs().frame has all.")
         card = card._replace(parts=(*card.parts, note))
     return {
         "card": card.data(),
-        "runs": [_run(entry, most) for entry in entries],
+        "runs": [_run(entry, most, fields) for entry in entries],
         "is_live": any(entry.status == "running" for entry in entries),
     }
 
 
-def _run(entry: Entry, most: int) -> dict[str, Any]:
+def _run(entry: Entry, most: int, fields: Sequence[str]) -> dict[str, Any]:
     history = None if entry.run is None else entry.run.history
-    config = {} if entry.run is None else entry.run.config.as_json()
     drawn: dict[str, Any] = {"epochs": [], "metrics": {}}
     if history is not None and len(history):
         some = history.iloc[sorted({*range(0, len(history), -(-len(history) // most)), len(history) - 1})]
@@ -165,7 +165,7 @@ def _run(entry: Entry, most: int) -> dict[str, Any]:
         "name": readable(entry.name),
         "cells": overview.cells(entry),
         "keys": overview.keys(entry),
-        "config": {name: overview.told(name, value) for name, value in config.items() if name != "order"},
+        "config": {} if entry.run is None else overview.told(entry.run.config, fields),
         **drawn,
     }
 

@@ -174,6 +174,14 @@ def test_in_what_they_differ(runs_root: Path) -> None:
     assert "3" * 9 not in text
 
 
+def test_what_differs_is_told_in_few_words(runs_root: Path) -> None:
+    keep(runs_root, "few", class_names=["cat", "dog"])
+    keep(runs_root, "many", class_names=[f"class {number}" for number in range(1000)])
+    text = str(colab_magics.runs())
+    assert "few   cat, dog" in text
+    assert "many  class 0, class 1, class 2, class 3, cla…" in text
+
+
 def test_a_config_of_an_earlier_version_has_what_was_so_then(runs_root: Path) -> None:
     folder = keep(runs_root, "early")
     config = json.loads((folder / "config.json").read_text())
