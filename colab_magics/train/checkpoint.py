@@ -143,7 +143,7 @@ class Shelf:
     def write(self, state: State) -> None:
         """Keep a state; older ones but the best go when it is there. Raises OSError, and then nothing has changed."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        path = self.folder / f"{state.epoch:06}-{state.step:08}.npz"
+        path = self.folder / f"{_stem(state)}.npz"
         digest = write_arrays(path, state)
         facts = {"form": _FORM, "sha256": digest, "epoch": state.epoch, "step": state.step, "time": time.time()}
         write_whole(path.with_suffix(".json"), json.dumps({**facts, "loss": state.loss}).encode())
@@ -153,6 +153,15 @@ class Shelf:
             if old != best or _loss(old) == math.inf:
                 old.unlink(missing_ok=True)
                 old.with_suffix(".npz").unlink(missing_ok=True)
+
+    def clear(self, taken: State | None) -> None:
+        """Take away what a kill has left half written, and what is newer than the state that is gone on from."""
+        last = "" if taken is None else _stem(taken)
+        kept = {manifest.stem for manifest in self._manifests() if manifest.stem <= last}
+        for pattern in (".*.part", "[0-9]*.npz", "[0-9]*.json"):
+            for path in self.folder.glob(pattern):
+                if path.stem not in kept:
+                    path.unlink(missing_ok=True)
 
     def newest(self) -> tuple[State | None, tuple[str, ...]]:
         """The newest state that is whole, and a sentence for each that is not."""
@@ -167,6 +176,10 @@ class Shelf:
 
     def _manifests(self) -> list[Path]:
         return sorted(self.folder.glob("[0-9]*.json"), reverse=True)
+
+
+def _stem(state: State) -> str:
+    return f"{state.epoch:06}-{state.step:08}"
 
 
 def _loss(manifest: Path) -> float:

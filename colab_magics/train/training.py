@@ -136,6 +136,7 @@ class _Training:
             raise BadOption(
                 f"Every checkpoint of the run {self._directory.name} is damaged: begin it anew with  --fresh."
             )
+        self._shelf.clear(state)
         if state is None:
             return BEGINNING
         restore(state, self._model)

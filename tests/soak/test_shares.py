@@ -20,8 +20,10 @@ SHARES = {
     "readers": (12, 7),
     "trainings": (6,),
     "full_disks": (4,),
+    "resumes": (1,),
+    "damaged_checkpoints": (40,),
 }
-TRAINING = ("trainings", "full_disks")
+TRAINING = ("trainings", "full_disks", "resumes", "damaged_checkpoints")
 READERS = ("pyarrow", "openpyxl", "python_calamine", "lxml", "h5py", "pyreadstat", "duckdb")
 KERAS = ("keras", "tensorflow", "tensorboard", "sklearn")
 

@@ -6,7 +6,8 @@ A small training saves ten times a second. Its process is killed, from its very 
 the run, until it has finished; then the next begins. After each kill the newest checkpoint must be whole, none that was
 published may be gone, its counters must agree, and it may be behind what was last reached by no more than the time
 between two saves. The weights, the optimizer and the history of a run that has finished must be those of one that was
-never killed, bit for bit.
+never killed, bit for bit, and of its files none may be left but the last
+two checkpoints and the best.
 """
 
 from __future__ import annotations
@@ -101,6 +102,8 @@ def main() -> None:
                 if is_over:
                     counts["finished"] += 1
                     counts["ANOTHER END"] += pupil.end() != expected
+                    names = [path.name for path in (folder / "runs" / "it" / "checkpoints").iterdir()]
+                    counts["LEFT BEHIND"] += len(names) > 6 or any(name.startswith(".") for name in names)
                 else:
                     pupil.kill()
                     counts["kills"] += 1
@@ -109,7 +112,7 @@ def main() -> None:
                     if counts["kills"] % 25 == 0:
                         print(dict(counts), file=sys.stderr, flush=True)
     what = f"{time.monotonic() - began:.0f} s, at most {max(lost, default=0):.2f} s of training lost by a kill"
-    end(what, counts, "LOST", "MORE THAN AN INTERVAL LOST", "COUNTERS DIFFER", "ANOTHER END")
+    end(what, counts, "LOST", "MORE THAN AN INTERVAL LOST", "COUNTERS DIFFER", "ANOTHER END", "LEFT BEHIND")
 
 
 if __name__ == "__main__":

@@ -141,6 +141,22 @@ def test_what_takes_long_is_done_rarely(tmp_path: Path) -> None:
     saver.offer(never)
 
 
+def test_what_a_kill_has_left_and_what_is_damaged_goes(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    for epoch in (1, 2, 3):
+        shelf.write(state(epoch))
+    (tmp_path / "000003-00000000.npz").write_bytes(b"damaged")
+    for name in (".000002-00000005.npz.part", ".000002-00000005.json.part", "000002-00000007.npz"):
+        (tmp_path / name).touch()
+    found, (note,) = shelf.newest()
+    assert found is not None
+    assert "000003-00000000 is damaged" in note
+    shelf.clear(found)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["000002-00000000.json", "000002-00000000.npz"]
+    shelf.clear(None)
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16", "int8", "uint32", "bool"])
 def test_every_type_comes_back(tmp_path: Path, dtype: str, make: Callable[[str], np.ndarray]) -> None:
     shelf = Shelf(tmp_path)
