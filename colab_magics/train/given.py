@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from colab_magics.options import lookup
+from colab_magics.train.tf_data import is_dataset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,8 +33,12 @@ class Given:
     @property
     def name(self) -> str:
         """What it is called in one word."""
-        kind = "arrays" if isinstance(self.values, (tuple, list)) else type(self.values).__name__.lstrip("_")
-        return ",".join(self.names) or kind
+        if self.names:
+            return ",".join(self.names)
+        first = next(iter(self.values), None) if isinstance(self.values, (tuple, list)) else self.values
+        if is_dataset(first):
+            return "tf.data"
+        return "arrays" if isinstance(self.values, (tuple, list)) else type(self.values).__name__.lstrip("_")
 
 
 def named(words: str, namespace: Mapping[str, object]) -> Given:

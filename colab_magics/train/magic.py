@@ -56,13 +56,13 @@ def train_mnist(
     weights; ``best`` ends it with these whenever it ends. ``data``: a folder or file with MNIST's four IDX files, a
     folder with pictures in a subfolder for each class, an ``.npz``, ``mnist`` or ``digits``, and see
     `train.datasets.find` for where it is looked for; or what is in memory, see `train.own_data.read`: ``(X, y)`` or
-    ``(X_train, y_train, X_test, y_test)``, or a DataFrame of which ``target`` is the column to learn. ``seed`` makes
-    two trainings on one machine the same. ``name`` names the run's folder. ``resume`` goes on with the run of that
-    name, or with True with the last one that did not finish, as if nothing had been: what is not given stays as it was
-    there; ``fresh`` begins that run anew. ``backend`` is what Keras computes with, tensorflow, jax or torch, where it
-    is not loaded yet. ``background`` trains in a process of its own, which goes on when this kernel ends, and gives a
-    `Background` at once; ``attach`` shows that of a name again. ``tensorboard`` shows TensorBoard below, on a free port
-    or on ``port``.
+    ``(X_train, y_train, X_test, y_test)``, a DataFrame of which ``target`` is the column to learn, or a finite
+    `tf.data.Dataset`. ``seed`` makes two trainings on one machine the same. ``name`` names the run's folder. ``resume``
+    goes on with the run of that name, or with True with the last one that did not finish, as if nothing had been: what
+    is not given stays as it was there; ``fresh`` begins that run anew. ``backend`` is what Keras computes with,
+    tensorflow, jax or torch, where it is not loaded yet. ``background`` trains in a process of its own, which goes on
+    when this kernel ends, and gives a `Background` at once; ``attach`` shows that of a name again. ``tensorboard``
+    shows TensorBoard below, on a free port or on ``port``.
 
     ``device`` is what Keras computes with: cpu, gpu or gpu:N, tpu, or auto, as it does by itself; ``mixed_precision``
     has the model compute with 16-bit numbers, float16 on a GPU and else bfloat16, and keep its weights in 32.

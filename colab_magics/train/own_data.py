@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from colab_magics.errors import BadOption
-from colab_magics.train import division, own_table, space
+from colab_magics.train import division, own_table, space, tf_data
 from colab_magics.train.datasets import Dataset
 from colab_magics.train.own_classes import numbered
 from colab_magics.train.pixels import as_learnt
@@ -38,9 +38,22 @@ def read(given: Given, target: str | None, seed: int) -> Dataset:
             return own_table.with_target([frame for frame in frames if frame is not None], target, given, seed)
     if target is not None:
         raise BadOption(f"--target names a column of a DataFrame, and {given.name} is none: leave it out.")
+    if 1 <= len(parts) <= 2 and all(map(tf_data.is_dataset, parts)):
+        return _of_tf_data(parts, given, seed)
     if isinstance(values, (tuple, list)) and len(values) in (2, 4):
         return _of_arrays(tuple(values), given, seed)
     raise BadOption(f"{given.name} has the type {type(values).__name__}: {_FORMS}.")
+
+
+def _of_tf_data(parts: Sequence[Any], given: Given, seed: int) -> Dataset:
+    called = given.names or ("dataset", "dataset")
+    pairs = [tf_data.read(part, name) for part, name in zip(parts, called, strict=False)]
+    numbers, names = numbered([y for _, y in pairs], "y", tuple(getattr(parts[0], "class_names", ())))
+    arrays = [samples(x, called[0]) for x, _ in pairs]
+    step = f"Read once into memory: {sum(map(len, arrays)):,} samples."
+    if len(pairs) == 1:
+        return divided(given.name, "tf.data", arrays[0], numbers[0], names, seed, (step,))
+    return assembled(given.name, "tf.data", (arrays[0], numbers[0], arrays[1], numbers[1]), names, (step,))
 
 
 def _of_arrays(values: tuple[object, ...], given: Given, seed: int) -> Dataset:
