@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from colab_magics.errors import BadOption
 from colab_magics.redaction import Redactor
@@ -163,11 +163,11 @@ class Background:
         return f" ({Redactor()(said[-1])[:200]})" if said else ""
 
 
-def begin(model: str | None, request: Request, backend: str | None, data: Given | None = None) -> Background:
-    """Train in a process of its own; ``data`` in memory is handed to it as files.
+def begin(model: Any, request: Request, backend: str | None, data: Given | None = None) -> Background:
+    """Train in a process of its own; ``data`` in memory, and a Keras model, are handed to it as files.
 
-    Raises what `runs.unfinished`, `runs.free_folder`, `own_data.read` and `handover.leave` do, and `BadOption` where
-    one of that name still runs.
+    Raises what `runs.unfinished`, `runs.free_folder`, `own_data.read`, `handover.leave` and `handover.leave_model` do,
+    and `BadOption` where one of that name still runs.
     """
     if request.resume is not None:
         directory = runs.unfinished(request.resume or None)
@@ -187,6 +187,8 @@ def begin(model: str | None, request: Request, backend: str | None, data: Given 
         job.folder.mkdir()
         if dataset is not None:
             handover.leave(dataset, job.folder)
+        if model is not None and not isinstance(model, str):
+            model, asked["is_left"] = str(handover.leave_model(model, job.folder)), True
         write_json(job.folder / REQUEST_FILE, {**asked, "model": model})
         _processes[job.folder] = _launched(job, backend, lock)
     finally:

@@ -182,13 +182,14 @@ def run(line: str, cell: str | None) -> Run | Runs | Background:
     if cell is not None:
         if "--model" in split(line):
             raise BadOption("The cell builds the model: leave --model out.")
-        if options["background"] or options["attach"] is not None:
-            raise BadOption("A model of your own trains in this kernel: leave --background and --attach out.")
-        if options["backend"] is not None:  # the cell loads Keras
+        if options["attach"] is not None:
+            raise BadOption("--attach shows a training that was begun: leave the cell out.")
+        is_here = not options["background"]
+        if is_here and options["backend"] is not None:  # the cell loads Keras
             from colab_magics.train.backend import choose
 
             choose(options["backend"])
-        with placement.built_for(options["device"], is_mixed=options["mixed_precision"]):
+        with placement.built_for(options["device"], is_mixed=options["mixed_precision"], is_here=is_here):
             options["model"] = _built(cell)
     if options["data"] is not None:  # a cell may make it
         options["data"] = named(options["data"], _shell.namespace())

@@ -17,6 +17,7 @@ from colab_magics.train.files import read_json, sha256_of
 from colab_magics.transfer import paths
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _ENDING = ".keras"
@@ -26,6 +27,7 @@ _LEAST = (3, 15)
 
 _CONFIG, _WEIGHTS = "config.json", "model.weights.h5"
 _PARTS = {_CONFIG, _WEIGHTS, "metadata.json"}
+_CODE = ("Lambda", "__lambda__")
 _CONFIG_ROOM = 16 << 20
 """Bytes of a description that is read: that of a network of a thousand layers has one million."""
 
@@ -84,7 +86,7 @@ def load(path: Path) -> Any:
             f'%pip install "keras>={least}"  and restart the kernel.'
         )
     try:
-        config = _config(path)
+        config = described(path)
         _check_layers(config, path)
         _check_size(_weight(config), path)
         with warnings.catch_warnings():
@@ -103,7 +105,7 @@ def _is_ours(path: Path) -> bool:
     return is_there and read_json(path.parent / runs.RESULT_FILE).get("model_file_sha256") == sha256_of(path)
 
 
-def _config(path: Path) -> dict[str, Any]:
+def described(path: Path) -> dict[str, Any]:
     """What the file tells of its model, if it is whole and no larger than it seems."""
     with path.open("rb") as file:
         if not zipfile.is_zipfile(file):
@@ -146,15 +148,30 @@ def _check_arrays(archive: zipfile.ZipFile, most: int, path: Path) -> None:
 
 def _check_layers(config: object, path: Path) -> None:
     """Refuse a layer that is code."""
+    if any(part.get("class_name") in _CODE for part in _parts(config)):
+        raise SourceDenied(
+            f"{path.name} has a Lambda layer, which is code of its author, and is not loaded: take a model of "
+            "Keras' own layers."
+        )
+
+
+def own_parts(config: object) -> list[str]:
+    """The names of what a model has beside Keras' own parts: another process does not know them."""
+    found = [
+        str(part.get("class_name") if part.get("class_name") != "function" else part.get("config"))
+        for part in _parts(config)
+        if part.get("registered_name") or part.get("class_name") in _CODE
+    ]
+    return list(dict.fromkeys("Lambda" if name in _CODE else name for name in found))
+
+
+def _parts(config: object) -> Iterator[dict[str, Any]]:
+    """All objects in a description."""
     left = [config]
     while left:
         value = left.pop()
         if isinstance(value, dict):
-            if value.get("class_name") in ("Lambda", "__lambda__"):
-                raise SourceDenied(
-                    f"{path.name} has a Lambda layer, which is code of its author, and is not loaded: take a model of "
-                    "Keras' own layers."
-                )
+            yield value
             left += value.values()
         elif isinstance(value, list):
             left += value

@@ -88,15 +88,18 @@ def precise(policy: str | None) -> Iterator[None]:
 
 
 @contextmanager
-def built_for(device: str | None, *, is_mixed: bool) -> Iterator[None]:
-    """Have the models of the block, which may be anybody's code, built for what is asked for, if anything is."""
+def built_for(device: str | None, *, is_mixed: bool, is_here: bool = True) -> Iterator[None]:
+    """Have the models of the block, which may be anybody's code, built for what is asked for, if anything is.
+
+    Those that are not trained in this process, unless ``is_here``, may be built on any device.
+    """
     if device is None and not is_mixed:
         yield
         return
     backend.check_installed()
     backend.load()
     wanted = AUTO if device is None else named(device)
-    with placed(wanted), precise(precision(wanted) if is_mixed else None):
+    with placed(wanted if is_here else AUTO), precise(precision(wanted) if is_mixed else None):
         yield
 
 

@@ -54,7 +54,8 @@ def prepare(
     model = "mlp" if model is None else model
     plan = request.plan(model if isinstance(model, str) else "")
     is_named = isinstance(model, str) and model in recipes.MODELS
-    file = None if is_named or not isinstance(model, str) else outside.checked(model, is_trusted=request.trust_model)
+    is_trusted = request.trust_model or request.is_left
+    file = None if is_named or not isinstance(model, str) else outside.checked(model, is_trusted=is_trusted)
     if file is None:
         _check_recipe(model, request)
     dataset = dataset_of(request, data, tell)
@@ -104,7 +105,7 @@ def prepare(
         order=secrets.randbits(32) if request.seed is None else request.seed,
         keras=keras.__version__,
         backend=keras.backend.backend(),
-        model_file=None if file is None else str(file),
+        model_file=None if file is None or request.is_left else str(file),
         target=request.target,
         is_from_memory=dataset.is_from_memory,
         samples=(len(dataset.x_train), len(dataset.x_test)),

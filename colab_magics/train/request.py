@@ -22,11 +22,12 @@ class Request:
     """None is what the recipe says, or the run that is gone on with.
 
     ``recipe`` says what the others do not: epochs, size of a batch, learning rate. ``early_stop``: epochs that may
-    pass without a better loss on the test images. ``best``: end with the weights of the best epoch. ``device``
-    is auto or one of `placement`; ``mixed_precision``: compute with 16-bit numbers. ``resume`` names
-    the run that is gone on with, or is empty for the last one that did not finish; ``fresh`` begins it anew.
-    ``trust_model``: a model's file from outside may be loaded. ``data`` is what the person calls it, a path, a name or
-    variables, ``target`` the column of a table, and ``note`` what is to be said of that.
+    pass without a better loss on the test images. ``best``: end with the weights of the best epoch. ``device`` is
+    auto or one of `placement`; ``mixed_precision``: compute with 16-bit numbers. ``resume`` names the run that is
+    gone on with, or is empty for the last one that did not finish; ``fresh`` begins it anew. ``trust_model``: a
+    model's file from outside may be loaded; where it ``is_left``, the process that asks wrote it. ``data`` is what
+    the person calls it, a path, a name or variables, ``target`` the column of a table, and ``note`` what is to be
+    said of that.
     """
 
     recipe: str | None = None
@@ -45,6 +46,7 @@ class Request:
     resume: str | None = None
     fresh: bool = False
     trust_model: bool = False
+    is_left: bool = False
 
     def check(self) -> None:
         """Raises `BadOption` for a number that is out of its range, and for what makes no sense together."""

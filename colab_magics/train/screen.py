@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from colab_magics import _shell, interrupts
-from colab_magics.errors import BadOption, ColabMagicsError
+from colab_magics.errors import ColabMagicsError
 from colab_magics.train import card as cards
 from colab_magics.train import outside
 from colab_magics.train.control import Control
@@ -58,13 +58,11 @@ def trained(model: Any, request: Request, data: Given | None = None) -> Run:
 
 def begun(model: Any, request: Request, backend: str | None, data: Given | None = None) -> Background:
     """Begin to train in a process of its own, and show it."""
-    if model is not None and not isinstance(model, str):
-        raise BadOption("A model of your own trains in this kernel: leave --background out.")
     from colab_magics.train.backend import check_installed
     from colab_magics.train.background import begin
 
     check_installed(backend)
-    if model is not None and outside.is_file(model):
+    if isinstance(model, str) and outside.is_file(model):
         model = str(outside.checked(model, is_trusted=request.trust_model))
     return followed(begin(model, request, backend, data))
 

@@ -11,7 +11,9 @@ import pytest
 from colab_magics import train_mnist
 from colab_magics.errors import BadOption, BoardFailed
 from colab_magics.train import board
+from colab_magics.train.background import attach
 from colab_magics.train.card import background as card_of
+from colab_magics.train.stored import read
 from tests.conftest import Shell
 from tests.train.shelf import keep
 
@@ -278,8 +280,7 @@ def test_in_the_background(kernel_shell: Shell) -> None:
     assert "of 360 test images right" in kernel_shell.run("import colab_magics; colab_magics.runs()['there']").html
     for line in ("--background --tensorboard", "--background --port 1", "--attach other", "--attach there --epochs 3"):
         assert kernel_shell.run(f"%train_mnist {line}").error is not None
-    cell = "%%train_mnist --background\nmodel = None"
-    assert "trains in this kernel" in str(kernel_shell.run(cell).error)
+    assert "leave the cell out" in str(kernel_shell.run("%%train_mnist --attach there\nmodel = None").error)
 
 
 def test_a_model_of_a_variable(shell: Shell, small: Callable[..., Any]) -> None:
@@ -320,3 +321,18 @@ def test_the_device_and_the_precision(shell: Shell) -> None:
     assert "build it in a cell with  %%train_mnist --mixed-precision" in str(
         shell.run(f"%train_mnist {FAST} --model model --mixed-precision").error
     )
+
+
+def test_a_model_of_ones_own_trains_in_the_background_as_it_does_here(kernel_shell: Shell, runs_root: Path) -> None:
+    cell = (
+        f"%%train_mnist {FAST} --seed 3 --batch-size 64 --name {{}}\n"
+        "import keras\nkeras.utils.set_random_seed(3)\n"
+        "model = keras.Sequential([keras.Input((64,)), keras.layers.Dense(10)], name='mine')\n"
+    )
+    assert kernel_shell.run(cell.format("here")).error is None
+    assert kernel_shell.run(cell.format("there --background")).error is None
+    assert attach("there").wait(60) == "finished"
+    here, there = (read(runs_root / name) for name in ("here", "there"))
+    assert there.config.model == "mine"
+    assert there.config.model_file is None
+    assert there.history.val_loss.tolist() == here.history.val_loss.tolist()
