@@ -143,6 +143,7 @@ class Following:
     def broke_off(self) -> bool:
         """Close what is open; is there something to keep? If not, the name is free again."""
         self._write_log(lambda log: log.close())
+        self._record.keep()
         if self._record.rows:
             return True
         shutil.rmtree(self.directory, ignore_errors=True)

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import math
+import time
 from typing import TYPE_CHECKING
 
-from colab_magics.train.events import EpochEnded, Event, Started, StepEnded, Stopped, ValidationStepEnded
+from colab_magics.train.events import EpochEnded, Event, Started, StepEnded, Stopped, TrainingEnded, ValidationStepEnded
 from colab_magics.train.files import columns, reason, write_history
 from colab_magics.train.meter import Meter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     import pandas as pd
+
+
+_PROMPT = 200
+"""Rows up to which each is written as soon as it is there: the file is written whole each time."""
+
+_SHARE = 0.01
+"""Part of the time that may go into writing more of them."""
 
 
 class Record:
@@ -27,6 +35,10 @@ class Record:
         """Where the last epoch was cut short: its last step, and its steps, 0 where nobody knows them."""
         self.fault: str | None = None
         """Why the rows are not on disk, if so: the next epoch tries again."""
+        self.is_best = False
+        """Was no epoch before the last as good on the test images?"""
+        self._least = math.inf
+        self._due, self._kept = 0.0, 0
         self._steps = 0
         self._first = 1
         self._meter: Meter | None = None
@@ -38,10 +50,13 @@ class Record:
                 self._meter = Meter()
             case EpochEnded():
                 self._first = event.epoch - len(self.rows)
-                self.rows.append({**event.logs, "seconds": round(event.seconds, 3)})
+                self._add({**event.logs, "seconds": round(event.seconds, 3)})
                 is_cut = event.step < self._steps if self._steps else self.is_stopped
                 self.cut = (event.step, self._steps) if is_cut else None
-                self._write()
+                if len(self.rows) <= _PROMPT or time.monotonic() >= self._due:
+                    self.keep()
+            case TrainingEnded():
+                self.keep()
             case Stopped():
                 self.is_stopped = True
             case _:
@@ -52,18 +67,30 @@ class Record:
             if measured is not None:
                 self._tell(measured)
 
-    @property
-    def is_best(self) -> bool:
-        """Was no epoch before the last as good on the test images?"""
-        losses = [loss for row in self.rows if math.isfinite(loss := row.get("val_loss", math.nan))]
-        return bool(losses) and self.rows[-1].get("val_loss") == losses[-1] < min(losses[:-1], default=math.inf)
+    def go_on_from(self, rows: Iterable[Mapping[str, float]]) -> None:
+        """Take the rows of the epochs before a training that goes on."""
+        for row in rows:
+            self._add(dict(row))
 
-    def _write(self) -> None:
+    def _add(self, row: dict[str, float]) -> None:
+        self.rows.append(row)
+        loss = row.get("val_loss", math.nan)
+        self.is_best = math.isfinite(loss) and loss < self._least
+        if self.is_best:
+            self._least = loss
+
+    def keep(self) -> None:
+        """Have all rows on disk."""
+        if self._kept == len(self.rows):
+            return
+        began = time.monotonic()
         try:
             write_history(self._path, self.rows, self._first)
-            self.fault = None
+            self.fault, self._kept = None, len(self.rows)
         except OSError as error:
             self.fault = reason(error)
+        now = time.monotonic()
+        self._due = now + (now - began) / _SHARE
 
     def frame(self) -> pd.DataFrame:
         """One row for each epoch, which count from 1 or from where the training began."""

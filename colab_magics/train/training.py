@@ -110,6 +110,7 @@ class _Training:
                 return self._finished(self._seconds())
         except BaseException:
             self._saver.join()
+            self._record.keep()
             if self._is_new and not self._record.rows and self._shelf.newest()[0] is None:
                 self._log.close()
                 shutil.rmtree(self._directory, ignore_errors=True)  # the name is free again
@@ -142,7 +143,7 @@ class _Training:
         restore(state, self._model)
         self._restoring = [Restoring(lambda: restore_callbacks(state, self._stoppers))]
         self._seconds_before = state.seconds
-        self._record.rows = [dict(row) for row in state.rows]
+        self._record.go_on_from(state.rows)
         self._teller.resumed = Resumed(state.epoch + 1, state.step, state.rows)
         self._went_on_after = (state.epoch, state.step)
         return Position(self._config.epochs if state.is_over else state.epoch, state.step)

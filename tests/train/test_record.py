@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from colab_magics.train import meter
-from colab_magics.train.events import EpochEnded, Event, Measured, Started, StepEnded, Stopped
+from colab_magics.train.events import EpochEnded, Event, Measured, Started, StepEnded, Stopped, TrainingEnded
 from colab_magics.train.record import Record
 
 
@@ -66,3 +66,25 @@ def test_a_full_disk_is_known_and_tried_again(tmp_path: Path, no_room: Callable[
     record.tell(EpochEnded(3, 10, {"loss": 0.5}, 1.0))
     assert record.fault is None
     assert len((tmp_path / "history.csv").read_text().splitlines()) == 4
+
+
+def test_many_epochs_are_written_together_and_all_of_them_at_the_end(tmp_path: Path) -> None:
+    began = time.process_time()
+    record = recorded(tmp_path, Started(5_000, 10))
+    for epoch in range(1, 5_001):
+        record.tell(EpochEnded(epoch, 10, {"loss": 1.0, "val_loss": 1 / epoch}, 1.0))
+        assert record.is_best
+    record.tell(TrainingEnded())
+    assert time.process_time() - began < 5  # each by itself took 37
+    assert len((tmp_path / "history.csv").read_text().splitlines()) == 5_001
+
+
+def test_the_best_epoch(tmp_path: Path) -> None:
+    record = Record(tmp_path / "history.csv", lambda event: None)
+    record.go_on_from([{"val_loss": 0.5}, {"loss": 1.0}])
+    is_best = []
+    for epoch, loss in enumerate([0.6, math.nan, 0.4, 0.4, -math.inf, 0.3], start=3):
+        record.tell(EpochEnded(epoch, 10, {"val_loss": loss}, 1.0))
+        is_best.append(record.is_best)
+    assert is_best == [False, False, True, False, False, True]
+    assert list(record.frame().index) == list(range(1, 9))
