@@ -6,23 +6,21 @@ import itertools
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from colab_magics.errors import BadOption
-from colab_magics.redaction import Redactor
 from colab_magics.train import events, handover, runs
 from colab_magics.train.child import EVENTS_FILE, REQUEST_FILE
 from colab_magics.train.control import Control
+from colab_magics.train.ending import OUTPUT_FILE, how_it_ended, last_line
 from colab_magics.train.files import read_json, write_json
-from colab_magics.train.supervisor import END_FILE
 from colab_magics.transfer import locking
 
 if TYPE_CHECKING:
@@ -34,18 +32,9 @@ if TYPE_CHECKING:
 Status = Literal["running", "finished", "stopped", "failed", "killed"]
 
 _JOBS = ".background"
-_OUTPUT_FILE = "output.txt"
-_KILLED = -9
-"""What `subprocess` gives for a process that SIGKILL ended, as the kernel does where memory is short."""
-
-_SIGNALS = {-int(number): number.name for number in signal.Signals}
-"""The same for all others, crashes among them."""
 
 _PERIOD = 0.1
 """Seconds between two looks at what the process told."""
-
-_TAIL = 1 << 16
-"""Bytes at the end of what it told in which the last line stands."""
 
 _processes: dict[Path, subprocess.Popen[bytes]] = {}
 
@@ -70,7 +59,7 @@ class Background:
         """running; finished, stopped or failed as the process told; killed where it ended without a word."""
         if _runs_here(self.folder) or locking.is_held(_lock(self.folder)):
             return "running"
-        last = self._last()
+        last = last_line(self.folder)
         if last.get("kind") == "Ended":
             return "stopped" if last.get("status") == "stopped" else "finished"
         return "failed" if last.get("kind") == "Failed" else "killed"
@@ -80,7 +69,7 @@ class Background:
         """Why it failed, in a sentence; empty where it did not."""
         match self.status:
             case "failed":
-                return str(self._last().get("sentence", ""))
+                return str(last_line(self.folder).get("sentence", ""))
             case "killed":
                 return self._end()
             case "finished" | "stopped" as status:
@@ -91,19 +80,10 @@ class Background:
 
     def _end(self) -> str:
         """How a process ended that said nothing of it, and how to go on."""
-        match read_json(self.folder / END_FILE):
-            case {"code": code, "for_memory": True} if code == _KILLED:
-                how = "was ended by the system because memory ran out"
-            case {"code": code} if code == _KILLED:
-                how = "was killed, perhaps for want of memory"
-            case {"code": int(code)} if code in _SIGNALS:
-                how = f"was ended by {_SIGNALS[code]}{self._last_words()}"
-            case _:
-                how = f"broke off{self._last_words()}"
         way = f"go on with it by  %train_mnist --background --resume {self.name}"
         if not any((self.directory / runs.CHECKPOINTS).glob("*.json")):
             way = "it had saved nothing yet: begin it again"
-        return f"The process of the training {how}; {way}"
+        return f"The process of the training {how_it_ended(self.folder)}; {way}"
 
     @property
     def control(self) -> Control:
@@ -143,24 +123,6 @@ class Background:
             if is_over:
                 return
             yield None
-
-    def _last(self) -> Mapping[str, object]:
-        """The last line, or nothing where the process did not come to write one whole."""
-        try:
-            with (self.folder / EVENTS_FILE).open("rb") as file:
-                file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
-                lines = file.read().splitlines(keepends=True)
-            found = json.loads(lines[-1]) if lines and lines[-1].endswith(b"\n") else {}
-        except (OSError, ValueError):
-            return {}
-        return found if isinstance(found, dict) else {}
-
-    def _last_words(self) -> str:
-        try:
-            said = (self.folder / _OUTPUT_FILE).read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        except OSError:
-            return ""
-        return f" ({Redactor()(said[-1])[:200]})" if said else ""
 
 
 def begin(model: Any, request: Request, backend: str | None, data: Given | None = None) -> Background:
@@ -244,7 +206,7 @@ def _lock(folder: Path) -> Path:
 def _launched(job: Background, backend: str | None, lock: int) -> subprocess.Popen[bytes]:
     """The process of its supervisor; both have the lock as long as they live, from their very beginning."""
     environ = {**os.environ, runs.ROOT_VARIABLE: str(job.directory.parent)}
-    with (job.folder / _OUTPUT_FILE).open("wb") as output:
+    with (job.folder / OUTPUT_FILE).open("wb") as output:
         return subprocess.Popen(
             [sys.executable, "-m", "colab_magics.train.supervisor", str(job.folder)],
             stdin=subprocess.DEVNULL,
