@@ -82,5 +82,5 @@ def rate_of(model: Any) -> float | None:
     rate = getattr(model.optimizer, "learning_rate", None)
     if rate is None:
         return None
-    value = float(keras.ops.convert_to_numpy(rate))
+    value = float(keras.ops.convert_to_numpy(keras.ops.convert_to_tensor(rate)))
     return value if math.isfinite(value) else None

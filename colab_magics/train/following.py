@@ -192,14 +192,16 @@ class Following:
 
     def _write_log(self, write: Callable[[EventLog], None]) -> None:
         """What TensorBoard cannot be told stops no training."""
-        if self._log is None:
+        log = self._log
+        if log is None:
             return
         try:
-            write(self._log)
+            write(log)
         except Exception as error:  # noqa: BLE001 (of a full disk, or of the person's own layers)
             said = (str(error).strip().splitlines() or [type(error).__name__])[0]
             self._notes.append(f"TensorBoard does not show all of this run: {said}.")
             self._log = None
+            log.close()
 
     def _is_due(self) -> bool:
         now = time.monotonic()

@@ -1,6 +1,9 @@
 """`LiveRun`, given to a ``fit`` by the person."""
 
+import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -71,3 +74,43 @@ def test_a_folder_that_cannot_be_written(small: Callable[..., Any], runs_root: P
     runs_root.write_text("a file")
     with pytest.raises(OutputDenied, match="set the environment variable COLAB_MAGICS_RUNS"):
         small().fit(IMAGES, LABELS, verbose=0, callbacks=[LiveRun()])
+
+
+def test_what_tensorboard_cannot_be_told_ends_no_training(
+    small: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from colab_magics.train.eventlog import EventLog
+
+    def fail(log: EventLog, epoch: int) -> None:
+        raise ValueError("no histogram of that")
+
+    monkeypatch.setattr(EventLog, "_add_histograms", fail)
+    live = LiveRun()
+    small().fit(IMAGES, LABELS, epochs=2, verbose=0, callbacks=[live])
+    assert live.run is not None
+    assert live.run.notes == ("TensorBoard does not show all of this run: no histogram of that.",)
+    assert len(live.run.history) == 2
+
+
+@pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
+def test_every_backend(backend: str, tmp_path: Path) -> None:
+    pytest.importorskip(backend)
+    source = (
+        f"import sys; {backend!r} == 'tensorflow' or sys.modules.update(tensorflow=None)\n"
+        "import signal, colab_magics, numpy as np\n"
+        "x = np.ones((640, 4), 'float32')\n"
+        "with colab_magics.train() as fits:\n"
+        "    import keras\n"
+        "    class Interrupt(keras.callbacks.Callback):\n"
+        "        def on_train_batch_begin(self, batch, logs=None):\n"
+        "            if batch == 5: signal.raise_signal(signal.SIGINT)\n"
+        "    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])\n"
+        "    model.compile(loss='mse')\n"
+        "    model.fit(x, x[:, :1], 4, 2, validation_split=0.5)\n"
+        "    model.fit(x, x[:, :1], 4, 2, callbacks=Interrupt())\n"
+        "for fit in fits:\n"
+        "    print(fit.status, fit.history.shape, fit.notes, (fit.directory / 'model.keras').exists())"
+    )
+    environment = {**os.environ, "KERAS_BACKEND": backend, "COLAB_MAGICS_RUNS": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", source], env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout == "finished (2, 3) () True\nstopped (1, 2) () True\n", done.stderr
