@@ -95,7 +95,7 @@ class LineParser(argparse.ArgumentParser):
         if unknown:
             message = f"unknown option: {unknown[1]}"
         elif message.startswith("unrecognized arguments"):
-            message = "there are too many words; a name with spaces needs quotation marks"
+            message = "there are too many words; what holds spaces needs quotation marks"
         message = re.sub(r"ignored explicit argument .*", "it takes no value", message)
         message = _redacted(re.sub(r"[^\s'\"]*://[^\s'\"]*", "an address", message))
         raise BadOption(f"{self.prog}: {message}.{hint} {self.prog} -h shows what there is.")

@@ -95,7 +95,7 @@ def test_quoted_words_come_back(words: list[str]) -> None:
         ("x --as class", r"argument --as: class cannot be the name of a variable"),
         ("x --as 1st", r"argument --as: 1st cannot be the name of a variable"),
         ("", r"the following arguments are required: source"),
-        ("a b", r"there are too many words; a name with spaces needs quotation marks"),
+        ("a b", r"there are too many words; what holds spaces needs quotation marks"),
         ("it's", r"A quotation mark is not closed: close it, or put a word with an apostrophe in double ones"),
         ("x --deep=yes", r"argument --deep: it takes no value\."),
     ],

@@ -116,7 +116,7 @@ def _chosen(task: Task, sheets: list[str]) -> str:
         return wanted
     if wanted.isdecimal() and 1 <= int(wanted) <= len(sheets):
         return sheets[int(wanted) - 1]
-    raise BadOption(f"{task.name} has no sheet {wanted}: there are {listed(sheets)}.")
+    raise BadOption(f"{task.name} has no sheet {wanted}: choose one by --sheet, of {listed(sheets)}.")
 
 
 BOOK = Reader(

@@ -13,6 +13,7 @@ _LONGEST = 2000  # characters
 _HELP = "write comparisons such as  age > 30 and city in ('Oslo', 'Rome') , with `a name` in backticks"
 # Text in quotation marks is matched first, so that a backtick in it is left alone.
 _QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`([^`]+)`""")
+_ASSIGNED = re.compile(r"(?<![=<>!])=(?!=)")
 _HIDDEN = "column_in_backticks_"
 
 _SIGNS: dict[type[ast.cmpop], str] = {
@@ -48,7 +49,8 @@ def condition(text: str) -> Condition:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         if isinstance(error, BadOption):
             raise
-        raise BadOption(f"--where cannot be read ({text}): {_HELP}.") from error
+        hint = "== compares, and = does not; " if _ASSIGNED.search(_QUOTED.sub("", text)) else ""
+        raise BadOption(f"--where cannot be read ({text}): {hint}{_HELP}.") from error
 
 
 def _read(node: ast.expr, names: list[str]) -> Condition:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colab_magics.card import Card, Facts
-from colab_magics.errors import BadOption, BrokenFile, OutputDenied
+from colab_magics.errors import BadOption, BrokenFile, OutputDenied, SourceNotFound
 from colab_magics.format import size as in_words
 from colab_magics.ingest.offer import is_count
 from colab_magics.ingest.upload import LARGEST_PIECE
@@ -73,7 +73,12 @@ def pack(source: str | Path | pd.DataFrame, namespace: Mapping[str, Any]) -> Par
     named = resolve(str(source))
     if not isinstance(named, LocalPath):
         raise BadOption("--download sends one file of this machine, or a frame: fetch the source first.")
-    file = local_file(named)
+    try:
+        file = local_file(named)
+    except SourceNotFound as error:
+        if not str(source).isidentifier():
+            raise
+        raise SourceNotFound(f"There is no variable {source}, and no file either: name one of them.") from error
     return Parcel(file.path, file.name)
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from colab_magics.errors import BadOption, BrokenFile, ColabMagicsError, SourceError
-from colab_magics.format import number, percent, plural, printable
+from colab_magics.format import printable
 from colab_magics.ingest import literals
 from colab_magics.ingest.estimate import check_room
 from colab_magics.ingest.formats import TEXTS, Format
 from colab_magics.ingest.names import find
-from colab_magics.ingest.rows import batches, first_rows, is_counted, new_seed, sample
+from colab_magics.ingest.rows import batches, first_rows, is_counted, new_seed, sample, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,6 +51,8 @@ _READERS = {
 _OWN_OPTIONS = ("sep", "encoding", "table", "sheet")
 _PIECE = 50_000  # rows of a piece
 _LONGEST_REASON = 200
+_RAGGED = re.compile(r"Expected \d+ fields in line \d+, saw \d+")
+_SKIP = ". Look at that line; to leave such lines out, add  -- on_bad_lines='skip'"
 
 
 def read(task: Task) -> pd.DataFrame:
@@ -119,11 +122,7 @@ def _rows(task: Task, reader: Reader) -> pd.DataFrame:
     elif reading.sample is not None:
         seed = new_seed() if reading.seed is None else reading.seed
         frame, total = sample(_pieces(task, reader), reading.where, reading.sample, seed)
-        share = f" ({percent(len(frame) / total)})" if total else ""
-        task.note(
-            f"A random sample of {plural(len(frame), 'row')} of {number(total)}{share}: add  --seed {seed}  to have it "
-            "again."
-        )
+        task.note(told(len(frame), total, seed))
     else:
         frame = reader.whole(task)
         if reading.where is not None:
@@ -180,4 +179,5 @@ def _is_for_the_person(category: type[Warning]) -> bool:
 def _reason(error: Exception, task: Task) -> str:
     first = next(iter(printable(str(error)).strip().splitlines()), "") or type(error).__name__
     first = first.removeprefix("Error tokenizing data. C error: ").replace(str(task.path), task.name)
-    return first[:_LONGEST_REASON].rstrip(". ")
+    hint = _SKIP if _RAGGED.match(first) and task.recognised.format in (Format.CSV, Format.TSV) else ""
+    return first[:_LONGEST_REASON].rstrip(". ") + hint

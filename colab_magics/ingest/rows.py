@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from colab_magics.format import number, percent, plural
 from colab_magics.ingest.reading import Amount
 
 if TYPE_CHECKING:
@@ -85,6 +86,16 @@ def sample(
     wanted = total if amount.share is None else max(1, round(amount.share * total))
     exact = _lowest(drawn, min(wanted, amount.rows or wanted))
     return types.apply(joined([kept[0].iloc[exact]], is_numbered=is_numbered)), total
+
+
+def told(count: int, total: int, seed: int) -> str:
+    """Say what a sample is of, and how to have it again."""
+    if count == total:
+        return f"All {plural(total, 'row')}: there are no more to choose from." if total else "There are no rows in it."
+    share = percent(count / total)
+    return (
+        f"A random sample of {plural(count, 'row')} of {number(total)} ({share}): add  --seed {seed}  to have it again."
+    )
 
 
 def new_seed() -> int:

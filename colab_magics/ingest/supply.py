@@ -41,11 +41,13 @@ def fetch(
         return ()  # its workers read the source themselves
     source = resolve(request.source)
     if isinstance(source, LocalPath) and os.path.isdir(source.path) and holds_pictures(source.path):  # noqa: PTH112 (raises for no name)
+        if request.sha256 is not None:
+            raise BadOption(f"{source.shown} is a folder, which has no hash: leave --sha256 out.")
         return (LocalFile(source.path, source.name, source.shown, 0),)
-    if isinstance(source, LocalPath):
-        return (local_file(source),)
-    if isinstance(source, LocalPattern):
-        return tuple(map(local_file, expand(source)))
+    if isinstance(source, LocalPath | LocalPattern):
+        found = expand(source) if isinstance(source, LocalPattern) else (source,)
+        sha256 = _hash(request.sha256)
+        return tuple(local_file(each, sha256) for each in found)
     return _brought(request, folder, on_progress, stop, most)
 
 

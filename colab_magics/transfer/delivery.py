@@ -45,7 +45,7 @@ def to_local(source: Source, courier: Courier, *, access: Access = AMAZON) -> Lo
     """
     match source:
         case LocalPath():
-            return local_file(source)
+            return local_file(source, courier.wish.sha256)
         case LocalPattern() | BucketPattern():
             return to_local(_only(source, courier, access), courier, access=access)
         case ArchiveMember(archive, member):

@@ -1,13 +1,14 @@
 """A file of this machine that may be read, or what is wrong with its name."""
 
 import difflib
+import hashlib
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from colab_magics.errors import SourceDenied, SourceError, SourceNotFound
+from colab_magics.errors import ChecksumMismatch, SourceDenied, SourceError, SourceNotFound
 from colab_magics.transfer.paths import absolute, is_there
 from colab_magics.transfer.source import LocalPath
 
@@ -31,9 +32,22 @@ class LocalFile:
     sha256: str = ""
 
 
-def local_file(source: LocalPath) -> LocalFile:
-    """Find a file of this machine. Raises `SourceNotFound`, `SourceDenied` or `SourceError`."""
-    return LocalFile(source.path, source.name, source.shown, _size(source.path))
+def local_file(source: LocalPath, sha256: str | None = None) -> LocalFile:
+    """Find a file of this machine; ``sha256`` is the hash in hexadecimal that it must have.
+
+    Raises `SourceNotFound`, `SourceDenied`, `SourceError` or `ChecksumMismatch`.
+    """
+    found = LocalFile(source.path, source.name, source.shown, _size(source.path))
+    if sha256 is None:
+        return found
+    with found.path.open("rb") as file:
+        has = hashlib.file_digest(file, "sha256").hexdigest()
+    if has != sha256.lower():
+        raise ChecksumMismatch(
+            f"{source.shown} is not the file that was promised: its sha256 is {has}, expected was {sha256}. Ask its "
+            "owner which is right."
+        )
+    return replace(found, sha256=has)
 
 
 def _size(path: Path) -> int:

@@ -56,7 +56,7 @@ def test_the_first_sheet_unless_another_is_named(book: Path) -> None:
     pd.testing.assert_frame_equal(frame, pd.read_excel(book))
     assert notes == (f"This is the first sheet of {len(FRAMES)}: {', '.join(FRAMES)}.",)
     pd.testing.assert_frame_equal(ingested(book, sheet=3)[0], pd.read_excel(book, sheet_name="mixed"))
-    with pytest.raises(BadOption, match="a.xlsx has no sheet x: there are types, numbers as text"):
+    with pytest.raises(BadOption, match="a.xlsx has no sheet x: choose one by --sheet, of types, numbers as text"):
         ingested(book, sheet="x")
 
 
@@ -104,7 +104,7 @@ def test_an_old_book(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(
         ingested(path, sheet=1, columns="b")[0], pd.read_excel(path, engine="calamine")[["b"]]
     )
-    with pytest.raises(BadOption, match="a.xls has no sheet 2: there are one"):
+    with pytest.raises(BadOption, match="a.xls has no sheet 2: choose one by --sheet, of one"):
         ingested(path, sheet=2)
 
 

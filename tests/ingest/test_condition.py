@@ -92,6 +92,13 @@ def test_what_is_no_comparison_is_refused(text: str) -> None:
         condition(text)
 
 
+def test_one_sign_for_two_is_told() -> None:
+    with pytest.raises(BadOption, match=r"cannot be read \(age = 31\): == compares, and = does not; write"):
+        condition("age = 31")
+    with pytest.raises(BadOption, match=r"cannot be read \(age >= '='\?\): write"):
+        condition("age >= '='?")
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [

@@ -117,7 +117,7 @@ def test_completion(shell: Any) -> None:
         ("%ingest a.csv --fromat csv", "unknown option: --fromat. Did you mean --format?"),
         ("%ingest a.csv --format yaml", "invalid choice: 'yaml'"),
         ("%ingest a.csv --as 1x", "1x cannot be the name of a variable"),
-        ("%ingest my file.csv", "there are too many words; a name with spaces needs quotation marks"),
+        ("%ingest my file.csv", "there are too many words; what holds spaces needs quotation marks"),
         ("%ingest 'a.csv", "A quotation mark is not closed"),
         ("%ingest none.csv", "There is no file none.csv: it was looked for in "),
         ("%ingest .", "is a folder: name one file in it"),
@@ -176,6 +176,9 @@ def test_wishes(shell: Any) -> None:
     ran = shell.run("%ingest a.csv --sample 3 --seed 5")
     assert "⚠ A random sample of 3 rows of 9 (33.33 %): add  --seed 5  to have it again." in ran.text
     assert "⚠ The columns are separated by semicolons" in ran.text
+    assert "⚠ All 9 rows: there are no more to choose from." in shell.run("%ingest a.csv --sample 50").text
+    assert "a.csv is not the file that was promised" in failure(shell.run(f"%ingest a.csv --sha256 {'0' * 64}"))
+    assert "--sha256 takes a hash of 64" in failure(shell.run("%ingest a.csv --sha256 abc"))
     ran = shell.run("%%ingest --head 2 -- index_col='n'\nx = a.csv --columns n,day\ny = a.csv -- nrows=1")
     assert "nrows is not handed to pandas.read_csv: say --head instead" in failure(ran)
     assert shell.namespace["x"].equals(pd.read_csv("a.csv", sep=";", index_col="n", usecols=["n", "day"], nrows=2))

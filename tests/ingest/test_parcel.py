@@ -47,6 +47,13 @@ def test_what_cannot_be_sent(tmp_path: Path) -> None:
         pack("https://example.org/a.csv", {})
 
 
+def test_a_name_of_nothing(tmp_path: Path) -> None:
+    with pytest.raises(SourceNotFound, match="There is no variable sales, and no file either: name one of them"):
+        pack("sales", {})
+    with pytest.raises(SourceNotFound, match="There is no file sales.csv"):
+        pack("sales.csv", {})
+
+
 def test_only_the_first_page_saves_by_itself(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"x")
     parcel = Parcel(tmp_path / "a", "a")

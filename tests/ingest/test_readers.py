@@ -114,7 +114,11 @@ def test_a_warning_of_pandas_becomes_a_note(tmp_path: Path, monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
-        ("a.csv", b"a,b\n1,2\n1,2,3\n", "a.csv cannot be read as CSV: Expected 2 fields in line 3, saw 3.$"),
+        (
+            "a.csv",
+            b"a,b\n1,2\n1,2,3\n",
+            "Expected 2 fields in line 3, saw 3. Look at that line; to leave such .* add  -- on_bad_lines='skip'.$",
+        ),
         ("a.csv", b"\n\n", "a.csv cannot be read as CSV: No columns to parse from file"),
         ("a.csv", b"a,b\n1,\x81\n", "a.csv cannot be read as CSV: .*can't decode byte 0x81"),
         ("a.csv.gz", PACKED[:-12], "a.csv.gz is damaged: it does not unpack as gzip"),

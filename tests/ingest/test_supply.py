@@ -42,5 +42,5 @@ def test_another_table_by_its_name(sheets: FileServer) -> None:
     assert list(ask(sheet="two").columns) == ["two"]
     assert list(ask(sheet="1").columns) == ["one"]
     assert {path for path, _ in sheets.requests} == {"/spreadsheets/d/S1/export?format=xlsx"}
-    with pytest.raises(BadOption, match=r"S1.xlsx has no sheet three: there are one, two"):
+    with pytest.raises(BadOption, match=r"S1.xlsx has no sheet three: choose one by --sheet, of one, two"):
         ask(sheet="three")

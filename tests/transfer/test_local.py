@@ -10,9 +10,9 @@ from servers import Bucket, FileServer
 
 from colab_magics.errors import ChecksumMismatch, SourceDenied, SourceError, SourceNotFound, UnknownFormat
 from colab_magics.transfer.bucket import Access
-from colab_magics.transfer.copies import Courier
+from colab_magics.transfer.copies import Courier, Wish
 from colab_magics.transfer.delivery import to_local
-from colab_magics.transfer.local import LocalFile
+from colab_magics.transfer.local import LocalFile, local_file
 from colab_magics.transfer.source import (
     ArchiveMember,
     BucketObject,
@@ -56,6 +56,20 @@ def test_a_local_file_stays_where_it_is(folder: Path) -> None:
 def test_what_is_wrong_with_a_path(folder: Path, name: str, error: type[SourceError], sentence: str) -> None:
     with pytest.raises(error, match=sentence):
         to_local(LocalPath(folder / name), Courier(folder, None))
+
+
+def test_a_file_has_the_hash_that_was_promised(folder: Path) -> None:
+    path = folder / "proven.csv"
+    path.write_bytes(b"a\n1\n")
+    sha256 = hashlib.sha256(b"a\n1\n").hexdigest()
+    source = LocalPath(path)
+    assert local_file(source, sha256.upper()).sha256 == sha256
+    told = "proven.csv is not the file that was promised: its sha256 is [0-9a-f]{64}, expected was 0{64}"
+    with pytest.raises(ChecksumMismatch, match=told):
+        local_file(source, "0" * 64)
+    (folder / "two.zip").write_bytes(b"PK")
+    with pytest.raises(ChecksumMismatch, match="two.zip is not the file that was promised"):
+        to_local(ArchiveMember(LocalPath(folder / "two.zip"), "a"), Courier(folder, None, Wish("0" * 64)))
 
 
 def test_a_relative_path_says_where_it_was_looked_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from colab_magics.errors import BadOption, BrokenFile
 from colab_magics.extras import need
-from colab_magics.format import number, percent, plural
+from colab_magics.format import number
 from colab_magics.ingest.condition import Condition, Either, Every, Flag, Opposite, Test
 from colab_magics.ingest.engines.manner import MISSING, manner, refuse_none, typed, utf8
 from colab_magics.ingest.engines.outline import Made, Outline, first_look
@@ -14,7 +14,7 @@ from colab_magics.ingest.engines.values import faults_named
 from colab_magics.ingest.formats import Format
 from colab_magics.ingest.names import find, listed
 from colab_magics.ingest.profile import short
-from colab_magics.ingest.rows import new_seed
+from colab_magics.ingest.rows import new_seed, told
 from colab_magics.ingest.summary import MOST_COLUMNS, Column
 
 if TYPE_CHECKING:
@@ -134,10 +134,7 @@ def _sampled(task: Task, frame: Any) -> Any:
         return frame
     seed = new_seed() if task.reading.seed is None else task.reading.seed
     count = min(total, amount.rows) if amount.rows is not None else round(total * (amount.share or 0))
-    share = f" ({percent(count / total)})" if total else ""
-    task.note(
-        f"A random sample of {plural(count, 'row')} of {number(total)}{share}: add  --seed {seed}  to have it again."
-    )
+    task.note(told(count, total, seed))
     return frame.with_row_index("\0").sample(count, seed=seed).sort("\0").drop("\0")
 
 
