@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import json
 import os
 import socket
 import time
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import keras
 import numpy as np
 from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.plugins.graph.keras_util import keras_model_to_graph_def
 from tensorboard.plugins.histogram.summary_v2 import histogram_pb
 from tensorboard.plugins.scalar.summary_v2 import scalar_pb
 from tensorboard.summary.writer.record_writer import RecordWriter
@@ -54,12 +56,18 @@ def _created(folder: Path) -> BinaryIO:
     raise AssertionError("there is always a next number")
 
 
+_EVERY = 50
+"""Steps between two scalars within an epoch: some points a second, each of which takes a tenth of a millisecond."""
+
+
 class EventLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
     """Writes what ``keras.callbacks.TensorBoard(histogram_freq=1)`` writes, under the same tags.
 
-    ``logdir/train`` and ``logdir/validation`` hold epoch_loss, epoch_accuracy ...; train also the histogram of every
-    weight and, for a Sequential model, its graph; ``notes`` say what was left out. The histograms of an epoch are
-    left out where more than ``share`` of the time would go into them. A file that cannot be written stops nothing.
+    ``logdir/train`` and ``logdir/validation`` hold epoch_loss, epoch_accuracy ...; train also epoch_learning_rate,
+    each 50 steps batch_loss, batch_accuracy ..., which are means over the epoch so far, the histogram of every
+    weight and, for a Sequential or functional model, its graph; ``notes`` say what was left out. The histograms of
+    an epoch are left out where more than ``share`` of the time would go into them. A file that cannot be written
+    stops nothing.
     """
 
     def __init__(self, logdir: Path, *, share: float = 1.0) -> None:
@@ -67,6 +75,7 @@ class EventLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no 
         self.notes: tuple[str, ...] = ()
         self._logdir, self._share, self._next = logdir, share, 0.0
         self._files: dict[str, EventFile] = {}
+        self._epochs_begin = self._step = self._written = 0
 
     def _file(self, split: str) -> EventFile:
         """TensorBoard shows a folder as soon as it holds a file."""
@@ -75,7 +84,7 @@ class EventLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no 
         return self._files[split]
 
     def on_train_begin(self, logs: object = None) -> None:
-        if isinstance(self.model, keras.Sequential):
+        if isinstance(self.model, keras.Sequential) or type(self.model).__name__ == "Functional":
             try:
                 graph = _graph(self.model)
             except Exception as error:  # noqa: BLE001 (the layers' own code says how they are written)
@@ -85,6 +94,18 @@ class EventLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no 
                 with self._going_on():
                     self._file("train").add(graph, step=0)
 
+    def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
+        steps = self.params.get("steps")
+        self._epochs_begin = self._step if steps is None else epoch * steps
+
+    def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+        self._step = self._epochs_begin + batch + 1
+        if logs and self._step - self._written >= _EVERY:
+            self._written = self._step
+            with self._going_on():
+                for name, value in logs.items():
+                    self._file("train").add(scalar_pb(f"batch_{name}", float(value)), self._step)
+
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         with self._going_on():
             self._add_epoch(epoch, logs or {})
@@ -93,6 +114,10 @@ class EventLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no 
         for name, value in logs.items():
             split = "validation" if name.startswith("val_") else "train"
             self._file(split).add(scalar_pb(f"epoch_{name.removeprefix('val_')}", float(value)), epoch)
+        rate = getattr(self.model.optimizer, "learning_rate", None)  # of a person's own training, there may be none
+        if rate is not None:
+            number = float(keras.ops.convert_to_numpy(rate))
+            self._file("train").add(scalar_pb("epoch_learning_rate", number), epoch)
         began = time.monotonic()
         if began >= self._next:
             self._add_histograms(epoch)
@@ -132,5 +157,7 @@ def _graph(model: Any) -> Any:
     value = summary.value[0]
     value.metadata.plugin_data.plugin_name = "graph_keras_model"
     value.metadata.plugin_data.content = b"1"
-    value.tensor.CopyFrom(tensor_util.make_tensor_proto(model.to_json()))
+    text = model.to_json()
+    keras_model_to_graph_def(json.loads(text))  # as TensorBoard will
+    value.tensor.CopyFrom(tensor_util.make_tensor_proto(text))
     return summary

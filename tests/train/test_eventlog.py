@@ -1,5 +1,6 @@
 """The event files, read back by TensorBoard itself."""
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,48 @@ def test_tensorboard_reads_scalars_histograms_and_the_graph(
     histograms = [tag for tag in training.Tags()["tensors"] if tag.endswith("/histogram")]
     assert len(histograms) == 2
     assert "keras" in training.Tags()["tensors"]
+    assert training.Tensors("epoch_learning_rate")[2].tensor_proto.float_val[0] == pytest.approx(1e-3)
+
+
+def test_scalars_within_the_epochs(dataset: Dataset, small: Callable[..., Any], tmp_path: Path) -> None:
+    from colab_magics.train import loop
+    from colab_magics.train.eventlog import EventLog
+
+    model = small()
+    settings = {"epochs": 2, "batch_size": 8, "order": 1}
+    log = EventLog(tmp_path)
+    loop.Loop(model, dataset, fit_to(model, dataset), callbacks=[log], **settings).run(loop.Position(1, 60))
+    steps = [event.step for event in read(tmp_path / "train").Tensors("batch_loss")]
+    whole = -(-len(dataset.x_train) // 8)
+    assert whole + 60 < steps[0] < steps[-1] <= 2 * whole
+    assert all(later - before >= 50 for before, later in itertools.pairwise(steps))
+    assert len(read(tmp_path / "train").Tensors("batch_accuracy")) == len(steps) >= 1
+
+
+def test_the_graph_of_a_functional_model(tmp_path: Path) -> None:
+    from colab_magics.train.eventlog import EventLog
+
+    images = keras.Input((64,))
+    sides = [keras.layers.Dense(4, name=name)(images) for name in ("left", "right")]
+    model = keras.Model(images, keras.layers.Dense(10)(keras.layers.Add()(sides)))
+    model.compile(loss="mse")
+    log = EventLog(tmp_path)
+    model.fit(np.zeros((8, 64)), np.zeros((8, 10)), verbose=0, callbacks=[log])
+    assert log.notes == ()
+    assert b'"left"' in read(tmp_path / "train").Tensors("keras")[0].tensor_proto.string_val[0]
+
+
+def test_scalars_of_a_fit_whose_length_is_not_known(tmp_path: Path) -> None:
+    from colab_magics.train.eventlog import EventLog
+
+    log = EventLog(tmp_path)
+    log.set_params({"steps": None})
+    for epoch in range(2):
+        log.on_epoch_begin(epoch)
+        for batch in range(60):
+            log.on_train_batch_end(batch, {"loss": 0.5})
+    log.close()
+    assert [event.step for event in read(tmp_path / "train").Tensors("batch_loss")] == [50, 100]
 
 
 def test_histograms_take_their_share_of_the_time_at_most(small: Callable[..., Any], tmp_path: Path) -> None:
