@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from colab_magics.errors import BadImages, ModelMismatch, SourceError
+from colab_magics.errors import BadImages, ModelMismatch
 from colab_magics.format import number, plural
 from colab_magics.predictions import Predictions
 from colab_magics.train.columns import Columns
@@ -52,10 +52,12 @@ def evaluated(run: Run, x: Any = None, y: Any = None) -> Evaluation:
     """Try a run's model on images and their classes, or on its own test images. Raises what `Run.evaluate` does."""
     from colab_magics.train import models
 
-    dataset = (
-        run.dataset if x is None else _own(*_as_learnt(x, y, run), _class_names(run), is_scaled=run.config.is_scaled)
-    )
     model = run.model
+    if x is None:
+        dataset = run.dataset
+    else:
+        names = run.config.class_names or _class_names(model)
+        dataset = _own(*_as_learnt(x, y, run), names, is_scaled=run.config.is_scaled)
     try:
         fitting = models.fit_to(model, dataset)
     except ModelMismatch as error:
@@ -82,11 +84,9 @@ def _as_learnt(x: Any, y: Any, run: Run) -> tuple[Any, Any]:
     return x, y
 
 
-def _class_names(run: Run) -> tuple[str, ...]:
-    try:
-        return run.left.answers.class_names
-    except SourceError:  # the predictions are gone; the data knows its classes, too
-        return run.dataset.class_names
+def _class_names(model: Any) -> tuple[str, ...]:
+    """Of a fit in the person's own code nobody knows more than the numbers of the model's outputs."""
+    return tuple(map(str, range(model.output_shape[-1])))
 
 
 def _own(x: Any, y: Any, class_names: tuple[str, ...], *, is_scaled: bool) -> Dataset:

@@ -47,7 +47,7 @@ def head(runs: Runs) -> Card:
     if not len(runs):
         note = Note("There are no runs here yet:  %train_mnist  makes the first.")
         return Card(title="Runs", state="none", parts=(where, note))
-    example = next((entry.name for entry in runs.entries if entry.run), runs.names[0])
+    example = next((entry.name for entry in runs.entries if entry.status == "finished"), runs.names[0])
     faults = [Note(_fault(entry), "warn") for entry in runs.entries if entry.reason]
     return Card(
         title="Runs",

@@ -39,6 +39,7 @@ _OF_A_FIT = {
     "early_stop": None,
     "seed": None,
     "order": 0,
+    "is_scaled": False,
 }
 """What nobody knows of a fit in the person's own code."""
 

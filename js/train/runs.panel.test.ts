@@ -112,13 +112,14 @@ describe("the panel of all runs", () => {
 
   it("asks again while one of them trains, and follows it", async () => {
     vi.useFakeTimers();
-    const { model, names } = open([run("now", 10)], true);
+    const { model, names, box } = open([run("now", 10)], true);
     model.answer = () => ({});
     await vi.advanceTimersByTimeAsync(2000);
     expect(model.sent).toHaveLength(1);
     model.set("runs", [run("now", 10), run("next", 20)]);
     await vi.advanceTimersByTimeAsync(300);
     expect(names()).toEqual(["now", "next"]);
+    expect(box("next")?.checked).toBe(true);
     model.set("is_live", false);
     await vi.advanceTimersByTimeAsync(5000);
     expect(model.sent).toHaveLength(1);

@@ -34,6 +34,7 @@ export default definePanel<State>({
     root.append(card);
 
     const ticked = new Map<string, number>();
+    const seen = new Set<string>();
     let metric = "";
     let chart: Chart | undefined;
     let order: [column: number, falls: boolean] | undefined;
@@ -160,9 +161,21 @@ export default definePanel<State>({
       showCurves();
     }
 
-    for (const { name, epochs } of model.get("runs")) if (epochs.length > 1 && ticked.size < 6) tick(name);
+    /** Those that have come to a curve since are drawn, too. */
+    function tickNew(): void {
+      for (const { name, epochs } of model.get("runs")) {
+        if (epochs.length < 2 || seen.has(name)) continue;
+        seen.add(name);
+        if (ticked.size < colors.length) tick(name);
+      }
+    }
+
+    tickNew();
     showTabs();
     choose(metric);
-    onChange(["card", "runs"], show);
+    onChange(["card", "runs"], () => {
+      tickNew();
+      show();
+    });
   },
 });

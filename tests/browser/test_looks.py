@@ -12,6 +12,7 @@ PANELS = {
     "ingest": "flowers = %ingest flowers.csv",
     "ingest-cell": "%%ingest\none = flowers.csv\nother = missing.csv",
     "train": "run = %train_mnist --epochs 3 --seed 1",
+    "runs": "%train_mnist --runs",
     "gallery-first": "%gallery run",
     "gallery-correct": "%gallery run --view correct",
     "gallery-wrong": "%gallery run --view wrong",

@@ -1,5 +1,7 @@
 """A run's model on images of one's own."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 
 from colab_magics.errors import BadImages, BadOption, ModelMismatch
 from colab_magics.train.control import Control
+from colab_magics.train.kept import runs
 from colab_magics.train.request import Request
 from colab_magics.train.run import Run
 from colab_magics.train.training import train
@@ -74,6 +77,20 @@ def test_arrays_that_are_none(run: Run, x: Any, y: Any, sentence: str) -> None:
 def test_images_of_another_size(run: Run) -> None:
     with pytest.raises(ModelMismatch, match=r"The model of the run it does not take x of shape \(2, 28, 28\)"):
         run.evaluate(np.zeros((2, 28, 28)), [0, 1])
+
+
+def test_a_fit_of_ones_own_code(runs_root: Path, small: Callable[..., Any]) -> None:
+    from colab_magics import LiveRun
+
+    model, rng = small(), np.random.default_rng(1)
+    x, y = rng.random((64, 64)).astype("float32"), np.eye(10)[np.arange(64) % 10]
+    model.fit(x, y, verbose=0, callbacks=[LiveRun(name="own")])
+    run = runs()["own"]
+    assert isinstance(run, Run)
+    loss, accuracy = model.evaluate(x, y, verbose=0)
+    tried = run.evaluate(x, y)
+    assert (tried.loss, tried.accuracy) == (pytest.approx(loss, rel=1e-4), pytest.approx(accuracy))
+    assert run.evaluate(255 * x, y).loss > 2 * loss  # taken as it is
 
 
 def test_half_of_it(run: Run) -> None:
