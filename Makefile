@@ -13,7 +13,7 @@ TENSORFLOW := $(shell nvidia-smi -L >/dev/null 2>&1 && echo "tensorflow[and-cuda
 
 # In tests/soak; each says in its first lines what it looks for.
 SOAKS := downloads kernels interrupts flips stalls crowd disks hostile_names buckets canaries cluster uploads archives awkward readers
-TRAIN_SOAKS := trainings resumes full_disks damaged_checkpoints
+TRAIN_SOAKS := trainings resumes stops full_disks damaged_checkpoints
 
 .PHONY: help demo lab test test-colab test-pythons test-backends soak-ingest soak-train check bench js browser clean
 

@@ -21,9 +21,10 @@ SHARES = {
     "trainings": (6,),
     "full_disks": (4,),
     "resumes": (1,),
+    "stops": (3,),
     "damaged_checkpoints": (40,),
 }
-TRAINING = ("trainings", "full_disks", "resumes", "damaged_checkpoints")
+TRAINING = ("trainings", "full_disks", "resumes", "stops", "damaged_checkpoints")
 READERS = ("pyarrow", "openpyxl", "python_calamine", "lxml", "h5py", "pyreadstat", "duckdb")
 KERAS = ("keras", "tensorflow", "tensorboard", "sklearn")
 

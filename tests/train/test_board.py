@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from colab_magics.errors import BoardFailed, PortInUse
+from colab_magics.errors import BoardFailed, MissingExtra, PortInUse
 from colab_magics.train import board
 
 pytest.importorskip("tensorboard", reason="TensorBoard is not installed")
@@ -88,3 +88,39 @@ def test_it_ends_with_the_process_that_started_it(logdir: Path) -> None:
         time.sleep(0.05)
     assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
     assert not Path(folder).exists()
+
+
+def test_one_that_was_killed_is_started_anew(logdir: Path) -> None:
+    killed = board.start(logdir)
+    process = board._running[killed]
+    process.kill()
+    process.wait()
+    assert not killed.is_running
+    folder = board._folders[process.pid]
+    running = board.start(logdir)
+    assert running.is_running
+    assert answers(running.url)
+    assert not folder.exists()
+
+
+def test_what_another_one_noted_of_its_server_is_left_alone(
+    logdir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # TensorBoard's own commands "reuse" such a server without asking whose it is, and fail where they cannot write.
+    notes = tmp_path / ".tensorboard-info"
+    notes.mkdir()
+    (notes / "pid-1.info").write_text('{"port": 6006, "logdir": "elsewhere", "pid": 1}')
+    notes.chmod(0o500)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    running = board.start(logdir)
+    assert answers(running.url)
+    assert running.port != 6006
+    assert [path.name for path in notes.iterdir()] == ["pid-1.info"]
+    notes.chmod(0o700)
+
+
+def test_without_tensorboard(logdir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "tensorboard", None)
+    with pytest.raises(MissingExtra, match=r"The TensorBoard view needs tensorboard, which is not installed here"):
+        board.start(logdir)
