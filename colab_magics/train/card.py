@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from colab_magics.card import Card, Facts, Note, Picture, Table
 from colab_magics.errors import BrokenFile
-from colab_magics.format import duration, number, percent, plural
+from colab_magics.format import duration, number, percent, plural, size
 from colab_magics.train import curve
 from colab_magics.transfer import paths
 
@@ -50,6 +50,11 @@ def card(run: Run) -> Card:
                     *([("Computed", computed)] if (computed := _computed(run.config)) else []),
                     *([("Weights", _best(run.best_epoch))] if run.best_epoch is not None else []),
                     ("Kept in", paths.shown(run.directory)),
+                    *(
+                        [("Memory", f"at most {size(run.memory_peak)}, of the whole process")]
+                        if run.memory_peak
+                        else []
+                    ),
                     *([("Resumed after", _place(run.went_on_after))] if run.went_on_after else []),
                 )
             ),

@@ -41,6 +41,8 @@ class Record:
         self._due, self._kept = 0.0, 0
         self._steps = 0
         self._first = 1
+        self.memory_peak: int | None = None
+        """The most bytes that this process was seen to have in memory."""
         self._meter: Meter | None = None
 
     def tell(self, event: Event) -> None:
@@ -65,6 +67,7 @@ class Record:
         if isinstance(event, StepEnded | ValidationStepEnded) and self._meter is not None:
             measured = self._meter.read()
             if measured is not None:
+                self.memory_peak = max(measured.memory, self.memory_peak or 0)
                 self._tell(measured)
 
     def go_on_from(self, rows: Iterable[Mapping[str, float]]) -> None:

@@ -83,7 +83,8 @@ class Run:
     holds everything on disk, ``logdir`` the TensorBoard files. ``seconds``: the time that training took. ``notes``:
     what the person should know. ``cut``: where the last epoch was cut short, its last step and the steps of a whole
     epoch. ``went_on_after``: of a resumed run, the epochs and the steps of the next one that were done before.
-    ``best_epoch``: the one whose weights the model has, where it was to end with the best.
+    ``memory_peak``: the most bytes that the process which trained it was seen to have in memory. ``best_epoch``: the
+    one whose weights the model has, where it was to end with the best.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Run:
     notes: tuple[str, ...] = ()
     cut: tuple[int, int] | None = None
     went_on_after: tuple[int, int] | None = None
+    memory_peak: int | None = None
     best_epoch: int | None = None
 
     def __repr__(self) -> str:

@@ -212,6 +212,7 @@ def write_result(path: Path, run: Run) -> None:
             "best_epoch": run.best_epoch,
             "model_file_sha256": sha256_of(model) if model.is_file() else None,
             "went_on_after": run.went_on_after,
+            "memory_peak": run.memory_peak,
             "notes": run.notes,
             **asdict(run.sizes),
         },

@@ -148,6 +148,7 @@ def read(folder: Path) -> Run:
             notes=tuple(str(note) for note in result.get("notes") or ()),
             cut=_pair(result.get("cut")),
             went_on_after=_pair(result.get("went_on_after")),
+            memory_peak=_count(result.get("memory_peak")),
             best_epoch=_count(result.get("best_epoch")),
         )
     except (TypeError, ValueError) as error:

@@ -217,6 +217,7 @@ class _Training:
             ),
             cut=self._record.cut,
             went_on_after=self._went_on_after,
+            memory_peak=self._record.memory_peak,
             best_epoch=self._stoppers[0].best_epoch + 1 if self._stoppers else None,
         )
         try:

@@ -53,6 +53,7 @@ def test_beside_its_steps_it_measures_the_machine(tmp_path: Path, monkeypatch: p
         time.sleep(0.01)
     measured = [event for event in told if isinstance(event, Measured)]
     assert 1 <= len(measured) <= 10
+    assert record.memory_peak == max(event.memory for event in measured)
 
 
 def test_a_full_disk_is_known_and_tried_again(tmp_path: Path, no_room: Callable[..., Any]) -> None:

@@ -101,6 +101,7 @@ def test_a_damaged_file_is_a_sentence(folder: Path, file: str, content: bytes) -
         (runs.RESULT_FILE, "seconds", "long"),
         (runs.RESULT_FILE, "cut", [1]),
         (runs.RESULT_FILE, "went_on_after", "x"),
+        (runs.RESULT_FILE, "memory_peak", 0.5),
         (runs.RESULT_FILE, "parameters", -1),
         (runs.RESULT_FILE, "test_accuracy", True),
         (runs.RESULT_FILE, "notes", 3),
@@ -110,6 +111,11 @@ def test_a_strange_value_is_a_sentence(folder: Path, file: str, field: str, valu
     _change(folder / file, **{field: value})
     with pytest.raises(BrokenFile, match=f"{file} of the run kept cannot be read"):
         read(folder)
+
+
+def test_the_most_memory_stands_on_the_card(folder: Path) -> None:
+    _change(folder / runs.RESULT_FILE, memory_peak=3 * 2**29)
+    assert "at most 1.5 GB, of the whole process" in card(read(folder)).text()
 
 
 def test_what_a_newer_version_says_more_is_left_out(folder: Path) -> None:
