@@ -2,7 +2,6 @@
 
 import ast
 import json
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -47,6 +46,20 @@ _ASK = """async (expression) => {
     const { data, evalue } = reply.content.user_expressions.x;
     return data ? data["text/plain"] : Promise.reject(new Error(evalue));
 }"""
+# The application lays itself out some time after a resize: wait for another width (or 2 s), and for it to last.
+_SETTLED_WIDTH = """(panel, old) => new Promise((resolve) => {
+    const begin = performance.now();
+    let [width, frames] = [-1, 0];
+    const look = () => {
+        const now = panel.getBoundingClientRect().width;
+        frames = now === width ? frames + 1 : 0;
+        width = now;
+        const isNew = width !== old || performance.now() - begin > 2000;
+        if (isNew && frames >= 12) resolve(width);
+        else requestAnimationFrame(look);
+    };
+    look();
+})"""
 _SHUT_DOWN = "() => window.jupyterapp.shell.currentWidget.context.sessionContext.shutdown()"
 
 
@@ -146,24 +159,15 @@ class Notebook:
 
     def width(self, panel: Locator, pixels: int) -> None:
         """Make the window as wide as it takes for ``panel`` to be ``pixels`` wide."""
-        for _ in range(10):  # a scroll bar may come or go, a busy machine may answer to the last size
-            window = self.page.viewport_size or {"width": 0, "height": 0}
-            excess = round(self._settled_width(panel)) - pixels
+        width = None
+        for _ in range(10):  # a scroll bar may come or go
+            width = panel.evaluate(_SETTLED_WIDTH, width)
+            excess = round(width) - pixels
             if not excess:
                 return
-            wanted = max(window["width"] - excess, pixels)
-            self.page.set_viewport_size({"width": wanted, "height": window["height"]})
+            window = self.page.viewport_size or {"width": 0, "height": 0}
+            self.page.set_viewport_size({**window, "width": max(window["width"] - excess, pixels)})
         raise AssertionError(f"the panel did not become {pixels} pixels wide")
-
-    def _settled_width(self, panel: Locator) -> float:
-        """The panel's width once the application, which lays itself out some time after a resize, has come to rest."""
-        width, since = -1.0, time.monotonic()
-        while time.monotonic() - since < 0.3:
-            now = (panel.bounding_box() or {"width": 0.0})["width"]
-            if now != width:
-                width, since = now, time.monotonic()
-            self.page.wait_for_timeout(50)
-        return width
 
     # what came out
 
@@ -182,6 +186,11 @@ class Notebook:
         """The value of an expression in the kernel, through JSON."""
         text = self.page.evaluate(_ASK, expression)
         return json.loads(ast.literal_eval(text))
+
+    @property
+    def is_busy(self) -> bool:
+        """Is a cell running?"""
+        return not self.page.evaluate("() => window.cmEnded")
 
     @property
     def kinds(self) -> str:
