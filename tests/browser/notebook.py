@@ -79,6 +79,7 @@ class Notebook:
         self.page: Page = context.new_page()
         self.errors: list[str] = []
         self.foreign: list[str] = []
+        self._is_kernel_gone = False
         self.page.set_default_timeout(_PATIENCE)
         self.page.on("console", self._note_console)
         self.page.on("pageerror", lambda error: self._note_error(str(error)))
@@ -147,6 +148,7 @@ class Notebook:
         self.open()
 
     def close_kernel(self) -> None:
+        self._is_kernel_gone = True
         self.page.evaluate(_SHUT_DOWN)
 
     def theme(self, theme: Theme) -> None:
@@ -203,7 +205,9 @@ class Notebook:
             self._note_error(f"{message.text} ({message.location.get('url', '')})")
 
     def _note_error(self, text: str) -> None:
-        if not any(known in text for known in _HOSTS_OWN):
+        # ipywidgets says this, soon or late, of each panel whose kernel has ended: its static form stands there instead.
+        known = (*_HOSTS_OWN, "widget model not found") if self._is_kernel_gone else _HOSTS_OWN
+        if not any(words in text for words in known):
             self.errors.append(text)
 
     def _note_request(self, request: Request) -> None:
