@@ -70,9 +70,9 @@ class Table(NamedTuple):
             for column, side in zip(self.columns, sides, strict=True)
         )
         body = "".join(
-            '<tr style="background:none">'
+            f'<tr style="background:none;border-top:{_BORDER}">'
             + "".join(
-                f'<td style="text-align:{side};padding:2px 12px 2px 0;border-top:{_BORDER}">{escape(cell)}</td>'
+                f'<td style="text-align:{side};padding:2px 12px 2px 0">{escape(cell)}</td>'
                 for cell, side in zip(row, sides, strict=True)
             )
             + "</tr>"

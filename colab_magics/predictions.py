@@ -56,14 +56,12 @@ class Predictions:
     @property
     def confusion(self) -> pd.DataFrame:
         """(classes, classes) int64: how many images of each true class (rows) were taken for each class (columns)."""
-        import numpy as np
         import pandas as pd
 
-        classes = len(self.class_names)
-        counts = np.bincount(self.labels * classes + self.predicted, minlength=classes * classes)
+        counts = confusion_counts(self.labels, self.predicted, len(self.class_names))
         names = pd.Index(self.class_names, dtype=object)  # a text may hold what Arrow's cannot
         return pd.DataFrame(
-            counts.reshape(classes, classes),
+            counts,
             index=names.rename("true"),
             columns=names.rename("predicted"),
         )
@@ -74,19 +72,27 @@ class Predictions:
         Missing where nothing can be divided: the precision of a class that was never predicted, the recall of one that
         has no image. F1 is 2 TP / (2 TP + FP + FN), as in C. J. van Rijsbergen, Information Retrieval, 1979.
         """
-        import numpy as np
         import pandas as pd
 
-        counts = self.confusion.to_numpy()
-        right, true, predicted = counts.diagonal(), counts.sum(axis=1), counts.sum(axis=0)
-        with np.errstate(invalid="ignore"):
-            columns = {
-                "precision": right / predicted,
-                "recall": right / true,
-                "f1": 2 * right / (true + predicted),
-                f"{self.noun}s": true,
-            }
+        counts = confusion_counts(self.labels, self.predicted, len(self.class_names))
+        columns = {**scores(counts), f"{self.noun}s": counts.sum(axis=1)}
         return pd.DataFrame(columns, index=pd.Index(self.class_names, dtype=object, name="class"))
+
+
+def confusion_counts(labels: NDArray[np.int64], predicted: NDArray[np.int64], classes: int) -> NDArray[np.int64]:
+    """Count in (classes, classes) how many of each true class (rows) were taken for each class (columns)."""
+    import numpy as np
+
+    return np.bincount(labels * classes + predicted, minlength=classes * classes).reshape(classes, classes)
+
+
+def scores(counts: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
+    """``precision``, ``recall`` and ``f1`` of each class from `confusion_counts`, 0 to 1, NaN where undefined."""
+    import numpy as np
+
+    right, true, predicted = counts.diagonal(), counts.sum(axis=1), counts.sum(axis=0)
+    with np.errstate(invalid="ignore"):
+        return {"precision": right / predicted, "recall": right / true, "f1": 2 * right / (true + predicted)}
 
 
 def sample_noun(samples: NDArray[np.generic]) -> str:

@@ -19,6 +19,9 @@ MOST_ITEMS = 64
 MOST_BYTES = 120_000
 """Of pixels on a page: a PNG of noise is hardly smaller than its pixels, and a panel's traits stay under 200 kB."""
 
+_FEWEST_AT_ONCE, _MOST_AT_ONCE = 48, 400
+_BYTES_AT_ONCE = 600_000
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -30,9 +33,9 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Atlas:
-    """Thumbnails in rows of ``columns`` cells, each ``width`` by ``height`` pixels, in one 8-bit PNG."""
+    """Thumbnails in rows of ``columns`` cells, each ``width`` by ``height`` pixels, in one PNG or JPEG file."""
 
-    png: bytes
+    file: bytes
     columns: int
     width: int
     height: int
@@ -61,16 +64,30 @@ def paste(pictures: Sequence[Picture]) -> Atlas:
     for place, picture in enumerate(pictures):
         row, column = divmod(place, columns)
         sheet.paste(picture, (column * width, row * height))
-    return Atlas(png(sheet), columns, width, height)
+    is_photo = mode == "RGB" and max(width, height) > SMALLEST
+    return Atlas(_jpeg(sheet) if is_photo else png(sheet), columns, width, height)
+
+
+def block(side: int, channels: int) -> int:
+    """How many pictures of ``side`` pixels and ``channels`` bytes each are fetched at once."""
+    return max(_FEWEST_AT_ONCE, min(_MOST_AT_ONCE, _BYTES_AT_ONCE // (min(side, THUMBNAIL) ** 2 * channels)))
 
 
 def png(picture: Picture) -> bytes:
     """Write a picture as an 8-bit PNG."""
     file = io.BytesIO()
-    picture.save(file, "PNG")
+    picture.save(file, "PNG", compress_level=1)  # speed counts: the files go over loopback and are not kept
+    return file.getvalue()
+
+
+def _jpeg(picture: Picture) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=85)
     return file.getvalue()
 
 
 def small_png(picture: Picture) -> bytes:
     """Write a picture in 16 greys or 64 colours, for a page without a kernel."""
-    return png(picture.quantize(16 if picture.mode == "L" else 64))
+    file = io.BytesIO()
+    picture.quantize(16 if picture.mode == "L" else 64).save(file, "PNG")
+    return file.getvalue()

@@ -8,32 +8,39 @@ from colab_magics.card import Card, Note, Part, Tile, Tiles
 from colab_magics.format import number, percent
 from colab_magics.gallery.atlas import small_png, visible
 from colab_magics.gallery.classes import short
+from colab_magics.gallery.confusion import table
 from colab_magics.gallery.images import Picture, Unreadable
 from colab_magics.gallery.items import Gallery
 from colab_magics.gallery.pages import Page
+from colab_magics.gallery.query import Query
 from colab_magics.gallery.samples import Item
+from colab_magics.gallery.views import View
 
 _PROBABILITY = "The percentage is the probability that the model gave to the class it predicted."
 _SIDE = 40
 """Pixels: the longest side of a picture in the static form."""
 _MOST_BYTES = 21_000
-"""Of HTML for the tiles, so that the whole stays under 25 kB."""
+"""Of HTML for the tiles and the matrix, so that the whole stays under 25 kB."""
 _TILE_BYTES = 340
 """Of HTML for a tile around its picture and its captions."""
 
 
 def card(gallery: Gallery) -> Card:
-    """Make the static form of the page that is shown."""
+    """Make the static form: the first of the pictures that are chosen, and the confusion matrix."""
     page = gallery.shown
-    tiles = tuple(_fitting(page))
+    matrix = table(gallery.samples)
+    tiles = tuple(_fitting(page, _MOST_BYTES - (len(matrix.html().encode()) if matrix else 0)))
     parts: list[Part] = [Tiles(tiles, columns=3 if len(page.indices) <= 9 else 6)] if tiles else []
     if len(tiles) < len(page.indices):
-        parts.append(Note(f"Shown here: {len(tiles)} of the {len(page.indices)} pictures on this page."))
+        parts.append(Note(f"Shown here: {len(tiles)} of the first {len(page.indices)} pictures."))
     if page.emptiness:
-        parts.append(Note(page.emptiness, "ok" if page.view.kind == "wrong" else ""))
+        parts.append(Note(page.emptiness, "ok" if page.query == Query(View("wrong")) else ""))
     has_probabilities = page.samples.probabilities is not None and len(page.indices) > 0
     parts += legend(page, probabilities=has_probabilities)
-    return Card(page.title, state=state(gallery), parts=parts)
+    if matrix is not None:
+        parts.append(matrix)
+    first = f"First {len(page.indices)} of " if len(page.indices) < page.total else ""
+    return Card(first + page.title, state=state(gallery), parts=parts)
 
 
 def state(gallery: Gallery) -> str:
@@ -48,12 +55,11 @@ def state(gallery: Gallery) -> str:
 
 def legend(page: Page, *, probabilities: bool) -> list[Note]:
     """Tell what a person must know to read the pictures."""
-    sentences = [_PROBABILITY if probabilities else "", page.samples.images.note]
+    sentences = [*page.query.words, _PROBABILITY if probabilities else "", page.samples.images.note]
     return [Note(sentence) for sentence in sentences if sentence]
 
 
-def _fitting(page: Page) -> Iterator[Tile]:
-    left = _MOST_BYTES
+def _fitting(page: Page, left: int) -> Iterator[Tile]:
     for item, picture in zip(page.items, page.pictures(_SIDE), strict=True):
         tile = _tile(page, item, picture)
         left -= _TILE_BYTES + len(base64.b64encode(tile.png)) + 2 * len(escape(tile.caption).encode())

@@ -39,6 +39,9 @@ class FileImages:
         except (Image.DecompressionBombError, *DAMAGE) as error:
             return Unreadable(fault(error))
 
+    def values(self, index: int) -> None:
+        """Nothing: a file holds colours, and no values of its own."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Folder:

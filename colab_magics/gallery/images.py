@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from colab_magics.picture_files import flat
 Array = NDArray[np.generic]
 Picture = Image.Image
 """A Pillow image of mode L or RGB."""
+
+_SMALL = 64
+"""Pixels: the pixels of a larger picture are not looked at one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Images(Protocol):
     def __len__(self) -> int: ...
     def name(self, index: int) -> str: ...
     def picture(self, index: int, side: int) -> Picture | Unreadable: ...
+    def values(self, index: int) -> list[Any] | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,14 @@ class ArrayImages:
 
     def name(self, index: int) -> str:
         return f"#{index}"
+
+    def values(self, index: int) -> list[Any] | None:
+        """The rows of picture ``index`` if it is small: numbers, or lists of a number for each channel."""
+        array = self.arrays[index]
+        if max(array.shape[:2]) > _SMALL:
+            return None
+        rows: list[Any] = (array[..., 0] if array.shape[2:] == (1,) else array).tolist()
+        return rows
 
     def picture(self, index: int, side: int) -> Picture:
         """Picture ``index`` with sides of at most ``side`` pixels."""

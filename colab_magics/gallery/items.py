@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import operator
 import threading
 import weakref
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +17,7 @@ from colab_magics.format import number, plural
 from colab_magics.gallery.atlas import plan
 from colab_magics.gallery.images import Picture, Unreadable
 from colab_magics.gallery.pages import Page
+from colab_magics.gallery.query import Query
 from colab_magics.gallery.samples import Samples
 from colab_magics.gallery.source import Source
 from colab_magics.gallery.views import View, parse
@@ -33,36 +33,38 @@ class Watcher(Protocol):
 
 
 class Gallery:
-    """Pictures with their true and predicted classes, one page of one view at a time.
+    """Pictures with their true and predicted classes: one choice of them, in one order.
 
-    It follows its panel: `view`, `page`, `indices` and `selected` are what the person sees now, and setting them
-    turns the panel. With a run the view ``first`` shows training images and the others show test images; indices
-    and selections belong to the images that are shown. Safe to use from several threads.
+    It follows its panel: what `view`, `sort`, `reverse`, `confidence`, `search` and `selected` say is what the person
+    sees, and setting them changes the panel. With a run the view ``first`` shows training images and the others show
+    test images; indices and selections belong to the images that are shown. Safe to use from several threads.
     """
 
-    def __init__(self, source: Source, *, view: str = "first", n: int = 9) -> None:
+    def __init__(self, source: Source, *, view: str = "first", sort: str = "index", n: int = 9) -> None:
         if not isinstance(n, int) or n < 1:
-            raise BadOption(f"n is {n!r}: pass the number of pictures on a page, a whole number of 1 or more.")
+            raise BadOption(f"n is {n!r}: pass the number of pictures to begin with, a whole number of 1 or more.")
         self._lock = threading.RLock()
         self._watchers: weakref.WeakSet[Watcher] = weakref.WeakSet()
         self._source = source
         plans = [plan(n, each.images.side, each.images.channels) for each in self._all_samples()]
         self._n = min(each.count for each in plans)
         self._side = min(each.side for each in plans)
-        counts = source.samples.counts
-        self.counts = replace(counts, first=len(self._samples_of(View("first"))))
+        self.counts = replace(source.samples.counts, first=len(self._samples_of(View("first"))))
         """How many pictures each view has."""
         self._selected: dict[str, tuple[int, ...]] = {}
-        self._open(parse(view, source.samples.class_names), 0)
+        self._version = 0
+        self._open(Query(parse(view, source.samples.class_names)).sorted_by(sort))
 
     def __len__(self) -> int:
-        """How many pictures are shown now."""
-        return len(self._indices())
+        """How many pictures are chosen."""
+        return len(self._members)
 
     def __repr__(self) -> str:
         shown = self.shown
-        of = f"{number(len(shown.indices))} of {plural(shown.total, 'picture')}"
-        return f"Gallery({of}, view {self.view!r} of the {shown.samples.kind}, {len(shown.selected)} selected)"
+        return (
+            f"Gallery({plural(shown.total, 'picture')}, view {self.view!r} of the {shown.samples.kind}, "
+            f"{number(len(shown.selected))} selected)"
+        )
 
     @property
     def dataset(self) -> str:
@@ -84,32 +86,78 @@ class Gallery:
         return self._source.samples.class_names
 
     @property
+    def samples(self) -> Samples:
+        """What is sorted into views."""
+        return self._source.samples
+
+    @property
     def n(self) -> int:
-        """How many pictures a page holds at most."""
+        """How many pictures are shown at first, at most."""
         return self._n
 
     @property
+    def query(self) -> Query:
+        """What is chosen, and its order; set it to change several things at once."""
+        return self._query
+
+    @query.setter
+    def query(self, query: Query) -> None:
+        with self._lock:
+            self._open(query)
+        self._tell()
+
+    @property
     def view(self) -> str:
-        """``first``, ``correct``, ``wrong`` or ``class`` with a class's name."""
-        return self._view.text(self.class_names)
+        """``first``, ``correct``, ``wrong``, ``class`` with a class's name, or ``confusion`` with pairs of classes.
+
+        The pairs of ``confusion 4 9, 9 4`` are a true class and what it was taken for; ``*`` is any class.
+        """
+        return self._query.view.text(self.class_names)
 
     @view.setter
     def view(self, text: str) -> None:
-        self.turn(text)
+        self.query = replace(self._query, view=parse(text, self.class_names))
 
     @property
-    def page(self) -> int:
-        """The page that is shown, from 0."""
-        return self._page
+    def sort(self) -> str:
+        """``index``, ``loss`` (worst first), ``confidence`` (surest first) or ``margin`` (closest decision first)."""
+        return self._query.sort
 
-    @page.setter
-    def page(self, number: int) -> None:
-        self.turn(self._view, number)
+    @sort.setter
+    def sort(self, by: str) -> None:
+        self.query = self._query.sorted_by(by)
+
+    @property
+    def reverse(self) -> bool:
+        """Whether the order is turned around."""
+        return self._query.reverse
+
+    @reverse.setter
+    def reverse(self, reverse: bool) -> None:
+        self.query = replace(self._query, reverse=bool(reverse))
+
+    @property
+    def confidence(self) -> tuple[float, float]:
+        """The lowest and the highest probability of the predicted class that are shown, 0 to 1."""
+        return self._query.confidence
+
+    @confidence.setter
+    def confidence(self, limits: tuple[float, float]) -> None:
+        self.query = self._query.between(limits)
+
+    @property
+    def search(self) -> str:
+        """What the names of the pictures must have in them, in any case."""
+        return self._query.search
+
+    @search.setter
+    def search(self, text: str) -> None:
+        self.query = replace(self._query, search=str(text))
 
     @property
     def indices(self) -> NDArray[np.int64]:
-        """(k,) int64: where the pictures that are shown stand among their images."""
-        return self._indices().copy()
+        """(k,) int64: where the chosen pictures stand among their images, in their order."""
+        return self._members.copy()
 
     @property
     def selected(self) -> list[int]:
@@ -121,7 +169,7 @@ class Gallery:
         if not isinstance(indices, Iterable):
             raise BadOption(f"{indices!r} is not a list of indices: pass a list of whole numbers.")
         with self._lock:
-            samples = self._samples_of(self._view)
+            samples = self._samples_of(self._query.view)
             chosen = tuple(dict.fromkeys(_index(each, samples) for each in indices))
             if chosen == self._selected.get(samples.kind, ()):
                 return
@@ -129,42 +177,48 @@ class Gallery:
         self._tell()
 
     def selection(self) -> pd.DataFrame:
-        """Make a frame of what is selected: index, true and predicted class number, probability of the predicted."""
+        """Make a frame of what is selected.
+
+        Its columns: ``index``; ``true`` and ``predicted`` class numbers; ``probability`` (0 to 1) of the predicted
+        class; ``loss`` (cross-entropy in nats); ``name``; and, where they are known, ``probabilities`` of every class.
+        """
         import pandas as pd
 
         page = self.shown
         items = [page.samples.item(index) for index in page.selected]
-        return pd.DataFrame(
+        frame = pd.DataFrame(
             {
                 "index": pd.array([item.index for item in items], dtype="int64"),
                 "true": pd.array([item.true for item in items], dtype="Int64"),
                 "predicted": pd.array([item.predicted for item in items], dtype="Int64"),
                 "probability": np.array([item.probability for item in items], dtype=float),
+                "loss": np.array([item.loss for item in items], dtype=float),
+                "name": pd.Series([item.name for item in items], dtype=object),
             }
         )
+        shares = page.samples.probabilities
+        if shares is not None:
+            frame["probabilities"] = pd.Series([shares[index] for index in page.selected], dtype=object)
+        return frame
 
     @property
     def shown(self) -> Page:
-        """All that is shown now, taken at one moment."""
+        """The first of what is chosen, taken at one moment."""
+        return self.window(0, self._n)
+
+    def window(self, start: int, count: int) -> Page:
+        """Take ``count`` of the chosen pictures, from the one at place ``start``, as they are at this moment."""
         with self._lock:
-            samples = self._samples_of(self._view)
+            samples = self._samples_of(self._query.view)
             return Page(
                 samples=samples,
-                view=self._view,
-                indices=self._indices(),
-                start=self._page * self._n,
-                number=self._page,
-                pages=self._pages(),
+                query=self._query,
+                indices=self._members[max(start, 0) : max(start, 0) + count],
                 total=len(self._members),
+                version=self._version,
                 side=self._side,
                 selected=self._selected.get(samples.kind, ()),
             )
-
-    def turn(self, view: str | View, page: int = 0) -> None:
-        """Show a page of a view; a page beyond the last is the last. Raises `BadOption`."""
-        with self._lock:
-            self._open(view if isinstance(view, View) else parse(view, self.class_names), page)
-        self._tell()
 
     def probabilities(self, index: int) -> list[float] | None:
         """List the probability of every class for picture ``index`` of those shown. Raises `BadOption`."""
@@ -177,6 +231,11 @@ class Gallery:
         samples = self.shown.samples
         return samples.images.picture(_index(index, samples), side)
 
+    def values(self, index: int) -> list[Any] | None:
+        """List the pixel values of a small picture, as they were given, in rows; None of a large one."""
+        samples = self.shown.samples
+        return samples.images.values(_index(index, samples))
+
     def watch(self, watcher: Watcher) -> None:
         """Call ``watcher.refresh()`` after every change, for as long as somebody else holds it."""
         with self._lock:
@@ -188,17 +247,12 @@ class Gallery:
         for watcher in watchers:  # without the lock: a watcher may hold one of its own
             watcher.refresh()
 
-    def _open(self, view: View, page: int) -> None:
-        self._members = self._samples_of(view).members(view)
-        self._view = view
-        self._page = min(max(page, 0), self._pages() - 1)
-
-    def _pages(self) -> int:
-        return max(1, math.ceil(len(self._members) / self._n))
-
-    def _indices(self) -> NDArray[np.int64]:
-        with self._lock:
-            return self._members[self._page * self._n : (self._page + 1) * self._n]
+    def _open(self, query: Query) -> None:
+        if query.needs_predictions and query.view.kind == "first" and self._source.training is not None:
+            query = replace(query, view=View("confusion"))  # of the training images nothing was predicted
+        self._members = query.members(self._samples_of(query.view))
+        self._query = query
+        self._version += 1
 
     def _samples_of(self, view: View) -> Samples:
         training = self._source.training

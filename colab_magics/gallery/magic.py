@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from colab_magics import _shell, interrupts
 from colab_magics.errors import BadOption
+from colab_magics.gallery.views import KINDS, SORTS
 from colab_magics.options import LineParser, lookup, positive, split
 from colab_magics.transfer.paths import is_there
 
@@ -23,6 +24,7 @@ def gallery(
     probabilities: object = None,
     class_names: object = None,
     view: str = "first",
+    sort: str = "index",
     n: int = 9,
 ) -> Gallery:
     """Show pictures with their true and predicted classes, and return the gallery.
@@ -30,8 +32,10 @@ def gallery(
     ``source``: a run, `Predictions`, an array (n, h, w) or (n, h, w, 1|3|4) of whole numbers or floats, a list of such
     pictures, or the path of a folder of jpg, png, gif, bmp or webp files, with a subfolder for each class.
     ``labels``, ``predicted``: (n,) whole class numbers from 0; ``probabilities``: (n, classes), 0 to 1;
-    ``class_names``: a text for each class. ``view``: ``first``, ``correct``, ``wrong``, or ``class`` with a name or
-    number; ``n``: pictures on a page, at most 64. With a run, ``first`` shows training images, the others test images.
+    ``class_names``: a text for each class. ``view``: ``first``, ``correct``, ``wrong``, ``class`` with a name or
+    number, or ``confusion`` with pairs of a true and a predicted class, as in ``confusion 4 9, 9 4``. ``sort``:
+    ``index``, ``loss`` (the worst first), ``confidence`` (the surest first) or ``margin`` (the closest decision first).
+    ``n``: pictures to begin with, at most 64. With a run, ``first`` shows training images, the others test images.
     Raises `BadImages`, `BadOption`, `SourceNotFound` and `SourceDenied`.
     """
     with interrupts.held():
@@ -39,7 +43,7 @@ def gallery(
         from colab_magics.gallery.source import read
 
     found = read(source, labels, predicted=predicted, probabilities=probabilities, class_names=class_names)
-    value = Gallery(found, view=str(view), n=n)
+    value = Gallery(found, view=str(view), sort=sort, n=n)
     show(value)
     return value
 
@@ -62,7 +66,9 @@ PARSER = LineParser(
         %gallery run                          the first nine training images
         %gallery run --view correct           nine test images that were recognised
         %gallery run --view wrong --n 25      25 that were not
+        %gallery run --view wrong --sort loss
         %gallery run --view class 3
+        %gallery run --view confusion 4 9     the fours that were taken for nines
         %gallery images labels --predicted guesses
         %gallery photos/                      a folder, its subfolders are the classes
     """,
@@ -75,10 +81,11 @@ PARSER.add_argument("--class-names", metavar="NAME", help="the variable that hol
 PARSER.add_argument(
     "--view",
     metavar="VIEW",
-    choices=_ViewWords(("first", "correct", "wrong", "class")),
-    help="first, correct, wrong, or class with its name or number (first)",
+    choices=_ViewWords(KINDS),
+    help="first, correct, wrong, class with its name or number, or confusion with pairs of classes (first)",
 )
-PARSER.add_argument("--n", type=positive, metavar="N", help="pictures on a page, at most 64 (9)")
+PARSER.add_argument("--sort", choices=SORTS, help="as they come, or the worst, surest or closest first (index)")
+PARSER.add_argument("--n", type=positive, metavar="N", help="pictures to begin with, at most 64 (9)")
 
 
 def run(line: str, cell: str | None) -> Gallery:
@@ -109,16 +116,28 @@ def show(value: Gallery) -> None:
 
 
 def _joined(line: str) -> str:
-    """Make the two words after ``--view class``, or ``--view=class``, one, as argparse reads them."""
+    """Make the words of ``--view class X`` and ``--view confusion X Y, Z W`` one, as argparse reads them."""
     words = split(line)
-    for place, word in enumerate(words[:-1]):
-        if word == "class" and words[place - 1 : place] == ["--view"]:
-            words[place : place + 2] = [f"class {words[place + 1]}"]
-            break
-        if word == "--view=class":
-            words[place : place + 2] = [f"--view=class {words[place + 1]}"]
-            break
+    for place, word in enumerate(words):
+        option, _, kind = word.partition("=") if word.startswith("--view=") else (words[place - 1], "", word)
+        if (place == 0 and "=" not in word) or option != "--view" or kind not in {"class", "confusion"}:
+            continue
+        end = place + 1 + _length(words[place + 1 :], 1 if kind == "class" else 2)
+        rest = words[place + 1 : end]
+        if kind == "confusion":
+            rest = [shlex.quote(each) if " " in each else each for each in rest]
+        words[place:end] = [" ".join([word, *rest])]
+        break
     return shlex.join(words)
+
+
+def _length(words: list[str], step: int) -> int:
+    """Count the words that belong to a view: ``step``, and as many again after each comma."""
+    end = 0
+    while end == 0 or (step == 2 and end < len(words) and words[end - 1].endswith(",")):
+        end += step
+    ends = [place for place, word in enumerate(words[:end]) if word.startswith("--")]
+    return min([end, len(words), *ends])
 
 
 def _source(name: str | None) -> object:

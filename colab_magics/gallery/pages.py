@@ -1,4 +1,4 @@
-"""One page of a gallery's view, as it stood at one moment."""
+"""Some of the chosen pictures, as they stood at one moment."""
 
 from __future__ import annotations
 
@@ -8,27 +8,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from colab_magics.format import number as digits
+from colab_magics.format import plural
 from colab_magics.gallery.classes import short
 from colab_magics.gallery.images import Picture, Unreadable
+from colab_magics.gallery.query import Query
 from colab_magics.gallery.samples import Item, Samples
-from colab_magics.gallery.views import View
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Page:
-    """Page ``number`` (from 0) of ``pages``: the pictures ``indices`` (k,) int64 of the ``total`` that the view has.
+    """The pictures ``indices`` (k,) int64, some of the ``total`` that ``query`` chose.
 
-    ``start``: where the first of them stands in the view; ``side``: the longest side of a thumbnail in pixels;
-    ``selected``: indices selected among all of ``samples``.
+    ``version`` counts the choices, so that pictures of an old one are known. ``side``: the longest side of a thumbnail
+    in pixels; ``selected``: indices selected among all of ``samples``.
     """
 
     samples: Samples
-    view: View
+    query: Query
     indices: NDArray[np.int64]
-    start: int
-    number: int
-    pages: int
     total: int
+    version: int
     side: int
     selected: tuple[int, ...]
 
@@ -42,23 +41,37 @@ class Page:
 
     @property
     def title(self) -> str:
-        """What is shown: ``First 9 of 60,000 training images``, ``10 to 18 of 271 wrong test images``."""
-        count, kind = len(self.indices), self.samples.kind
-        if self.number == 0:
-            part = f"{'First ' if self.view.kind == 'first' else ''}{count}"
-        else:
-            part = f"{digits(self.start + 1)} to {digits(self.start + count)}"
-        adjective = f"{self.view.kind} " if self.view.needs_predictions else ""
-        ending = "" if self.view.number is None else f" of class {short(self.samples.class_names[self.view.number])}"
-        return f"{part} of {digits(self.total)} {adjective}{kind}{ending}"
+        """What is chosen: ``60,000 training images``, ``12 test images of 4 taken for 9``."""
+        view = self.query.view
+        adjective = f"{view.kind} " if view.kind in {"correct", "wrong"} else ""
+        return f"{digits(self.total)} {adjective}{self.samples.kind}{self._ending}"
 
     @property
     def emptiness(self) -> str:
         """Why there is nothing to show, kindly; nothing where there is something."""
         if self.total:
             return ""
-        if self.view.kind == "wrong":
-            return f"Nothing to show: all {digits(len(self.samples))} {self.samples.kind} were recognised."
-        if self.view.kind == "correct":
-            return f"Nothing to show: none of the {digits(len(self.samples))} {self.samples.kind} was recognised."
-        return f"Nothing to show: none of the {self.samples.kind} is of this class."
+        if self.query.words:
+            return "Nothing to show: no picture is left. Widen the search or the range of probabilities."
+        kind, everything = self.samples.kind, digits(len(self.samples))
+        match self.query.view.kind:
+            case "wrong":
+                return f"Nothing to show: all {everything} {kind} were recognised."
+            case "correct":
+                return f"Nothing to show: none of the {everything} {kind} was recognised."
+            case _:
+                return f"Nothing to show: there are no {kind}{self._ending}."
+
+    @property
+    def _ending(self) -> str:
+        view = self.query.view
+        if view.number is not None:
+            return f" of class {self._name(view.number)}"
+        if not view.cells:
+            return ""
+        true, predicted = view.cells[0]
+        more = f", and of {plural(len(view.cells) - 1, 'more cell')}" if len(view.cells) > 1 else ""
+        return f" of {self._name(true)} taken for {self._name(predicted)}{more}"
+
+    def _name(self, number: int | None) -> str:
+        return "any class" if number is None else short(self.samples.class_names[number])

@@ -1,53 +1,60 @@
-"""The live gallery: its state is one page, and its commands turn the page and look closer."""
+"""The live gallery: its state is what is chosen and the first screen of it; commands fetch the rest."""
 
 import threading
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
 import traitlets
 
 from colab_magics._panel import Panel, bundle
 from colab_magics.card import Card
 from colab_magics.errors import BadOption
-from colab_magics.gallery.atlas import paste, png, visible
+from colab_magics.gallery import confusion, query
+from colab_magics.gallery.atlas import block, paste, png, visible
 from colab_magics.gallery.card import legend, state
 from colab_magics.gallery.classes import short
 from colab_magics.gallery.images import Picture, Unreadable
 from colab_magics.gallery.items import Gallery
 from colab_magics.gallery.pages import Page
 from colab_magics.gallery.samples import Item
-from colab_magics.gallery.views import KINDS, View
 
 _DETAIL = 256
 """Pixels: the longest side of the picture that is looked at closely."""
 
 
 class GalleryPanel(Panel):
-    """Follows a `Gallery`: every change there is drawn, every turn and selection here is kept there."""
+    """Follows a `Gallery`: every change there is drawn, every choice and selection here is kept there."""
 
     _esm = bundle("gallery")
-    commands = ("turn", "detail", "clear")
+    commands = ("show", "window", "detail", "clear")
 
-    view = traitlets.Enum(KINDS, "first").tag(sync=True)
-    class_number = traitlets.Int(None, allow_none=True).tag(sync=True)
-    page = traitlets.Int().tag(sync=True)
-    pages = traitlets.Int(1).tag(sync=True)
+    query = traitlets.Dict().tag(sync=True)
+    total = traitlets.Int().tag(sync=True)
+    version = traitlets.Int().tag(sync=True)
     size = traitlets.Int(1).tag(sync=True)
+    block = traitlets.Int(1).tag(sync=True)
     atlas = traitlets.Bytes().tag(sync=True)
     tile = traitlets.Dict().tag(sync=True)
     items = traitlets.List(traitlets.Dict()).tag(sync=True)
     nothing = traitlets.Unicode().tag(sync=True)
     counts = traitlets.Dict().tag(sync=True)
+    confusion = traitlets.Dict().tag(sync=True)
+    can_rank = traitlets.Bool().tag(sync=True)
     class_names = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    selected = traitlets.List(traitlets.Int()).tag(sync=True)
+    selected = traitlets.Bytes().tag(sync=True, from_json=lambda value, _: bytes(value))
     selected_count = traitlets.Int().tag(sync=True)
 
     def __init__(self, gallery: Gallery) -> None:
         self._gallery = gallery
         self._drawing = threading.RLock()  # commands may arrive in another thread (subshells)
+        images = gallery.samples.images
         super().__init__(
             size=gallery.n,
+            block=block(images.side, images.channels),
             counts=asdict(gallery.counts),
+            confusion=confusion.data(gallery.samples),
+            can_rank=gallery.has_probabilities,
             class_names=[short(name) for name in gallery.class_names],
             **_traits(gallery),
         )
@@ -60,53 +67,76 @@ class GalleryPanel(Panel):
             for name, value in _traits(self._gallery).items():
                 setattr(self, name, value)
 
-    def turn(self, data: dict[str, Any]) -> None:
-        """Show ``page`` (from 0) of ``view``; the view ``class`` takes ``class_number``."""
-        view, number, page = data.get("view"), data.get("class_number"), data.get("page", 0)
-        classes = range(len(self.class_names))
-        if view not in KINDS or (view == "class" and number not in classes) or not isinstance(page, int):
-            raise BadOption(f"There is no page {page!r} of the view {view!r}.")
-        self._gallery.turn(View(view, number if view == "class" else None), page)
+    def show(self, data: dict[str, Any]) -> None:
+        """Choose what ``query`` says, as `query.Query.data` writes it."""
+        self._gallery.query = query.read(data.get("query"), len(self.class_names))
+
+    def window(self, data: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+        """Give ``count`` of the chosen pictures, at most `block`, from the one at place ``start``, in one atlas."""
+        start, count = data.get("start"), data.get("count")
+        if type(start) is not int or type(count) is not int or start < 0 or not 0 < count <= self.block:
+            raise BadOption(f"There are no {count!r} pictures from {start!r} in a gallery.")
+        page = self._gallery.window(start, count)
+        pictures = page.pictures()
+        atlas = paste([visible(picture) for picture in pictures])
+        return {
+            "version": page.version,
+            "items": _items(page, pictures),
+            "tile": {"columns": atlas.columns, "width": atlas.width, "height": atlas.height},
+        }, [atlas.file]
 
     def detail(self, data: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
-        """Give the picture ``index`` in more pixels, and the probability of each class or None."""
+        """Give picture ``index`` in more pixels, its values where it is small, and the probability of each class."""
         index = data.get("index")
         if not isinstance(index, int):
             raise BadOption(f"{index!r} is not the index of an image.")
-        picture = visible(self._gallery.picture(index, _DETAIL))
-        return {"index": index, "probabilities": self._gallery.probabilities(index)}, [png(picture)]
+        gallery = self._gallery
+        answer = {
+            "index": index,
+            "values": gallery.values(index),
+            "probabilities": gallery.probabilities(index),
+        }
+        return answer, [png(visible(gallery.picture(index, _DETAIL)))]
 
     def clear(self, _: dict[str, Any]) -> None:
         """Select nothing."""
         self._gallery.selected = []
 
     def _keep_selection(self, change: dict[str, Any]) -> None:
-        """Take over what is selected on this page; what is selected on other pages stays."""
-        shown = set(self._gallery.indices.tolist())
-        elsewhere = [index for index in self._gallery.selected if index not in shown]
-        self._gallery.selected = [*elsewhere, *change["new"]]
+        """Take over what is selected here, in the order in which it was."""
+        if len(change["new"]) != (len(self._gallery.shown.samples) + 7) // 8:
+            self.refresh()  # of other images, which were shown when the page wrote it
+            return
+        marked = np.flatnonzero(np.unpackbits(np.frombuffer(change["new"], np.uint8), bitorder="little")).tolist()
+        kept = set(marked)
+        before = [index for index in self._gallery.selected if index in kept]
+        self._gallery.selected = [*before, *sorted(kept.difference(before))]
 
 
 def _traits(gallery: Gallery) -> dict[str, Any]:
     page = gallery.shown
     pictures = page.pictures()
     atlas = paste([visible(picture) for picture in pictures])
-    indices = set(page.indices.tolist())
+    marks = np.zeros(len(page.samples), np.bool_)
+    marks[list(page.selected)] = True
     return {
         "card": Card(
             page.title, state=state(gallery), parts=legend(page, probabilities=gallery.has_probabilities)
         ).data(),
-        "view": page.view.kind,
-        "class_number": page.view.number,
-        "page": page.number,
-        "pages": page.pages,
-        "atlas": atlas.png,
+        "query": page.query.data(),
+        "total": page.total,
+        "version": page.version,
+        "atlas": atlas.file,
         "tile": {"columns": atlas.columns, "width": atlas.width, "height": atlas.height},
-        "items": [_item(page, item, picture) for item, picture in zip(page.items, pictures, strict=True)],
+        "items": _items(page, pictures),
         "nothing": page.emptiness,
-        "selected": [index for index in page.selected if index in indices],
+        "selected": np.packbits(marks, bitorder="little").tobytes(),
         "selected_count": len(page.selected),
     }
+
+
+def _items(page: Page, pictures: list[Picture | Unreadable]) -> list[dict[str, Any]]:
+    return [_item(page, item, picture) for item, picture in zip(page.items, pictures, strict=True)]
 
 
 def _item(page: Page, item: Item, picture: Picture | Unreadable) -> dict[str, Any]:

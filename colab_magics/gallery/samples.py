@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,18 +15,23 @@ from colab_magics.errors import BadImages, BadOption
 from colab_magics.format import percent
 from colab_magics.gallery.classes import Classes, read_classes, read_names, read_probabilities, short
 from colab_magics.gallery.images import Images
-from colab_magics.gallery.views import View
+from colab_magics.gallery.views import Cell, View
+from colab_magics.predictions import confusion_counts
+
+_LEAST = 1e-7
+"""A probability below it counts as this one, as in `keras.config.epsilon`: the loss stays a number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One picture's facts: class numbers, and the probability (0 to 1) that the model gave to ``predicted``."""
+    """One picture's facts: class numbers, the probability (0 to 1) given to ``predicted``, and the loss."""
 
     index: int
     name: str
     true: int | None
     predicted: int | None
     probability: float | None
+    loss: float | None
 
     @property
     def tone(self) -> Tone:
@@ -96,7 +103,9 @@ class Samples:
         if view.needs_predictions:
             correct = self.is_correct
             if correct is None:
-                raise BadOption(self._missing(view))
+                raise BadOption(self._missing(f"The view {view.kind}"))
+            if view.kind == "confusion":
+                return self._in_cells(view.cells)
             return np.flatnonzero(correct if view.kind == "correct" else ~correct).astype(np.int64)
         if view.kind == "class":
             if self.labels is None:
@@ -104,21 +113,65 @@ class Samples:
             return np.flatnonzero(self.labels == view.number).astype(np.int64)
         return np.arange(len(self), dtype=np.int64)
 
+    @property
+    def confusion(self) -> Classes | None:
+        """(classes, classes) int64: how many of each true class (rows) were taken for each; None as `is_correct`."""
+        if self.labels is None or self.predicted is None:
+            return None
+        return confusion_counts(self.labels, self.predicted, len(self.class_names))
+
+    def ranks(self, by: Literal["loss", "confidence", "margin"]) -> NDArray[np.float32]:
+        """Measure each picture, (n,).
+
+        ``loss``: the cross-entropy in nats, -log of the probability of the true class; ``confidence``: the
+        probability of the predicted class; ``margin``: how far it is above the most probable of the other classes.
+        Raises `BadOption` where probabilities or labels are missing.
+        """
+        shares = self.probabilities
+        if shares is None or self.predicted is None:
+            raise BadOption(f"{by.capitalize()} needs probabilities: pass probabilities= (--probabilities NAME).")
+        rows = np.arange(len(self))
+        if by == "confidence":
+            return shares[rows, self.predicted]
+        if by == "loss":
+            if self.labels is None:
+                raise BadOption("Loss needs labels: pass them after the images.")
+            return -np.log(np.maximum(shares[rows, self.labels], np.float32(_LEAST)))
+        if shares.shape[1] == 1:
+            return shares[:, 0]
+        highest = np.partition(shares, -2, axis=1)[:, -2:]
+        given = shares[rows, self.predicted]
+        return given - np.where(given == highest[:, 1], highest[:, 0], highest[:, 1])
+
     def item(self, index: int) -> Item:
         """Collect the facts of picture ``index``."""
         predicted = None if self.predicted is None else int(self.predicted[index])
+        true = None if self.labels is None else int(self.labels[index])
+        shares = None if self.probabilities is None else self.probabilities[index]
         return Item(
             index=index,
             name=self.images.name(index),
-            true=None if self.labels is None else int(self.labels[index]),
+            true=true,
             predicted=predicted,
-            probability=None if self.probabilities is None else float(self.probabilities[index, predicted]),
+            probability=None if shares is None else float(shares[predicted]),
+            loss=None if shares is None or true is None else -math.log(max(float(shares[true]), _LEAST)),
         )
 
-    def _missing(self, view: View) -> str:
+    def _in_cells(self, cells: Sequence[Cell]) -> Classes:
+        is_in = np.full(len(self), not cells)
+        for true, predicted in cells:
+            is_of = np.full(len(self), True)
+            if true is not None:
+                is_of &= self.labels == true
+            if predicted is not None:
+                is_of &= self.predicted == predicted
+            is_in |= is_of
+        return np.flatnonzero(is_in).astype(np.int64)
+
+    def _missing(self, what: str) -> str:
         if self.predicted is None:
-            return f"The view {view.kind} needs predictions: show a run, or pass predicted= (--predicted NAME)."
-        return f"The view {view.kind} needs labels to compare with the predictions: pass them after the images."
+            return f"{what} needs predictions: show a run, or pass predicted= (--predicted NAME)."
+        return f"{what} needs labels to compare with the predictions: pass them after the images."
 
 
 def check(

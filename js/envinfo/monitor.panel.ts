@@ -1,5 +1,6 @@
 /** What this machine does from second to second: a line each for CPU, RAM, GPUs, disk and network. */
 import type { CardData } from "../shared/card";
+import { button, sentence } from "../shared/controls";
 import { h } from "../shared/dom";
 import { ask } from "../shared/messages";
 import { definePanel } from "../shared/panel";
@@ -37,17 +38,17 @@ export default definePanel<State>({
     const since = h("span", { class: "cm-time" });
     const title = h("h3", { class: "cm-title" }, model.get("card").title, state, since);
     const tracks = h("div", { class: "cm-tracks" });
-    const button = h("button", { class: "cm-button", type: "button", onClick: () => void press() });
+    const control = button("", press);
     const note = h("p", { class: "cm-note", role: "status" });
-    const failure = h("p", { class: "cm-error", role: "alert", hidden: true });
+    const failure = sentence(true);
     root.append(
       h(
         "section",
         { class: "cm-card", "aria-label": model.get("card").title },
         title,
         tracks,
-        h("div", { class: "cm-row" }, button, note),
-        failure,
+        h("div", { class: "cm-row" }, control, note),
+        failure.element,
       ),
     );
 
@@ -78,19 +79,18 @@ export default definePanel<State>({
       setText(state, isLate ? "no reading" : labels[phase]);
       state.className = isLate ? "cm-badge cm-warn" : isRunning() ? "cm-badge cm-ok" : "cm-badge";
       setText(note, isLate ? late : sentence);
-      setText(button, isRunning() ? "Stop" : phase === "moved" ? "Go on here" : "Go on");
+      setText(control, isRunning() ? "Stop" : phase === "moved" ? "Go on here" : "Go on");
     }
 
     async function press(): Promise<void> {
       if (isWaiting) return;
       isWaiting = true;
-      failure.hidden = true;
+      failure.say("");
       try {
         await ask(model, isRunning() ? "stop" : "resume", {}, { signal });
       } catch (error) {
         if (signal.aborted) return;
-        failure.textContent = error instanceof Error ? error.message : String(error);
-        failure.hidden = false;
+        failure.say(error);
       } finally {
         isWaiting = false;
       }

@@ -1,6 +1,7 @@
 /** What this machine is: the card, read again on demand, and copied as Markdown for a bug report. */
 import { type CardData, drawCard, redrawCard } from "../shared/card";
 import { copy } from "../shared/clipboard";
+import { button, sentence } from "../shared/controls";
 import { h } from "../shared/dom";
 import { ask } from "../shared/messages";
 import { definePanel } from "../shared/panel";
@@ -14,19 +15,20 @@ export default definePanel<State>({
   name: "envinfo",
   css,
   draw({ model, root, signal, onChange }) {
-    const button = (name: string, work: () => Promise<string>) =>
-      h("button", { class: "cm-button", type: "button", onClick: () => void run(work) }, name);
     const status = h("p", { class: "cm-note", role: "status" });
-    const failure = h("p", { class: "cm-error", role: "alert", hidden: true });
+    const failure = sentence(true);
     const source = h("textarea", {
       class: "cm-field cm-source",
       "aria-label": "The report as Markdown",
       spellcheck: false,
       hidden: true,
     });
-    const buttons = [button("Refresh", refresh), button("Copy as Markdown", copyMarkdown)];
+    const buttons = [
+      button("Refresh", () => run(refresh)),
+      button("Copy as Markdown", () => run(copyMarkdown)),
+    ];
     const row = h("div", { class: "cm-row" }, buttons, status);
-    const card = drawCard(model.get("card"), row, failure, source);
+    const card = drawCard(model.get("card"), row, failure.element, source);
     root.append(card);
     onChange("card", () => redrawCard(card, model.get("card")));
 
@@ -34,7 +36,7 @@ export default definePanel<State>({
     async function run(work: () => Promise<string>): Promise<void> {
       if (card.ariaBusy === "true") return;
       card.ariaBusy = "true";
-      failure.hidden = true;
+      failure.say("");
       source.hidden = true;
       status.textContent = "Asking the kernel…";
       try {
@@ -42,8 +44,7 @@ export default definePanel<State>({
       } catch (error) {
         if (signal.aborted) return;
         status.textContent = "";
-        failure.textContent = error instanceof Error ? error.message : String(error);
-        failure.hidden = false;
+        failure.say(error);
       } finally {
         card.ariaBusy = "false";
       }

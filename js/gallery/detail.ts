@@ -1,6 +1,7 @@
 /** One picture closely: larger, with the probability of every class as a bar. */
+import { button } from "../shared/controls";
 import { h } from "../shared/dom";
-import { percent } from "../shared/format";
+import { decimal, percent } from "../shared/format";
 import { type Item, symbols } from "./items";
 import { canvasFor, paint } from "./picture";
 
@@ -13,11 +14,13 @@ export interface Share {
 
 export interface Closer {
   probabilities: number[] | null;
+  /** Of a small picture: rows of pixel values as they were given, one number or one for each channel. */
+  values: (number | number[])[][] | null;
 }
 
 export interface DetailEvents {
   close(): void;
-  /** The neighbour on the page: -1 or 1. */
+  /** The neighbour: -1 or 1. */
   step(by: number): void;
 }
 
@@ -78,7 +81,7 @@ export function closerLook(events: DetailEvents): Detail {
     return true;
   }
 
-  function draw(item: Item, canvas: HTMLCanvasElement, below: HTMLElement): void {
+  function draw(item: Item, canvas: HTMLCanvasElement, beside: HTMLElement, below?: HTMLElement): void {
     body.replaceChildren(
       h(
         "p",
@@ -87,8 +90,19 @@ export function closerLook(events: DetailEvents): Detail {
         item.caption,
         item.share && ` · ${item.share}`,
       ),
-      h("p", { class: "cm-note" }, item.name, item.problem && ` ${item.problem}`),
-      h("div", { class: "cm-detail-facts" }, h("div", { class: "cm-frame" }, !item.problem && canvas), below),
+      h(
+        "p",
+        { class: "cm-note" },
+        item.name,
+        item.problem && ` ${item.problem}`,
+        item.loss !== null && ` · loss ${decimal(item.loss)}`,
+      ),
+      h(
+        "div",
+        { class: "cm-detail-facts" },
+        h("div", {}, h("div", { class: "cm-frame" }, !item.problem && canvas), below),
+        beside,
+      ),
     );
   }
 
@@ -103,10 +117,15 @@ export function closerLook(events: DetailEvents): Detail {
       draw(item, canvas, h("p", { class: "cm-note" }, "Asking the kernel for the probabilities …"));
       if (wasClosed) back.focus();
     },
-    fill(item, { probabilities }, picture, names) {
+    fill(item, { probabilities, values }, picture, names) {
       const canvas = canvasFor(picture);
       paint(canvas, picture, { x: 0, y: 0, width: picture.width, height: picture.height });
-      draw(item, canvas, probabilities ? bars(shares(probabilities, names, item)) : without(item));
+      draw(
+        item,
+        canvas,
+        probabilities ? bars(shares(probabilities, names, item)) : without(item),
+        values && !item.problem ? pixelReader(canvas, values) : undefined,
+      );
     },
     fail(message) {
       body.append(h("p", { class: "cm-error", role: "alert" }, message));
@@ -132,14 +151,34 @@ function bars(all: readonly Share[]): HTMLElement {
   return h("ol", { class: "cm-bars", "aria-label": "Probability of each class" }, list);
 }
 
+/** Tells the value of the pixel under the pointer. */
+function pixelReader(canvas: HTMLCanvasElement, values: NonNullable<Closer["values"]>): HTMLElement {
+  const idle = "Point at a pixel.";
+  const line = h("p", { class: "cm-note" }, idle);
+  canvas.addEventListener("pointermove", ({ offsetX, offsetY }) => {
+    const side = Math.min(canvas.clientWidth / canvas.width, canvas.clientHeight / canvas.height);
+    const column = Math.floor((offsetX - (canvas.clientWidth - side * canvas.width) / 2) / side);
+    const row = Math.floor((offsetY - (canvas.clientHeight - side * canvas.height) / 2) / side);
+    const value = values[row]?.[column];
+    const text =
+      value === undefined
+        ? ""
+        : [value]
+            .flat()
+            .map((each) => decimal(each))
+            .join(", ");
+    line.textContent = text ? `Row ${row}, column ${column}: ${text}` : idle;
+  });
+  canvas.addEventListener("pointerleave", () => {
+    line.textContent = idle;
+  });
+  return line;
+}
+
 function without(item: Item): HTMLElement {
   const sentence =
     item.predicted === null
       ? "There are no predictions for these images."
       : "There are no probabilities: pass probabilities= to see how sure the model was.";
   return h("p", { class: "cm-note" }, sentence);
-}
-
-function button(verb: string, onClick: () => void): HTMLButtonElement {
-  return h("button", { class: "cm-button", type: "button", onClick }, verb);
 }

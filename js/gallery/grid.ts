@@ -1,97 +1,184 @@
-/** The pictures of one page as a grid with one moving focus. */
+/** A grid over any number of pictures with one moving focus; only the rows near the screen are there. */
 import { h } from "../shared/dom";
-import { type Item, symbols, type Tile } from "./items";
-import { type Layout, move } from "./moves";
-import { canvasFor, cutOf, paint } from "./picture";
+import { coalesce } from "../shared/frame";
+import { type Item, symbols } from "./items";
+import { type Layout, move, scale } from "./moves";
+import { canvasFor } from "./picture";
+import type { Pieces } from "./pieces";
 
 export interface GridEvents {
   select(item: Item): void;
   open(place: number): void;
-  /** Another page: -1 or 1. */
-  turn(step: number): void;
 }
 
 export interface Grid {
   readonly element: HTMLElement;
   /** The place that has, or would get, the focus. */
   readonly place: number;
-  show(items: readonly Item[], layout: { columns: number; size: number; label: string }): void;
-  mark(selected: readonly number[]): void;
-  paint(sheet: ImageBitmap, tile: Tile): void;
+  /** Draws anew, from the first picture on unless `stay`. */
+  show(layout: Layout, label: string, stay: boolean): void;
+  /** Draws what has arrived since, and what a hidden page has lost. */
+  fill(): void;
+  mark(): void;
   /** Moves the place without the focus. */
   point(place: number): void;
   focus(place: number): void;
 }
 
 const words = { "": "", ok: "", wrong: "wrong: " };
+const gap = 8;
 
-export function pictureGrid(events: GridEvents): Grid {
-  let items: readonly Item[] = [];
-  let layout: Layout = { count: 0, columns: 1 };
-  let cells: HTMLElement[] = [];
-  let canvases: HTMLCanvasElement[] = [];
+export function pictureGrid(
+  pieces: Pieces,
+  isSelected: (index: number) => boolean,
+  events: GridEvents,
+  signal: AbortSignal,
+): Grid {
+  let layout: Layout = { count: 0, columns: 1, rows: 1 };
   let place = 0;
+  let top = 0;
+  let rowHeight = 1;
+  const rows = new Map<number, HTMLElement>();
 
-  const element = h("div", {
-    class: "cm-grid",
-    role: "grid",
-    "aria-multiselectable": true,
-    onFocusin: ({ target }) => {
-      const index = cells.indexOf(target as HTMLElement);
-      if (index >= 0) point(index);
+  const spacer = h("div", { class: "cm-spacer", role: "presentation" });
+  const element = h(
+    "div",
+    {
+      class: "cm-grid",
+      role: "grid",
+      "aria-multiselectable": true,
+      onScroll: coalesce(() => {
+        top = measure().top(element.scrollTop);
+        draw();
+      }, signal),
+      onFocusin: ({ target }) => {
+        const at = Number((target as HTMLElement).dataset.place);
+        if (at >= 0) point(at);
+      },
+      onClick: ({ target }) =>
+        act(target, (at, item) => {
+          focus(at);
+          events.select(item);
+        }),
+      onDblclick: ({ target }) => act(target, (at) => events.open(at)),
+      onKeydown: (event) => {
+        if (!event.altKey && !event.ctrlKey && !event.metaKey && press(event.key)) event.preventDefault();
+      },
     },
-    onKeydown: (event) => {
-      if (!event.altKey && !event.ctrlKey && !event.metaKey && act(event.key)) event.preventDefault();
-    },
-  });
+    spacer,
+  );
 
-  function act(key: string): boolean {
-    const item = items[place];
-    const next = item && move(key, place, layout);
+  function act(target: EventTarget | null, then: (at: number, item: Item) => void): void {
+    const at = Number((target as HTMLElement).closest<HTMLElement>("[data-place]")?.dataset.place ?? -1);
+    const shown = at >= 0 && pieces.at(at);
+    if (shown) then(at, shown.item);
+  }
+
+  function press(key: string): boolean {
+    const item = pieces.at(place)?.item;
+    const next = layout.count ? move(key, place, layout) : undefined;
     if (next !== undefined) focus(next);
-    else if (key === "PageUp" || key === "PageDown") events.turn(key === "PageUp" ? -1 : 1);
     else if (item && key === " ") events.select(item);
     else if (item && key === "Enter") events.open(place);
     else return false;
     return true;
   }
 
+  function measure() {
+    return scale(Math.ceil(layout.count / layout.columns) * rowHeight, layout.rows * rowHeight);
+  }
+
   function point(next: number): void {
-    place = Math.max(0, Math.min(next, items.length - 1));
-    for (const [index, cell] of cells.entries()) cell.tabIndex = index === place ? 0 : -1;
+    cell(place)?.setAttribute("tabindex", "-1");
+    place = Math.max(0, Math.min(next, layout.count - 1));
+    cell(place)?.setAttribute("tabindex", "0");
+  }
+
+  function cell(at: number): HTMLElement | null {
+    return spacer.querySelector<HTMLElement>(`[data-place="${at}"]`);
   }
 
   function focus(next: number): void {
     point(next);
-    cells[place]?.focus();
+    reveal();
+    cell(place)?.focus({ preventScroll: true });
   }
 
-  function drawCell(item: Item, index: number): HTMLElement {
+  function reveal(): void {
+    const from = Math.floor(place / layout.columns) * rowHeight;
+    const screen = layout.rows * rowHeight;
+    const moved = Math.min(from, Math.max(top, from + rowHeight - screen));
+    if (moved !== top) scrollTo(moved);
+    draw();
+  }
+
+  function scrollTo(next: number): void {
+    top = next;
+    element.scrollTop = measure().scroll(top);
+  }
+
+  function draw(): void {
+    const { columns, count } = layout;
+    const last = Math.ceil(count / columns) - 1;
+    const from = Math.max(0, Math.floor(top / rowHeight) - 1);
+    const to = Math.min(last, Math.ceil(top / rowHeight) + layout.rows);
+    for (const [row, line] of rows) {
+      const isNear = row >= from && row <= to;
+      if (isNear || line.contains(document.activeElement)) continue;
+      line.remove();
+      rows.delete(row);
+    }
+    pieces.want(from * columns, Math.min(count, (to + 1) * columns) - 1);
+    for (let row = from; row <= to; row += 1) if (!rows.has(row)) put(row);
+    const shift = element.scrollTop - top;
+    for (const [row, line] of rows) line.style.setProperty("--cm-top", String(row * rowHeight + shift));
+  }
+
+  /** Puts a row in its order, which is that of screen readers. */
+  function put(row: number): void {
+    const { columns, count } = layout;
+    const start = row * columns;
+    const cells = Array.from({ length: Math.min(columns, count - start) }, (_, step) =>
+      drawCell(start + step),
+    );
+    const line = h("div", { class: "cm-cells", role: "row", "aria-rowindex": row + 1 }, cells);
+    const old = rows.get(row);
+    rows.set(row, line);
+    old?.replaceWith(line);
+    if (old) return;
+    const after = [...rows.keys()].filter((other) => other > row);
+    spacer.insertBefore(line, after.length ? (rows.get(Math.min(...after)) as HTMLElement) : null);
+  }
+
+  function drawCell(at: number): HTMLElement {
+    const shown = pieces.at(at);
+    const common = {
+      class: "cm-cell",
+      role: "gridcell",
+      tabindex: at === place ? 0 : -1,
+      "aria-colindex": (at % layout.columns) + 1,
+    };
+    if (!shown) return h("div", { ...common, "aria-label": "loading", dataset: { place: at } }, waiting());
+    const { item } = shown;
     const canvas = canvasFor(item);
-    canvases.push(canvas);
+    if (!item.problem) shown.paint(canvas);
+    const words_ = item.problem ? item.name : item.caption;
     return h(
       "div",
       {
-        class: "cm-cell",
-        role: "gridcell",
-        tabindex: index === place ? 0 : -1,
-        "aria-selected": false,
+        ...common,
+        "aria-selected": isSelected(item.index),
         "aria-label": item.problem
           ? `${item.name} ${item.problem}`
           : `${words[item.tone]}${item.caption} ${item.share}`,
-        title: [item.caption, item.name].join("\n"),
-        dataset: { tone: item.problem ? "problem" : item.tone },
-        onClick: () => {
-          focus(index);
-          events.select(item);
-        },
-        onDblclick: () => events.open(index),
+        title: [item.caption, item.share, item.name].filter(Boolean).join("\n"),
+        dataset: { place: at, index: item.index, tone: item.problem ? "problem" : item.tone },
       },
       h("div", { class: "cm-frame" }, item.problem ? h("p", { class: "cm-problem" }, item.problem) : canvas),
       h(
         "div",
         { class: "cm-caption" },
-        h("div", { class: "cm-words" }, symbols[item.tone], item.problem ? item.name : item.caption),
+        h("div", { class: "cm-words" }, symbols[item.tone], words_),
         h("div", {}, item.share),
       ),
     );
@@ -102,46 +189,49 @@ export function pictureGrid(events: GridEvents): Grid {
     get place() {
       return place;
     },
-    show(shown, { columns, size, label }) {
+    show(next, label, stay) {
       const hadFocus = element.contains(document.activeElement);
-      items = shown;
-      layout = { count: items.length, columns };
-      place = Math.max(0, Math.min(place, items.length - 1));
-      canvases = [];
-      cells = items.map(drawCell);
-      const empty = Array.from({ length: Math.max(0, size - items.length) }, placeholder);
-      element.replaceChildren(...rows([...cells, ...empty], columns));
+      const shownFirst = stay ? Math.round(top / rowHeight) * layout.columns : 0;
+      const at = stay ? place : 0;
+      layout = next;
+      for (const line of rows.values()) line.remove();
+      rows.clear();
+      point(at);
       element.setAttribute("aria-label", label);
-      element.setAttribute("aria-colcount", String(columns));
+      element.setAttribute("aria-rowcount", String(Math.ceil(layout.count / layout.columns)));
+      element.setAttribute("aria-colcount", String(layout.columns));
+      // One row tells the height of all, as captions have a fixed height.
+      const row = h("div", { class: "cm-cells" }, h("div", { class: "cm-cell" }, waiting()));
+      spacer.append(row);
+      rowHeight = (row.offsetHeight || 160) + gap;
+      row.remove();
+      element.style.setProperty("--cm-height", String(layout.rows * rowHeight - gap));
+      spacer.style.setProperty("--cm-height", String(Math.max(0, measure().shown - gap)));
+      const most = Math.max(0, Math.ceil(layout.count / layout.columns) - layout.rows) * rowHeight;
+      scrollTo(Math.min(most, Math.floor(shownFirst / layout.columns) * rowHeight));
+      draw();
       if (hadFocus) focus(place);
     },
-    mark(selected) {
-      for (const [index, cell] of cells.entries()) {
-        cell.setAttribute("aria-selected", String(selected.includes(items[index]?.index ?? -1)));
+    fill() {
+      const at = (document.activeElement as HTMLElement | null)?.dataset.place;
+      const hadFocus = at !== undefined && element.contains(document.activeElement);
+      for (const row of [...rows.keys()]) put(row);
+      if (hadFocus) cell(Number(at))?.focus({ preventScroll: true });
+      draw();
+    },
+    mark() {
+      for (const each of spacer.querySelectorAll<HTMLElement>("[data-index]")) {
+        each.setAttribute("aria-selected", String(isSelected(Number(each.dataset.index))));
       }
     },
-    paint(sheet, tile) {
-      for (const [index, canvas] of canvases.entries()) {
-        const item = items[index];
-        if (item && !item.problem) paint(canvas, sheet, cutOf(index, item, tile));
-      }
+    point(next) {
+      point(next);
+      reveal();
     },
-    point,
     focus,
   };
 }
 
-/** Holds the place of a picture that a fuller page has, so that the height never changes. */
-function placeholder(): HTMLElement {
-  const parts = [h("div", { class: "cm-frame" }), h("div", { class: "cm-caption" })];
-  return h("div", { class: "cm-cell cm-empty", "aria-hidden": true }, parts);
-}
-
-function rows(cells: readonly HTMLElement[], columns: number): HTMLElement[] {
-  const starts = Array.from({ length: Math.ceil(cells.length / columns) }, (_, row) => row * columns);
-  return starts.map((start) => {
-    const row = cells.slice(start, start + columns);
-    const isEmpty = row.every((cell) => cell.classList.contains("cm-empty"));
-    return h("div", isEmpty ? { class: "cm-cells" } : { class: "cm-cells", role: "row" }, row);
-  });
+function waiting(): HTMLElement[] {
+  return [h("div", { class: "cm-frame" }), h("div", { class: "cm-caption" })];
 }

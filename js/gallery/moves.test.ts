@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { columnsFor, hasRoomBeside, move } from "./moves";
+import { hasRoomBeside, layoutFor, move, scale, tallest } from "./moves";
 
-const layout = { count: 8, columns: 3 }; // rows of 3, 3 and 2
+const layout = { count: 8, columns: 3, rows: 2 }; // lines of 3, 3 and 2, two on a screen
 
 describe("move", () => {
   it.each([
@@ -15,25 +15,53 @@ describe("move", () => {
     ["ArrowDown", 5, 5],
     ["ArrowUp", 4, 1],
     ["ArrowUp", 1, 1],
+    ["PageDown", 1, 7],
+    ["PageDown", 7, 7],
+    ["PageUp", 7, 1],
+    ["PageUp", 5, 2],
     ["Home", 5, 0],
     ["End", 2, 7],
   ])("%s from %i leads to %i", (key, from, to) => {
     expect(move(key, from, layout)).toBe(to);
   });
 
-  it.each(["a", "Enter", "Tab", "PageDown"])("leaves %s alone", (key) => {
+  it.each(["a", "Enter", "Tab"])("leaves %s alone", (key) => {
     expect(move(key, 3, layout)).toBeUndefined();
   });
 });
 
-describe("columnsFor", () => {
+describe("layoutFor", () => {
   it("keeps up to nine pictures three by three at every width", () => {
-    expect([300, 600, 1200, 3000].map((width) => columnsFor(width, 9))).toEqual([3, 3, 3, 3]);
-    expect(columnsFor(600, 1)).toBe(1);
+    for (const width of [300, 600, 1200]) {
+      expect(layoutFor(width, "large", 9)).toEqual({ columns: 3, rows: 3 });
+    }
+    expect(layoutFor(600, "large", 1)).toEqual({ columns: 1, rows: 1 });
+    expect(layoutFor(600, "large", 64)).toEqual({ columns: 3, rows: 3 });
   });
 
   it("fills the width with more, and leaves room for the closer look where it lies beside", () => {
-    expect([0, 368, 566, 1166, 4000].map((width) => columnsFor(width, 64))).toEqual([3, 3, 4, 6, 12]);
+    const widths = [0, 368, 566, 1166, 9000];
+    expect(widths.map((width) => layoutFor(width, "medium", 64).columns)).toEqual([3, 3, 4, 6, 40]);
+    expect(layoutFor(1166, "small", 9).columns).toBe(14);
     expect([566, 1166].map(hasRoomBeside)).toEqual([false, true]);
+  });
+});
+
+describe("scale", () => {
+  it("is the way itself where a browser can show it", () => {
+    const way = scale(10_000, 500);
+    expect([way.shown, way.top(1234), way.scroll(1234)]).toEqual([10_000, 1234, 1234]);
+  });
+
+  it("reaches both ends of a way of a million pictures", () => {
+    const way = scale(60_000_000, 500);
+    expect(way.shown).toBe(tallest);
+    expect(way.top(0)).toBe(0);
+    expect(way.top(tallest - 500)).toBeCloseTo(60_000_000 - 500);
+    expect(way.scroll(way.top(4321))).toBeCloseTo(4321);
+  });
+
+  it("does not move what fits the screen", () => {
+    expect(scale(300, 500).top(0)).toBe(0);
   });
 });

@@ -1,13 +1,16 @@
-/** Where the keys lead in a grid of pictures, and how many columns fit. */
+/** Where the keys lead in a grid of pictures, and how many of them fit. */
 
 export interface Layout {
   count: number;
   columns: number;
+  /** Rows on one screen. */
+  rows: number;
 }
 
 /** The new place for a key, or undefined where the key is not ours. */
-export function move(key: string, place: number, { count, columns }: Layout): number | undefined {
+export function move(key: string, place: number, { count, columns, rows }: Layout): number | undefined {
   const last = count - 1;
+  const screen = rows * columns;
   switch (key) {
     case "ArrowLeft":
       return Math.max(0, place - 1);
@@ -17,6 +20,10 @@ export function move(key: string, place: number, { count, columns }: Layout): nu
       return place < columns ? place : place - columns;
     case "ArrowDown":
       return place + columns > last ? place : place + columns;
+    case "PageUp":
+      return place < screen ? place % columns : place - screen;
+    case "PageDown":
+      return Math.min(last, place + screen);
     case "Home":
       return 0;
     case "End":
@@ -26,7 +33,12 @@ export function move(key: string, place: number, { count, columns }: Layout): nu
   }
 }
 
-const cellWidth = 112;
+export const densities = ["large", "medium", "small"] as const;
+export type Density = (typeof densities)[number];
+
+/** Pixels. */
+const cellWidths = { large: 136, medium: 112, small: 48 };
+const rowsOf = { large: 3, medium: 4, small: 8 };
 const gap = 8;
 const besideFrom = 720;
 const besideWidth = 344;
@@ -36,9 +48,23 @@ export function hasRoomBeside(width: number): boolean {
   return width >= besideFrom;
 }
 
-/** A page of up to nine is the three by three that every tutorial shows; more fill the width, in pixels. */
-export function columnsFor(width: number, size: number): number {
-  if (size <= 9) return Math.min(3, size);
+/** Up to nine large pictures are the three by three that every tutorial shows; others fill the width, in pixels. */
+export function layoutFor(width: number, density: Density, size: number): Pick<Layout, "columns" | "rows"> {
+  if (density === "large") {
+    const columns = Math.min(3, size);
+    return { columns, rows: Math.ceil(Math.min(9, size) / columns) };
+  }
   const room = hasRoomBeside(width) ? width - besideWidth : width;
-  return Math.max(3, Math.min(12, Math.floor((room + gap) / (cellWidth + gap))));
+  const fitting = Math.floor((room + gap) / (cellWidths[density] + gap));
+  return { columns: Math.max(3, Math.min(40, fitting)), rows: rowsOf[density] };
+}
+
+/** Browsers end elements that are taller, in pixels; a longer way is scrolled in larger steps. */
+export const tallest = 8_000_000;
+
+/** How tall the scrolled element is, and where its pixel `scroll` lies on the whole way of `height`; and back. */
+export function scale(height: number, screen: number) {
+  const shown = Math.min(height, tallest);
+  const ratio = shown > screen ? (height - screen) / (shown - screen) : 1;
+  return { shown, top: (scroll: number) => scroll * ratio, scroll: (top: number) => top / ratio };
 }

@@ -29,6 +29,7 @@ it("cuts every picture out of the atlas, and draws it again when it is seen", as
     page({
       atlas: await sheet(colours, 4),
       tile: { columns: 2, width: 4, height: 4 },
+      total: 3,
       items: [0, 1, 2].map((index) => item(index, { width: 4, height: index === 2 ? 2 : 4 })),
     }),
   );
@@ -55,22 +56,45 @@ it("cuts every picture out of the atlas, and draws it again when it is seen", as
 });
 
 it("has the same height for a full, a short and an empty page", async () => {
-  const class_names = Array(10).fill("a class with a name of forty characters!");
+  const class_names = Array.from(
+    { length: 10 },
+    (_, each) => `${each} a class of forty characters, exactly!`,
+  );
   const model = new FakeModel(
-    page({ class_names, items: Array.from({ length: 9 }, (_, index) => item(index)) }),
+    page({ class_names, total: 9, items: Array.from({ length: 9 }, (_, index) => item(index)) }),
   );
   model.state.atlas = await sheet(["#000"], 4);
   undo = panel.render({ model, el: document.body });
   const root = document.querySelector(".cm-root") as HTMLElement;
+  let version = 2;
   for (const width of [400, 600, 1200]) {
     root.style.width = `${width}px`;
     const heights = [];
     for (const count of [9, 4, 0]) {
       model.set("items", page().items.slice(0, count));
+      model.set("total", count);
+      model.set("version", version++);
       await new Promise((resolve) => setTimeout(resolve, 400));
       heights.push(root.offsetHeight);
     }
     expect(new Set(heights).size).toBe(1);
     expect(root.scrollWidth).toBeLessThanOrEqual(width);
   }
+});
+
+it("scrolls through a million pictures with few of them on the page", async () => {
+  const model = new FakeModel(page({ total: 1_000_000, block: 400 }));
+  model.state.atlas = await sheet(["#000"], 4);
+  undo = panel.render({ model, el: document.body });
+  const grid = document.querySelector("[role=grid]") as HTMLElement;
+  await vi.waitFor(() => expect(grid.scrollHeight).toBeGreaterThan(1_000_000));
+  grid.scrollTop = grid.scrollHeight;
+  const places = () =>
+    [...grid.querySelectorAll<HTMLElement>("[role=gridcell]")].map(({ dataset }) => Number(dataset.place));
+  await vi.waitFor(() => expect(Math.max(...places())).toBe(999_999));
+  expect(places().length).toBeLessThan(40);
+  const seen = grid.querySelector("[data-place='999999']")?.getBoundingClientRect() as DOMRect;
+  const frame = grid.getBoundingClientRect();
+  expect(seen.top).toBeGreaterThanOrEqual(frame.top);
+  expect(seen.bottom).toBeLessThanOrEqual(frame.bottom + 1);
 });

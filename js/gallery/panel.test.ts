@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeModel } from "../shared/model.fake";
-import { item, page } from "./items.fake";
+import type { Cell, Query } from "./items";
+import { item, marks, page } from "./items.fake";
 import panel, { type State } from "./panel";
 
 let model: FakeModel<State>;
@@ -51,6 +52,27 @@ function press(element: Element, key: string): boolean {
   return element.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
 }
 
+function field<Kind extends HTMLInputElement | HTMLSelectElement = HTMLInputElement>(name: string): Kind {
+  return root.querySelector(`[aria-label="${name}"]`) as Kind;
+}
+
+function set(element: HTMLInputElement | HTMLSelectElement, value: string): void {
+  element.value = value;
+  element.dispatchEvent(new Event("change"));
+}
+
+/** What was asked for, as far as it is unlike what is shown. */
+function asked(): Partial<Query>[] {
+  const shown = Object.entries(page().query).map(([key, value]) => [key, JSON.stringify(value)]);
+  return commands().map(([name, data]) => {
+    expect(name).toBe("show");
+    const query = Object.entries((data as { query: Query }).query);
+    return Object.fromEntries(
+      query.filter(([key, value]) => !shown.some(([k, v]) => k === key && v === JSON.stringify(value))),
+    );
+  });
+}
+
 function commands(): [string, unknown][] {
   return model.sent.map(({ content }) => {
     const { command, data } = content as { command: string; data: unknown };
@@ -64,42 +86,41 @@ const flush = () => vi.advanceTimersByTimeAsync(100);
 describe("a page", () => {
   it("says what is shown, with symbol, words and probability", () => {
     render();
-    expect(text(".cm-title")).toContain("5 of 14 wrong test images");
+    expect(text(".cm-title")).toContain("14 wrong test images");
     expect(cells().map((cell) => cell.textContent)).toEqual(Array(5).fill("✗ predicted 9, true 787.31 %"));
     expect(cells()[0]?.getAttribute("aria-label")).toBe("wrong: predicted 9, true 7 87.31 %");
-    expect(text(".cm-position")).toBe("Page 1 of 3");
     expect(text(".cm-notes")).toContain("The percentage is a probability.");
   });
 
   it("is a grid of rows with one cell in the order of tabbing", () => {
     render();
-    expect(root.querySelector("[role=grid]")?.getAttribute("aria-label")).toBe("5 of 14 wrong test images");
+    expect(root.querySelector("[role=grid]")?.getAttribute("aria-label")).toBe("14 wrong test images");
     expect(root.querySelectorAll("[role=row]")).toHaveLength(2);
     expect(cells().map((cell) => cell.tabIndex)).toEqual([0, -1, -1, -1, -1]);
   });
 
-  it("keeps the place of pictures that a fuller page has", () => {
+  it("says why there is nothing", () => {
     render();
-    expect(root.querySelectorAll(".cm-empty")).toHaveLength(4);
-    change({ items: [], nothing: "Nothing to show: all 517 test images were recognised.", pages: 1 });
-    expect(root.querySelectorAll(".cm-empty")).toHaveLength(9);
-    expect(text(".cm-nothing")).toContain("Nothing to show");
+    const nothing = "Nothing to show: all 517 test images were recognised.";
+    change({ items: [], total: 0, nothing, version: 2 });
+    expect(cells()).toHaveLength(0);
+    expect(text(".cm-nothing")).toBe(nothing);
   });
 
   it("shows why a picture is not there", () => {
-    render({ items: [item(0, { name: "a.png", problem: "cannot be read: the file is empty" })] });
+    render({ total: 1, items: [item(0, { name: "a.png", problem: "cannot be read: the file is empty" })] });
     expect(cells()[0]?.textContent).toContain("cannot be read: the file is empty");
     expect(cells()[0]?.querySelector("canvas")).toBeNull();
   });
 
   it("follows Python", () => {
     render();
-    change({ items: [item(40)], page: 2, view: "correct", selected: [40], selected_count: 3 });
+    change({ items: [item(40)], total: 1, version: 2, selected: marks(40), selected_count: 3 });
+    change({ query: { ...model.get("query"), view: "correct" } });
     expect(cells()).toHaveLength(1);
     expect(cells()[0]?.getAttribute("aria-selected")).toBe("true");
     expect(text(".cm-selection")).toBe("3 pictures selected");
     expect(button("Correct").getAttribute("aria-pressed")).toBe("true");
-    expect(button("Next").getAttribute("aria-disabled")).toBe("true");
   });
 });
 
@@ -108,43 +129,178 @@ describe("the views", () => {
     render();
     expect(button("Correct").textContent).toBe("Correct503");
     button("First").click();
-    expect(commands()).toEqual([["turn", { view: "first", class_number: null, page: 0 }]]);
+    expect(asked()).toEqual([{ view: "first" }]);
   });
 
   it("take one class", () => {
     render();
     const select = root.querySelector("select") as HTMLSelectElement;
     expect(select.options[4]?.textContent).toBe("3 (3)");
-    select.value = "3";
-    select.dispatchEvent(new Event("change"));
-    expect(commands()).toEqual([["turn", { view: "class", class_number: 3, page: 0 }]]);
-    change({ view: "class", class_number: 3 });
+    set(select, "3");
+    expect(asked()).toEqual([{ view: "class", number: 3 }]);
+    change({ query: { ...model.get("query"), view: "class", number: 3 } });
     expect(select.value).toBe("3");
   });
 
   it("are closed where labels or predictions are missing", () => {
-    render({ view: "first", counts: { first: 5, correct: null, wrong: null, classes: null } });
-    expect(button("Wrong").disabled).toBe(true);
+    const counts = { first: 5, correct: null, wrong: null, classes: null };
+    render({ counts, confusion: {}, can_rank: false });
+    for (const name of ["Wrong", "Confusion matrix"]) expect(button(name).disabled).toBe(true);
     expect(root.querySelector("select")?.disabled).toBe(true);
+    expect(field<HTMLSelectElement>("Order").options[1]?.disabled).toBe(true);
+    expect(field("Lowest probability in percent").disabled).toBe(true);
   });
 
-  it("turn pages, and stop at the ends", () => {
+  it("are put in order and narrowed", () => {
     render();
-    button("‹ Previous").click();
-    button("Next").click();
-    press(cells()[0] as Element, "PageDown");
-    press(cells()[0] as Element, "PageUp");
-    expect(commands()).toEqual(Array(2).fill(["turn", { view: "wrong", class_number: null, page: 1 }]));
+    set(field("Order"), "loss");
+    button("Reverse").click();
+    field("Highest probability in percent").value = "60";
+    set(field("Lowest probability in percent"), "50");
+    set(field("Part of the name"), "cat");
+    expect(asked()).toEqual([
+      { sort: "loss" },
+      { reverse: true },
+      { confidence: [0.5, 0.6] },
+      { search: "cat" },
+    ]);
   });
 
-  it("say what went wrong", async () => {
+  it("say what went wrong, and show what still holds", async () => {
     render();
     model.answer = () => {
-      throw new Error("There is no page 1.");
+      throw new Error("That is no range of probabilities.");
     };
-    button("Next").click();
+    set(field("Lowest probability in percent"), "900");
     await flush();
-    expect(text("[role=alert]")).toBe("There is no page 1.");
+    expect(text("[role=alert]")).toBe("That is no range of probabilities.");
+    expect(field("Lowest probability in percent").value).toBe("0");
+  });
+});
+
+describe("the confusion matrix", () => {
+  const cell = (name: string) =>
+    root.querySelector<HTMLButtonElement>(`.cm-matrix button[aria-label="${name}"]`) as HTMLButtonElement;
+  const confused = "true 7, predicted 9: 14 images";
+
+  function open(cells: Cell[] = []): void {
+    render();
+    change({ query: { ...model.get("query"), view: "confusion", cells } });
+  }
+
+  it("is there in its own view only", () => {
+    render();
+    expect(root.querySelector<HTMLElement>(".cm-confusion")?.hidden).toBe(true);
+    button("Confusion matrix").click();
+    expect(asked()).toEqual([{ view: "confusion" }]);
+    change({ query: { ...model.get("query"), view: "confusion" } });
+    expect(root.querySelector<HTMLElement>(".cm-confusion")?.hidden).toBe(false);
+    expect([...root.querySelectorAll(".cm-matrix tbody tr")][7]?.textContent).toBe(
+      "7·······50·1490.00 %–95.00 %",
+    );
+  });
+
+  it("shows a cell's pictures by click, adds with Shift, and takes away again", () => {
+    open([[7, 9]]);
+    expect(cell(confused).getAttribute("aria-pressed")).toBe("true");
+    const add = new MouseEvent("click", { shiftKey: true, bubbles: true });
+    cell("true 7, predicted any class: 64 images").dispatchEvent(add);
+    cell("true any class, predicted 9: 64 images").click();
+    cell(confused).click();
+    expect(asked().map(({ cells = [] }) => cells)).toEqual([
+      [
+        [7, 9],
+        [7, null],
+      ],
+      [[null, 9]],
+      [],
+    ]);
+  });
+
+  it("tells shares of each row", () => {
+    open();
+    button("Percent").click();
+    expect(cell(confused).textContent).toBe("21.9");
+  });
+
+  it("is walked by the arrow keys, one button in the order of tabbing", () => {
+    open();
+    const first = cell("true any class, predicted 0: 50 images");
+    first.focus();
+    press(first, "ArrowDown");
+    expect(document.activeElement).toBe(cell("true 0, predicted 0: 50 images"));
+    press(document.activeElement as Element, "ArrowLeft");
+    expect(document.activeElement).toBe(cell("true 0, predicted any class: 50 images"));
+    expect(root.querySelectorAll(".cm-matrix [tabindex='0']")).toHaveLength(1);
+  });
+
+  it("is a list of the commonest mistakes where there are many classes", () => {
+    render({ confusion: { pairs: [[7, 9, 14]] } });
+    const first = root.querySelector<HTMLButtonElement>(".cm-pairs button");
+    expect(first?.textContent).toBe("7 taken for 9: 14");
+    first?.click();
+    expect(asked()).toEqual([{ view: "confusion", cells: [[7, 9]] }]);
+  });
+});
+
+describe("everything", () => {
+  const window = ({ start, count }: { start: number; count: number }) => ({
+    version: 1,
+    items: Array.from({ length: count }, (_, step) =>
+      item(1000 + start + step, { caption: `at ${start + step}` }),
+    ),
+    tile: { columns: 2, width: 2, height: 2 },
+  });
+
+  function answerWindows(): void {
+    vi.spyOn(model, "send").mockImplementation((content) => {
+      model.sent.push({ content, buffers: [] });
+      const { id, data } = content as { id: string; data: { start: number; count: number } };
+      const file = new DataView(new ArrayBuffer(0));
+      queueMicrotask(() => model.receive({ kind: "reply", id, ok: true, result: window(data) }, [file]));
+    });
+  }
+
+  it("is one click away, and fetched piece by piece near the screen", async () => {
+    render({ total: 70_000, block: 4 });
+    answerWindows();
+    button("Show all 70,000").click();
+    await flush();
+    expect(root.querySelector("[role=grid]")?.getAttribute("aria-rowcount")).toBe("23334");
+    expect(cells().length).toBeLessThan(30);
+    expect(cells().map((cell) => cell.textContent)).toContain("✗ at 587.31 %");
+    expect(commands().every(([name]) => name === "window")).toBe(true);
+    expect(commands().length).toBeLessThan(8);
+  });
+
+  it("leads to the last picture by one key", async () => {
+    render({ total: 1_000_000, block: 400 });
+    answerWindows();
+    cells()[0]?.focus();
+    press(document.activeElement as Element, "End");
+    await flush();
+    expect((document.activeElement as HTMLElement).dataset.place).toBe("999999");
+    expect(document.activeElement?.textContent).toContain("at 999999");
+    expect(commands()).toContainEqual(["window", { start: 999_600, count: 400 }]);
+    press(document.activeElement as Element, "Home");
+    expect((document.activeElement as HTMLElement).textContent).toContain("predicted 9, true 7");
+  });
+
+  it("says that the kernel is silent", async () => {
+    render({ total: 100 });
+    button("Show all 100").click();
+    await vi.advanceTimersByTimeAsync(21_000);
+    expect(text("[role=alert]")).toContain("The kernel did not answer within 20 s");
+    expect(root.querySelectorAll("[aria-label=loading]").length).toBeGreaterThan(0);
+  });
+
+  it("forgets pictures of another choice", async () => {
+    render({ total: 100 });
+    answerWindows();
+    button("Show all 100").click();
+    change({ version: 2, items: [item(77)], total: 1 });
+    await flush();
+    expect(cells().map((cell) => cell.dataset.index)).toEqual(["77"]);
   });
 });
 
@@ -158,11 +314,11 @@ describe("the keyboard", () => {
     expect(cells().map((cell) => cell.tabIndex)).toEqual([-1, -1, -1, -1, 0]);
   });
 
-  it("keeps the focus when the page is turned", () => {
+  it("keeps the focus when the choice changes", () => {
     render();
     cells()[4]?.focus();
-    change({ items: [item(1), item(2)] });
-    expect(document.activeElement).toBe(cells()[1]);
+    change({ items: [item(1), item(2)], total: 2, version: 2 });
+    expect(document.activeElement).toBe(cells()[0]);
   });
 
   it("selects with Space, also away again, and by click", () => {
@@ -170,13 +326,13 @@ describe("the keyboard", () => {
     expect(press(cells()[0] as Element, " ")).toBe(false); // the page does not scroll
     cells()[2]?.click();
     vi.advanceTimersByTime(1000);
-    expect(model.get("selected")).toEqual([3, 8]);
+    expect(model.get("selected")).toEqual(marks(3, 8));
     press(cells()[2] as Element, " ");
-    expect(model.saved).toEqual([{ selected: [3] }, { selected: [3, 8] }, { selected: [3] }]);
+    expect(model.saved).toEqual([marks(3), marks(3, 8), marks(3)].map((selected) => ({ selected })));
   });
 
   it("clears the selection", () => {
-    render({ selected: [3], selected_count: 12 });
+    render({ selected: marks(3), selected_count: 12 });
     button("Clear").click();
     expect(commands()).toEqual([["clear", {}]]);
   });
@@ -192,7 +348,7 @@ describe("the keyboard", () => {
 });
 
 describe("the closer look", () => {
-  const answer = { index: 3, probabilities: [0, 0.02, 0, 0, 0, 0, 0, 0.1, 0, 0.88] };
+  const answer = { index: 3, values: [[0, 0.5]], probabilities: [0, 0.02, 0, 0, 0, 0, 0, 0.1, 0, 0.88] };
 
   function open(): Promise<unknown> {
     vi.spyOn(model, "send").mockImplementation((content) => {
@@ -241,10 +397,10 @@ describe("the closer look", () => {
     expect(text(".cm-detail [role=alert]")).toContain("The kernel did not answer within 20 s");
   });
 
-  it("closes when the page is turned", async () => {
+  it("closes when the choice changes", async () => {
     render();
     await open();
-    change({ items: [item(1)] });
+    change({ items: [item(1)], version: 2 });
     expect(root.querySelector<HTMLElement>(".cm-detail-sheet")?.hidden).toBe(true);
   });
 });
@@ -253,6 +409,7 @@ it("never makes markup of a name", () => {
   const evil = `"><img src=x onerror=alert(1)>`;
   render({
     class_names: Array(10).fill(evil),
+    total: 2,
     items: [item(0, { name: evil, caption: evil }), item(1, { name: evil, problem: evil })],
     nothing: evil,
   });

@@ -1,74 +1,101 @@
-/** The gallery: views, one page of pictures, a selection that Python reads, and a closer look. */
+/** The gallery: a choice of pictures, a grid over all of them, a selection that Python reads, and a closer look. */
 import { type CardData, drawCard, redrawCard } from "../shared/card";
+import { button, choice, sentence } from "../shared/controls";
 import { h } from "../shared/dom";
 import { count, plural } from "../shared/format";
 import { ask } from "../shared/messages";
 import { definePanel, type Scene } from "../shared/panel";
 import { type Closer, closerLook } from "./detail";
 import { pictureGrid } from "./grid";
-import type { Counts, Item, Tile, View } from "./items";
-import { columnsFor, hasRoomBeside } from "./moves";
+import type { Confusion, Counts, Item, Query, Tile } from "./items";
+import { confusionMatrix } from "./matrix";
+import { type Density, densities, hasRoomBeside, layoutFor } from "./moves";
 import css from "./panel.css";
-import { cutOf, decode, paint } from "./picture";
-import { viewChoice } from "./views";
+import { decode } from "./picture";
+import { pieces as gather, type Piece } from "./pieces";
+import { orderChoice, viewChoice } from "./views";
 
 export type State = {
   card: CardData;
-  view: View;
-  class_number: number | null;
-  page: number;
-  pages: number;
+  query: Query;
+  total: number;
+  version: number;
   size: number;
+  block: number;
   atlas: DataView;
   tile: Tile;
   items: Item[];
   nothing: string;
   counts: Counts;
+  confusion: Confusion;
+  can_rank: boolean;
   class_names: string[];
-  selected: number[];
+  selected: DataView;
   selected_count: number;
 };
+
+type Window = { version: number; items: Item[]; tile: Tile };
 
 export default definePanel<State>({ name: "gallery", css, draw });
 
 function draw({ model, root, signal, onChange }: Scene<State>): void {
   const names = model.get("class_names");
   const size = model.get("size");
+  const isJudged = model.get("counts").correct !== null;
   let sheet: ImageBitmap | undefined;
-  let columns = columnsFor(0, size);
+  let density: Density = size > 9 ? "medium" : "large";
+  let layout = layoutFor(0, density, size);
+  let version = -1;
   let looking = new AbortController();
 
-  const views = viewChoice(model.get("counts"), names, (view, classNumber) => turn(view, classNumber, 0));
-  const grid = pictureGrid({ select: toggle, open: look, turn: turnBy });
+  const choose = (change: Partial<Query>) => command("show", { query: { ...model.get("query"), ...change } });
+  const views = viewChoice(model.get("counts"), names, choose);
+  const orders = orderChoice(model.get("can_rank"), choose);
+  const matrix = confusionMatrix(model.get("confusion"), names, (cells) =>
+    choose({ view: "confusion", cells }),
+  );
+  const pieces = gather(model.get("block"), fetch, () => grid.fill());
+  const grid = pictureGrid(pieces, isSelected, { select: toggle, open: look }, signal);
   const closer = closerLook({ close: stopLooking, step: (by) => look(grid.place + by) });
-  const previous = button("‹ Previous", () => turnBy(-1));
-  const next = button("Next ›", () => turnBy(1));
-  const position = h("span", { class: "cm-position", role: "status" });
+  const everything = button("", () => resize("medium"));
+  const densityChoice = choice(
+    "Size of the pictures",
+    densities.map((each) => [each, `${each[0]?.toUpperCase()}${each.slice(1)} pictures`]),
+    (value) => resize(value as Density),
+  );
   const selection = h("span", { class: "cm-selection", role: "status" });
-  const clear = button("Clear selection", () => command("clear", {}));
-  const problem = h("div", { role: "alert" });
+  // aria-disabled and not disabled: the focus stays where it is when there is nothing left to clear.
+  const clear = button("Clear selection", () => model.get("selected_count") && command("clear", {}));
+  const problem = sentence(true);
   const nothing = h("p", { class: "cm-nothing", role: "status" });
   const stage = h(
     "div",
-    { class: model.get("counts").correct === null ? "cm-stage" : "cm-stage cm-judged" },
+    { class: isJudged ? "cm-stage cm-judged" : "cm-stage" },
     h("div", { class: "cm-page" }, grid.element, nothing),
     closer.element,
   );
   const notes = h("div", { class: "cm-notes" });
   const card = drawCard(
     headline(),
-    h("div", { class: "cm-toolbar" }, views.element, h("div", { class: "cm-row" }, previous, position, next)),
-    problem,
+    h(
+      "div",
+      { class: "cm-toolbar" },
+      views.element,
+      h("div", { class: "cm-row" }, everything, densityChoice),
+    ),
+    orders.element,
+    isJudged && matrix.element,
+    problem.element,
     stage,
     h("div", { class: "cm-row" }, selection, clear),
     notes,
   );
   root.append(card);
 
-  showPage();
+  showChoice();
   showSelection();
-  onChange(["card", "items", "atlas", "tile", "page", "pages", "view", "class_number", "nothing"], showPage);
-  onChange(["selected", "selected_count", "items"], showSelection);
+  onChange(["card", "query", "items", "atlas", "version", "nothing"], showChoice);
+  onChange(["selected", "selected_count"], showSelection);
   watchSize();
 
   /** The card's notes go below the pictures. */
@@ -76,78 +103,112 @@ function draw({ model, root, signal, onChange }: Scene<State>): void {
     return { ...model.get("card"), parts: [] };
   }
 
-  function showPage(): void {
-    stopLooking();
+  function showChoice(): void {
     redrawCard(card, headline());
-    problem.replaceChildren();
-    views.show(model.get("view"), model.get("class_number"));
-    stage.style.setProperty("--cm-columns", String(columns));
-    grid.show(model.get("items"), { columns, size, label: model.get("card").title });
-    grid.mark(model.get("selected"));
+    const query = model.get("query");
+    views.show(query);
+    orders.show(query);
+    matrix.show(query.cells);
+    matrix.element.hidden = query.view !== "confusion";
     nothing.textContent = model.get("nothing");
     nothing.hidden = !model.get("nothing");
-    position.textContent = `Page ${count(model.get("page") + 1)} of ${count(model.get("pages"))}`;
-    previous.setAttribute("aria-disabled", String(model.get("page") === 0));
-    next.setAttribute("aria-disabled", String(model.get("page") + 1 >= model.get("pages")));
     const sentences = model.get("card").parts.map((part) => (part.kind === "note" ? part.sentence : ""));
     notes.replaceChildren(...[...sentences, keys].map((sentence) => h("p", { class: "cm-note" }, sentence)));
+    if (version === model.get("version")) return;
+    version = model.get("version");
+    stopLooking();
+    problem.say("");
+    pieces.begin(
+      { items: model.get("items"), tile: model.get("tile"), sheet: undefined },
+      model.get("total"),
+    );
+    arrange(false);
     void unfold();
   }
 
+  function arrange(stay: boolean): void {
+    stage.style.setProperty("--cm-columns", String(layout.columns));
+    stage.dataset.density = density;
+    densityChoice.value = density;
+    everything.textContent = `Show all ${count(model.get("total"))}`;
+    everything.hidden = density !== "large" || model.get("total") <= size;
+    grid.show({ ...layout, count: model.get("total") }, model.get("card").title, stay);
+  }
+
   async function unfold(): Promise<void> {
-    const atlas = model.get("atlas");
-    const decoded = await decode(atlas);
-    if (signal.aborted || atlas !== model.get("atlas")) return decoded.close();
+    const shown = version;
+    const decoded = await decode(model.get("atlas"));
+    if (signal.aborted || shown !== version) return decoded.close();
     sheet?.close();
     sheet = decoded;
-    grid.paint(sheet, model.get("tile"));
+    pieces.begin({ items: model.get("items"), tile: model.get("tile"), sheet }, model.get("total"));
+    grid.fill();
+  }
+
+  async function fetch(start: number): Promise<Piece | undefined> {
+    const asked = version;
+    try {
+      const data = { start, count: model.get("block") };
+      const { result, buffers } = await ask<Window>(model, "window", data, { signal });
+      if (result.version !== asked || !buffers[0]) return undefined;
+      return { items: result.items, tile: result.tile, sheet: await decode(buffers[0]) };
+    } catch (error) {
+      if (!signal.aborted && asked === version) problem.say(error);
+      return undefined;
+    }
+  }
+
+  function resize(next: Density): void {
+    const hadFocus = document.activeElement === everything;
+    density = next;
+    layout = layoutFor(stage.clientWidth, density, size);
+    arrange(true);
+    if (hadFocus) grid.focus(grid.place);
+  }
+
+  function isSelected(index: number): boolean {
+    const bits = model.get("selected");
+    return index >> 3 < bits.byteLength && ((bits.getUint8(index >> 3) >> (index & 7)) & 1) === 1;
   }
 
   function showSelection(): void {
-    grid.mark(model.get("selected"));
+    grid.mark();
     selection.textContent = plural(model.get("selected_count"), "picture selected", "pictures selected");
     clear.setAttribute("aria-disabled", String(model.get("selected_count") === 0));
   }
 
   function toggle({ index }: Item): void {
-    const selected = model.get("selected");
-    const others = selected.filter((each) => each !== index);
-    const added = others.length === selected.length;
-    model.set("selected", added ? [...others, index] : others);
+    const { buffer, byteOffset, byteLength } = model.get("selected");
+    const bits = new DataView(buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer);
+    bits.setUint8(index >> 3, bits.getUint8(index >> 3) ^ (1 << (index & 7)));
+    model.set("selected", bits);
     model.save_changes();
-  }
-
-  function turnBy(step: number): void {
-    const page = model.get("page") + step;
-    if (page < 0 || page >= model.get("pages")) return;
-    turn(model.get("view"), model.get("class_number"), page);
-  }
-
-  function turn(view: View, class_number: number | null, page: number): void {
-    command("turn", { view, class_number, page });
   }
 
   async function command(name: string, data: object): Promise<void> {
     stage.setAttribute("aria-busy", "true");
     try {
       await ask(model, name, data, { signal });
-      problem.replaceChildren();
+      problem.say("");
     } catch (error) {
-      if (!signal.aborted) problem.replaceChildren(h("p", { class: "cm-error" }, (error as Error).message));
+      if (signal.aborted) return;
+      problem.say(error);
+      orders.show(model.get("query"));
     } finally {
       stage.removeAttribute("aria-busy");
     }
   }
 
   async function look(place: number): Promise<void> {
-    const item = model.get("items")[place];
-    if (!item) return;
+    const shown = pieces.at(place);
+    if (!shown) return;
+    const { item } = shown;
     looking.abort();
     looking = new AbortController();
     const { signal: current } = looking;
     grid.point(place);
     stage.classList.add("cm-looking");
-    closer.open(item, (canvas) => sheet && paint(canvas, sheet, cutOf(place, item, model.get("tile"))));
+    closer.open(item, shown.paint);
     try {
       const { result, buffers } = await ask<Closer>(
         model,
@@ -176,12 +237,10 @@ function draw({ model, root, signal, onChange }: Scene<State>): void {
     const resized = new ResizeObserver(() => {
       const width = stage.clientWidth;
       stage.classList.toggle("cm-wide", hasRoomBeside(width));
-      const fitting = columnsFor(width, size);
-      if (fitting === columns) return;
-      columns = fitting;
-      showPage();
+      layout = layoutFor(width, density, size);
+      arrange(true);
     });
-    const seen = new IntersectionObserver(() => sheet && grid.paint(sheet, model.get("tile")));
+    const seen = new IntersectionObserver(() => grid.fill());
     resized.observe(stage);
     seen.observe(stage);
     signal.addEventListener("abort", () => {
@@ -189,23 +248,10 @@ function draw({ model, root, signal, onChange }: Scene<State>): void {
       resized.disconnect();
       seen.disconnect();
       sheet?.close();
+      pieces.begin({ items: [], tile: model.get("tile"), sheet: undefined }, 0);
     });
   }
 }
 
-const keys = "Arrow keys move, Space selects, Enter looks closer, Page Up and Page Down turn the page.";
-
-function button(verb: string, onClick: () => void): HTMLButtonElement {
-  return h(
-    "button",
-    {
-      class: "cm-button",
-      type: "button",
-      onClick: ({ currentTarget }) => {
-        // aria-disabled and not disabled: the focus stays where it is on the last page.
-        if ((currentTarget as HTMLElement).getAttribute("aria-disabled") !== "true") onClick();
-      },
-    },
-    verb,
-  );
-}
+const keys =
+  "Arrow keys and Page Up or Down move, Space selects, Enter looks closer. Python: .selected, .selection().";

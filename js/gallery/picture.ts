@@ -1,4 +1,4 @@
-/** Pictures on canvases: cut out of the atlas, or decoded on their own. */
+/** Pictures on canvases: cut out of an atlas, or decoded on their own. */
 import { h } from "../shared/dom";
 import type { Item, Tile } from "./items";
 
@@ -12,8 +12,8 @@ export interface Cut {
   height: number;
 }
 
-export function decode(png: DataView): Promise<ImageBitmap> {
-  return createImageBitmap(new Blob([png as DataView<ArrayBuffer>], { type: "image/png" }));
+export function decode(file: DataView): Promise<ImageBitmap> {
+  return createImageBitmap(new Blob([file as DataView<ArrayBuffer>]));
 }
 
 /** Where the picture at `place` lies in the atlas. */

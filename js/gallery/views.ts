@@ -1,54 +1,42 @@
-/** The choice of view: first, correct, wrong, or a class, each with its count. */
+/** The choice of pictures: a view with its count, an order, a range of probabilities, a part of the name. */
+import { button, choice, toggle } from "../shared/controls";
 import { h } from "../shared/dom";
 import { count } from "../shared/format";
-import type { Counts, View } from "./items";
+import type { Counts, Query, Sort } from "./items";
 
 export interface Views {
   readonly element: HTMLElement;
-  show(view: View, classNumber: number | null): void;
+  show(query: Query): void;
 }
 
-const labels = { first: "First", correct: "Correct", wrong: "Wrong" } as const;
-type Whole = keyof typeof labels;
+type Choose = (change: Partial<Query>) => void;
 
-export function viewChoice(
-  counts: Counts,
-  names: readonly string[],
-  choose: (view: View, classNumber: number | null) => void,
-): Views {
-  const buttons = (Object.keys(labels) as Whole[]).map((view) => {
-    const known = counts[view] !== null;
-    const element = h(
-      "button",
-      {
-        class: "cm-button",
-        type: "button",
-        "aria-pressed": false,
-        disabled: !known,
-        title: known ? undefined : "Needs labels and predictions.",
-        onClick: () => choose(view, null),
-      },
-      labels[view],
-      h("span", { class: "cm-count" }, count(counts[view])),
-    );
+const labels = { first: "First", correct: "Correct", wrong: "Wrong" } as const;
+type Whole = keyof typeof labels | "confusion";
+
+export function viewChoice(counts: Counts, names: readonly string[], choose: Choose): Views {
+  const one = (view: Whole, label: string, size?: number | null) => {
+    const known = size !== null;
+    const element = button(label, () => choose({ view, number: null, cells: [] }), {
+      "aria-pressed": false,
+      disabled: !known,
+      title: known ? undefined : "Needs labels and predictions.",
+    });
+    if (size !== undefined) element.append(h("span", { class: "cm-count" }, count(size)));
     return { view, element };
-  });
-  const select = h(
-    "select",
-    {
-      class: "cm-field",
-      "aria-label": "Show one class",
-      disabled: counts.classes === null,
-      title: counts.classes === null ? "Needs labels." : undefined,
-      onChange: ({ currentTarget }) => {
-        const { value } = currentTarget as HTMLSelectElement;
-        if (value !== "") choose("class", Number(value));
-      },
-    },
-    h("option", { value: "" }, "One class …"),
-    (counts.classes ?? []).map((size, number) =>
-      h("option", { value: number }, `${names[number] ?? number} (${count(size)})`),
-    ),
+  };
+  const buttons = [
+    ...(Object.keys(labels) as (keyof typeof labels)[]).map((view) => one(view, labels[view], counts[view])),
+    one("confusion", "Confusion matrix", counts.correct === null ? null : undefined),
+  ];
+  const classes = (counts.classes ?? []).map(
+    (size, number) => [String(number), `${names[number] ?? number} (${count(size)})`] as const,
+  );
+  const select = choice(
+    "Show one class",
+    [["", "One class …"], ...classes],
+    (value) => value && choose({ view: "class", number: Number(value), cells: [] }),
+    { disabled: !counts.classes, title: counts.classes ? undefined : "Needs labels." },
   );
   return {
     element: h(
@@ -57,10 +45,67 @@ export function viewChoice(
       buttons.map(({ element }) => element),
       select,
     ),
-    show(view, classNumber) {
+    show({ view, number }) {
       for (const each of buttons) each.element.setAttribute("aria-pressed", String(each.view === view));
-      select.value = classNumber === null ? "" : String(classNumber);
+      select.value = number === null ? "" : String(number);
       select.classList.toggle("cm-chosen", view === "class");
     },
   };
+}
+
+const orders: Record<Sort, string> = {
+  index: "In their order",
+  loss: "Worst first (loss)",
+  confidence: "Surest first",
+  margin: "Closest decision first",
+};
+
+export function orderChoice(canRank: boolean, choose: Choose): Views {
+  const sort = choice(
+    "Order",
+    (Object.keys(orders) as Sort[]).map((value) => [value, orders[value], value !== "index" && !canRank]),
+    (value) => choose({ sort: value as Sort }),
+  );
+  const reverse = toggle("Reverse", (isOn) => choose({ reverse: isOn }));
+  const limit = (name: string) =>
+    h("input", {
+      class: "cm-field",
+      type: "number",
+      min: 0,
+      max: 100,
+      "aria-label": name,
+      disabled: !canRank,
+      onChange: () => choose({ confidence: [Number(low.value) / 100, Number(high.value) / 100] }),
+    });
+  const low = limit("Lowest probability in percent");
+  const high = limit("Highest probability in percent");
+  const search = h("input", {
+    class: "cm-field",
+    type: "search",
+    placeholder: "Name …",
+    "aria-label": "Part of the name",
+    onChange: () => choose({ search: search.value }),
+  });
+  return {
+    element: h(
+      "div",
+      { class: "cm-row", role: "group", "aria-label": "Order and filters" },
+      sort,
+      reverse,
+      h("span", { class: "cm-range" }, "Probability", low, "to", high, "%"),
+      search,
+    ),
+    show(query) {
+      sort.value = query.sort;
+      reverse.setAttribute("aria-pressed", String(query.reverse));
+      low.value = String(round(query.confidence[0]));
+      high.value = String(round(query.confidence[1]));
+      search.value = query.search;
+    },
+  };
+}
+
+/** Percent without the last digits of binary fractions. */
+function round(ratio: number): number {
+  return Number((ratio * 100).toFixed(6));
 }

@@ -1,7 +1,8 @@
 /** Buckets of S3 and Google Drive: where one is, what lies there page by page, and what is chosen. */
+
+import { button, field, sentence } from "../shared/controls";
 import { h } from "../shared/dom";
 import { bytes } from "../shared/format";
-import { button, field, sentence } from "./controls";
 
 type Access = { endpoint: string; profile: string | null; anon: boolean; requester_pays: boolean };
 

@@ -1,7 +1,7 @@
 /** A line of code to take along: copied, or selected where the page may not use the clipboard. */
 import { copy } from "../shared/clipboard";
+import { button } from "../shared/controls";
 import { h } from "../shared/dom";
-import { button } from "./controls";
 
 export interface Copyable {
   element: HTMLElement;

@@ -1,10 +1,10 @@
 /** Where files and sources are handed in: dropped, chosen, browsed or named, looked at, and at last what is in them. */
 import { type CardData, drawCard } from "../shared/card";
+import { button, field, sentence } from "../shared/controls";
 import { h } from "../shared/dom";
 import { ask } from "../shared/messages";
 import { definePanel } from "../shared/panel";
 import { browser, type Places } from "./browser";
-import { button, field, sentence } from "./controls";
 import css from "./desk.css";
 import { dropZone } from "./drop";
 import { type Glimpse, glimpseView } from "./glimpse";

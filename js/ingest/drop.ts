@@ -1,6 +1,7 @@
 /** Where files are dropped or chosen, and folders with all that is in them. */
+
+import { button } from "../shared/controls";
 import { h } from "../shared/dom";
-import { button } from "./controls";
 
 /** As many as the kernel takes at a time. */
 const most = 100;

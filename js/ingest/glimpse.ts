@@ -1,8 +1,8 @@
 /** The first rows of a source and what is in its columns, with the question whether to load it. */
 import { type CardData, drawCard } from "../shared/card";
+import { button, sentence } from "../shared/controls";
 import { h } from "../shared/dom";
 import { progressBar } from "../shared/progress";
-import { button, sentence } from "./controls";
 
 /** As the state of `Glimpse` in `colab_magics/ingest/glimpse.py`. */
 export type Glimpse = {

@@ -1,9 +1,9 @@
 /** One file or source in the list: its name, how far it is, what came of it. */
 
+import { button } from "../shared/controls";
 import { h } from "../shared/dom";
 import { bytes, duration } from "../shared/format";
 import { progressBar } from "../shared/progress";
-import { button } from "./controls";
 import { copyable } from "./copyable";
 
 /** As `Item` in `colab_magics/ingest/desk.py`. */

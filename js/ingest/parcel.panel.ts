@@ -1,5 +1,6 @@
 /** A file from the kernel: fetched in parts, each proven, and saved as the browser saves a download. */
 import type { CardData } from "../shared/card";
+import { button, sentence } from "../shared/controls";
 import { h } from "../shared/dom";
 import { bytes } from "../shared/format";
 import { ask } from "../shared/messages";
@@ -25,16 +26,16 @@ export default definePanel<State>({
     const badge = h("span", { class: "cm-badge" });
     const progress = progressBar("Fetched");
     const note = h("p", { class: "cm-note", role: "status" });
-    const failure = h("p", { class: "cm-error", role: "alert", hidden: true });
-    const button = h("button", { class: "cm-button", type: "button", onClick: () => void save() }, "Save");
+    const failure = sentence(true);
+    const control = button("Save", save);
     root.append(
       h(
         "section",
         { class: "cm-card", "aria-label": name },
         h("h3", { class: "cm-title" }, name, badge),
         progress.bar,
-        h("div", { class: "cm-row" }, button, note),
-        failure,
+        h("div", { class: "cm-row" }, control, note),
+        failure.element,
       ),
     );
     show("", "ready", 0);
@@ -47,8 +48,8 @@ export default definePanel<State>({
     }
 
     async function save(): Promise<void> {
-      button.disabled = true;
-      failure.hidden = true;
+      control.disabled = true;
+      failure.say("");
       try {
         const url = URL.createObjectURL(await fetchAll());
         const link = h("a", { href: url, download: name });
@@ -56,14 +57,13 @@ export default definePanel<State>({
         link.click();
         setTimeout(() => URL.revokeObjectURL(url), 60_000);
         show("cm-ok", "given to the browser", size || 1);
-        button.textContent = "Save again";
+        control.textContent = "Save again";
       } catch (error) {
         if (signal.aborted) return;
         show("cm-wrong", "failed", 0);
-        failure.textContent = error instanceof Error ? error.message : String(error);
-        failure.hidden = false;
+        failure.say(error);
       } finally {
-        button.disabled = false;
+        control.disabled = false;
       }
     }
 

@@ -1,6 +1,7 @@
 /** One line chart on a canvas, whose legend is also its read-out, so that nothing floats and nothing jumps. */
 import { type AxesOptions, drawAxes, type Frame, type SeriesData } from "./axes";
 import css from "./chart.css";
+import { toggle } from "./controls";
 import { h, styleSheet } from "./dom";
 import { decimal } from "./format";
 import { coalesce } from "./frame";
@@ -51,8 +52,8 @@ export function lineChart(container: HTMLElement, options: ChartOptions): Chart 
   const labels = series.map(({ name }) => h("span", {}, name));
   const outputs = series.map(() => h("output", { "aria-live": "off" }));
   const position = h("output", { "aria-live": "off" });
-  const log = toggle("Log scale");
-  const smooth = toggle("Smooth");
+  const log = toggle("Log scale", () => request());
+  const smooth = toggle("Smooth", () => request());
   const canvas = h("canvas", { role: "img" });
   const slider = h("div", {
     class: "cm-chart-cursor",
@@ -99,23 +100,6 @@ export function lineChart(container: HTMLElement, options: ChartOptions): Chart 
   window.addEventListener("resize", request, { signal });
   canvas.addEventListener("contextrestored", request, { signal });
   request();
-
-  function toggle(name: string): HTMLButtonElement {
-    return h(
-      "button",
-      {
-        class: "cm-button",
-        type: "button",
-        "aria-pressed": false,
-        onClick: ({ currentTarget }) => {
-          const button = currentTarget as HTMLElement;
-          button.setAttribute("aria-pressed", String(!isOn(button)));
-          request();
-        },
-      },
-      name,
-    );
-  }
 
   function of(index: number): SeriesData {
     return data[index] ?? empty;

@@ -1,6 +1,7 @@
 /** A training as it goes on: progress, curves, a button that ends it, and at last its card. */
 import { type CardData, drawCard } from "../shared/card";
 import { type Chart, lineChart } from "../shared/chart";
+import { button } from "../shared/controls";
 import { h } from "../shared/dom";
 import { count, decimal, duration, percent } from "../shared/format";
 import { ask } from "../shared/messages";
@@ -28,13 +29,9 @@ export default definePanel<State>({
     const load = h("p", { class: "cm-note cm-load" });
     const full = h("span", { class: "cm-badge cm-warn" }, "memory nearly full");
     const bar = h("div", { class: "cm-progress", role: "progressbar", "aria-label": "Training" });
-    const stop = h(
-      "button",
-      { class: "cm-button", type: "button", onClick: () => void askToStop() },
-      "Stop after this step",
-    );
-    const pause = button("Pause", () => (isPaused() ? "proceed" : "pause"));
-    const save = button("Save now", () => "save");
+    const stop = button("Stop after this step", askToStop);
+    const pause = asking("Pause", () => (isPaused() ? "proceed" : "pause"));
+    const save = asking("Save now", () => "save");
     const saved = h("p", { class: "cm-note", role: "status" });
     const hint = h("p", { class: "cm-note" });
     const charts = h("div", { class: "cm-charts" });
@@ -72,9 +69,8 @@ export default definePanel<State>({
       }
     }
 
-    function button(words: string, command: () => string): HTMLButtonElement {
-      const onClick = () => void ask(model, command(), {}, { signal }).catch(showError);
-      return h("button", { class: "cm-button", type: "button", onClick }, words);
+    function asking(words: string, command: () => string): HTMLButtonElement {
+      return button(words, () => ask(model, command(), {}, { signal }).catch(showError));
     }
 
     function showError(error: unknown): void {

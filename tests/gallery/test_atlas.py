@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from colab_magics.gallery.atlas import MOST_BYTES, Plan, paste, plan, small_png, visible
+from colab_magics.gallery.atlas import MOST_BYTES, Plan, block, paste, plan, small_png, visible
 from colab_magics.gallery.images import Unreadable
 
 
@@ -44,7 +44,7 @@ def test_every_picture_lies_in_its_cell(shapes: list[tuple[int, int, bool]]) -> 
         for place, (width, height, colour) in enumerate(shapes)
     ]
     atlas = paste(pictures)
-    sheet = Image.open(io.BytesIO(atlas.png))
+    sheet = Image.open(io.BytesIO(atlas.file))
     assert sheet.mode == ("RGB" if any(colour for *_, colour in shapes) else "L")
     for place, picture in enumerate(pictures):
         x, y = place % atlas.columns * atlas.width, place // atlas.columns * atlas.height
@@ -63,3 +63,13 @@ def test_small_pictures_have_few_colours(mode: str) -> None:
     small = Image.open(io.BytesIO(small_png(picture)))
     assert len(small.getcolors() or []) <= (16 if mode == "L" else 64)
     assert len(small_png(picture)) < 2_200
+
+
+def test_photographs_are_jpeg_and_small_pictures_exact() -> None:
+    photos = [Image.new("RGB", (64, 48), (200, 30, 30))] * 4
+    assert Image.open(io.BytesIO(paste(photos).file)).format == "JPEG"
+    assert Image.open(io.BytesIO(paste([photo.resize((32, 32)) for photo in photos]).file)).format == "PNG"
+
+
+def test_what_is_fetched_at_once_is_a_few_hundred_kilobytes() -> None:
+    assert (block(28, 1), block(32, 3), block(4096, 3)) == (400, 195, 48)

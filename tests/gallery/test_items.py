@@ -23,11 +23,12 @@ class Watcher:
         self.told += 1
 
 
-def test_it_opens_with_the_first_nine(gallery: Gallery) -> None:
-    assert (gallery.view, gallery.page, len(gallery), gallery.n) == ("first", 0, 9, 9)
-    assert gallery.indices.tolist() == list(range(9))
+def test_it_opens_with_the_first_nine_of_all(gallery: Gallery) -> None:
+    assert (gallery.view, gallery.sort, len(gallery), gallery.n) == ("first", "index", 40, 9)
+    assert gallery.indices.tolist() == list(range(40))
     assert gallery.indices.dtype == np.int64
-    assert repr(gallery) == "Gallery(9 of 40 pictures, view 'first' of the images, 0 selected)"
+    assert gallery.shown.indices.tolist() == list(range(9))
+    assert repr(gallery) == "Gallery(40 pictures, view 'first' of the images, 0 selected)"
 
 
 def test_views_of_a_run(run: Any) -> None:
@@ -40,49 +41,64 @@ def test_views_of_a_run(run: Any) -> None:
     assert (gallery.counts.first, gallery.counts.correct, gallery.counts.wrong) == (50, 36, 4)
 
 
-def test_pages(gallery: Gallery) -> None:
-    gallery.page = 4
-    assert gallery.indices.tolist() == [36, 37, 38, 39]
-    gallery.page = 99
-    assert gallery.page == 4
-    gallery.page = -1
-    assert gallery.page == 0
-    gallery.turn("correct", 1)
-    assert gallery.page == 1
+def test_a_window(gallery: Gallery) -> None:
     gallery.view = "wrong"
-    assert gallery.page == 0
+    assert gallery.window(1, 2).indices.tolist() == [10, 20]
+    assert gallery.window(3, 9).indices.tolist() == [30]
+    assert gallery.window(99, 9).indices.tolist() == []
+
+
+def test_each_choice_has_its_version(gallery: Gallery) -> None:
+    before = gallery.shown.version
+    gallery.selected = [1]
+    assert gallery.shown.version == before
+    gallery.sort = "loss"
+    assert gallery.shown.version == before + 1
 
 
 @pytest.mark.parametrize(
-    ("n", "page", "title"),
+    ("view", "title"),
     [
-        (9, 0, "First 9 of 50 training images"),
-        (9, 5, "46 to 50 of 50 training images"),
-        (64, 0, "First 50 of 50 training images"),
+        ("first", "50 training images"),
+        ("wrong", "4 wrong test images"),
+        ("class three", "10 test images of class three"),
+        ("confusion", "40 test images"),
+        ("confusion zero one", "2 test images of zero taken for one"),
+        ("confusion * one, one one", "12 test images of any class taken for one, and of 1 more cell"),
     ],
 )
-def test_titles(run: Any, n: int, page: int, title: str) -> None:
-    gallery = Gallery(read(run), n=n)
-    gallery.page = page
-    assert gallery.shown.title == title
+def test_titles(run: Any, view: str, title: str) -> None:
+    assert Gallery(read(run), view=view).shown.title == title
 
 
-def test_titles_of_other_views(run: Any) -> None:
-    gallery = Gallery(read(run), view="wrong")
-    assert gallery.shown.title == "4 of 4 wrong test images"
-    gallery.turn("class three", 1)
-    assert gallery.shown.title == "10 to 10 of 10 test images of class three"
+def test_the_order_and_the_filters(gallery: Gallery) -> None:
+    gallery.sort = "loss"
+    assert gallery.indices.tolist()[:5] == [0, 10, 20, 30, 1]
+    gallery.reverse = True
+    assert gallery.indices.tolist()[-1] == 0
+    gallery.confidence = (0, 0.5)
+    assert len(gallery) == 0
+    assert gallery.shown.emptiness.startswith("Nothing to show: no picture is left.")
+    gallery.confidence = (0, 1)
+    gallery.search = "#3"
+    assert sorted(gallery.indices.tolist()) == [3, *range(30, 40)]
+    assert (gallery.sort, gallery.reverse, gallery.confidence, gallery.search) == ("loss", True, (0, 1), "#3")
 
 
-def test_a_page_is_clipped(gallery: Gallery, predictions: Any) -> None:
-    assert len(Gallery(read(predictions), n=1_000_000)) == 40
+def test_training_images_have_no_loss_so_that_test_images_are_shown(run: Any) -> None:
+    gallery = Gallery(read(run), sort="loss")
+    assert (gallery.view, gallery.shown.samples.kind) == ("confusion", "test images")
+
+
+def test_a_first_screen_is_clipped(predictions: Any) -> None:
+    assert len(Gallery(read(predictions), n=1_000_000).shown.indices) == 40
     many = Gallery(read(np.zeros((100, 8, 8))), n=100)
-    assert (many.n, len(many), many.shown.pages) == (64, 64, 2)
+    assert (many.n, len(many), len(many.shown.indices)) == (64, 100, 64)
 
 
 @pytest.mark.parametrize("n", [0, -1, 2.5, "9", None])
 def test_an_impossible_page(predictions: Any, n: Any) -> None:
-    with pytest.raises(BadOption, match=r"n is .*: pass the number of pictures on a page"):
+    with pytest.raises(BadOption, match=r"n is .*: pass the number of pictures to begin with"):
         Gallery(read(predictions), n=n)
 
 
@@ -91,17 +107,17 @@ def test_an_impossible_page(predictions: Any, n: Any) -> None:
     [
         ("wrong", [0, 1], "Nothing to show: all 2 images were recognised."),
         ("correct", [1, 0], "Nothing to show: none of the 2 images was recognised."),
-        ("class 2", [1, 0], "Nothing to show: none of the images is of this class."),
+        ("class 2", [1, 0], "Nothing to show: there are no images of class 2."),
     ],
 )
 def test_nothing_to_show_is_said(view: str, predicted: list[int], sentence: str) -> None:
     source = read(np.zeros((2, 2, 2)), [0, 1], predicted=predicted, class_names=["0", "1", "2"])
     page = Gallery(source, view=view).shown
-    assert (page.emptiness, page.total, page.pages) == (sentence, 0, 1)
+    assert (page.emptiness, page.total) == (sentence, 0)
 
 
 def test_an_unknown_view_changes_nothing(gallery: Gallery) -> None:
-    gallery.turn("wrong")
+    gallery.view = "wrong"
     with pytest.raises(BadOption, match="There is no view"):
         gallery.view = "nothing"
     assert gallery.view == "wrong"
@@ -111,11 +127,15 @@ def test_selection(gallery: Gallery) -> None:
     gallery.selected = [10, np.int64(3), 10]
     assert gallery.selected == [10, 3]
     frame = gallery.selection()
-    assert list(frame.columns) == ["index", "true", "predicted", "probability"]
+    columns = ["index", "true", "predicted", "probability", "loss", "name", "probabilities"]
+    assert list(frame.columns) == columns
     assert frame["index"].tolist() == [10, 3]
     assert frame["true"].tolist() == [2, 3]
     assert frame["predicted"].tolist() == [3, 3]
     assert frame["probability"].tolist() == pytest.approx([0.85, 0.85])
+    assert frame["loss"].tolist() == pytest.approx([-np.log(0.05), -np.log(0.85)])
+    assert frame["name"].tolist() == ["#10", "#3"]
+    assert frame["probabilities"][1].tolist() == pytest.approx([0.05, 0.05, 0.05, 0.85])
 
 
 def test_an_empty_selection_has_the_same_columns(gallery: Gallery) -> None:
@@ -130,7 +150,7 @@ def test_a_selection_without_labels() -> None:
     gallery.selected = [1]
     row = gallery.selection().iloc[0]
     assert row["index"] == 1
-    assert all(pd.isna(row[name]) for name in ("true", "predicted", "probability"))
+    assert all(pd.isna(row[name]) for name in ("true", "predicted", "probability", "loss"))
 
 
 def test_training_and_test_images_are_selected_apart(run: Any) -> None:
@@ -195,10 +215,11 @@ def test_many_threads_turn_and_select(gallery: Gallery) -> None:
         rng = np.random.default_rng(seed)
         try:
             for _ in range(100):
-                gallery.turn(str(rng.choice(["first", "wrong", "correct", "class one"])), int(rng.integers(5)))
+                gallery.view = str(rng.choice(["first", "wrong", "correct", "class one", "confusion zero one"]))
+                gallery.sort = str(rng.choice(["index", "loss", "margin"]))
                 gallery.selected = rng.integers(0, 40, 3).tolist()
                 page = gallery.shown
-                assert set(page.indices) <= set(page.samples.members(page.view))
+                assert set(page.indices) <= set(page.query.members(page.samples))
                 gallery.watch(Watcher())
         except BaseException as error:  # noqa: BLE001 (shown by the assertion below)
             failures.append(error)

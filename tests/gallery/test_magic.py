@@ -33,33 +33,39 @@ def test_a_run_opens_with_nine_training_images(notebook: Any) -> None:
     ran = notebook.run("%gallery run")
     assert ran.error is None
     assert "First 9 of 50 training images" in ran.text
-    assert ran.value.indices.tolist() == list(range(9))
+    assert ran.value.shown.indices.tolist() == list(range(9))
 
 
 @pytest.mark.parametrize(
     ("line", "title", "count"),
     [
-        ("run --view correct", "9 of 36 correct test images", 9),
-        ("run --view wrong", "4 of 4 wrong test images", 4),
-        ("--view wrong run", "4 of 4 wrong test images", 4),
-        ("run --view class 3 --n 4", "4 of 10 test images of class three", 4),
-        ("--view class three run", "9 of 10 test images of class three", 9),
-        ("run --view 'class three'", "9 of 10 test images of class three", 9),
-        ("run --view=class 3 --n 4", "4 of 10 test images of class three", 4),
-        ("--view=class three run", "9 of 10 test images of class three", 9),
-        ("run --view=wrong", "4 of 4 wrong test images", 4),
+        ("run --view correct", "First 9 of 36 correct test images", 9),
+        ("run --view wrong", "4 wrong test images", 4),
+        ("--view wrong run", "4 wrong test images", 4),
+        ("run --view class 3 --n 4", "First 4 of 10 test images of class three", 4),
+        ("--view class three run", "First 9 of 10 test images of class three", 9),
+        ("run --view 'class three'", "First 9 of 10 test images of class three", 9),
+        ("run --view=class 3 --n 4", "First 4 of 10 test images of class three", 4),
+        ("--view=class three run", "First 9 of 10 test images of class three", 9),
+        ("run --view=wrong", "4 wrong test images", 4),
         ("images", "First 9 of 40 images", 9),
-        ("images labels --predicted guesses --view wrong", "4 of 4 wrong images", 4),
-        ("images labels --probabilities shares --view wrong", "4 of 4 wrong images", 4),
-        ("images labels --class-names names --view class two", "9 of 10 images of class two", 9),
-        ("$images --n 1000", "First 40 of 40 images", 40),
+        ("images labels --predicted guesses --view wrong", "4 wrong images", 4),
+        ("images labels --probabilities shares --view wrong", "4 wrong images", 4),
+        ("images labels --class-names names --view class two", "First 9 of 10 images of class two", 9),
+        ("$images --n 1000", "40 images", 40),
+        ("run --view wrong --sort loss", "4 wrong test images", 4),
+        ("run --view confusion", "First 9 of 40 test images", 9),
+        ("run --view confusion zero one", "2 test images of zero taken for one", 2),
+        ("--view confusion 0 1, two three run", "4 test images of zero taken for one, and of 1 more cell", 4),
+        ("run --view=confusion zero '*' --sort margin", "First 9 of 10 test images of zero taken for any class", 9),
+        ("run --view 'confusion zero one'", "2 test images of zero taken for one", 2),
     ],
 )
 def test_lines(notebook: Any, line: str, title: str, count: int) -> None:
     ran = notebook.run(f"%gallery {line}")
     assert ran.error is None
     assert ran.text.splitlines()[0].startswith(title)
-    assert len(ran.value) == count
+    assert len(ran.value.shown.indices) == count
 
 
 def test_captions_in_the_terminal(notebook: Any) -> None:
@@ -72,7 +78,7 @@ def test_a_folder(notebook: Any, photos: Path, line: str) -> None:
     notebook.namespace.update(folder=photos, text=str(photos))
     ran = notebook.run(f"%gallery {line}")
     assert ran.value.class_names == ("cat", "dog")
-    assert "First 5 of 5 images" in ran.text
+    assert "5 images" in ran.text
 
 
 def test_a_folder_with_a_space(notebook: Any, photos: Path) -> None:
@@ -84,9 +90,12 @@ def test_a_folder_with_a_space(notebook: Any, photos: Path) -> None:
     ("cell", "title"),
     [
         ("%%gallery\nimages", "First 9 of 40 images"),
-        ("%%gallery --view wrong\nrun", "4 of 4 wrong test images"),
-        ("%%gallery --view class 1\nkeep = labels < 3\nimages[keep], labels[keep]", "9 of 10 images of class 1"),
-        ("%%gallery --view wrong --predicted guessed\nguessed = labels * 0\nimages, labels", "9 of 30 wrong images"),
+        ("%%gallery --view wrong\nrun", "4 wrong test images"),
+        ("%%gallery --view class 1\nkeep = labels < 3\nimages[keep], labels[keep]", "First 9 of 10 images of class 1"),
+        (
+            "%%gallery --view wrong --predicted guessed\nguessed = labels * 0\nimages, labels",
+            "First 9 of 30 wrong images",
+        ),
         ("%%gallery --n 2\n[images[0], images[1], images[2]]", "First 2 of 3 images"),
     ],
 )
@@ -206,12 +215,13 @@ def test_every_option_is_an_argument_of_the_function() -> None:
     parameters = inspect.signature(colab_magics.gallery).parameters
     assert {action.dest for action in PARSER._actions} - {"help"} == set(parameters)
     keyword_only = {name for name, each in parameters.items() if each.kind is each.KEYWORD_ONLY}
-    assert keyword_only == {"predicted", "probabilities", "class_names", "view", "n"}
+    assert keyword_only == {"predicted", "probabilities", "class_names", "view", "sort", "n"}
 
 
 def test_the_function_works_without_a_shell(run: Any, capsys: pytest.CaptureFixture[str]) -> None:
     gallery = colab_magics.gallery(run, view="wrong", n=2)
-    assert gallery.indices.tolist() == [0, 10]
+    assert gallery.indices.tolist() == [0, 10, 20, 30]
+    assert len(gallery.shown.indices) == 2
     assert capsys.readouterr() == ("", "")
 
 

@@ -1,4 +1,4 @@
-"""The live panel: its traits are one page, its commands turn it, and it stays small."""
+"""The live panel: its traits are a first screen, its commands choose and fetch, and it stays small."""
 
 import io
 import json
@@ -14,7 +14,9 @@ from PIL import Image
 
 from colab_magics.gallery.items import Gallery
 from colab_magics.gallery.panel import GalleryPanel
+from colab_magics.gallery.query import Query
 from colab_magics.gallery.source import read
+from colab_magics.gallery.views import View
 
 
 @pytest.fixture
@@ -35,7 +37,7 @@ def ask(panel: GalleryPanel, command: str, **data: Any) -> tuple[dict[str, Any],
 
 
 def test_the_traits_are_the_page(panel: GalleryPanel) -> None:
-    assert (panel.view, panel.page, panel.pages, panel.size) == ("wrong", 0, 1, 9)
+    assert (panel.query["view"], panel.total, panel.size, panel.can_rank) == ("wrong", 4, 9, True)
     assert [item["index"] for item in panel.items] == [0, 10, 20, 30]
     assert panel.items[0] == {
         "index": 0,
@@ -43,6 +45,7 @@ def test_the_traits_are_the_page(panel: GalleryPanel) -> None:
         "true": 0,
         "predicted": 1,
         "probability": pytest.approx(0.85),
+        "loss": pytest.approx(-np.log(0.05)),
         "caption": "predicted one, true zero",
         "share": "85.00 %",
         "tone": "wrong",
@@ -51,7 +54,7 @@ def test_the_traits_are_the_page(panel: GalleryPanel) -> None:
         "height": 8,
     }
     assert panel.counts == {"first": 50, "correct": 36, "wrong": 4, "classes": (10, 10, 10, 10)}
-    assert panel.card["title"] == "4 of 4 wrong test images"
+    assert panel.card["title"] == "4 wrong test images"
 
 
 def test_the_atlas_holds_the_pictures(panel: GalleryPanel, run: Any) -> None:
@@ -71,45 +74,90 @@ def test_traits_are_those_of_the_page_in_typescript() -> None:
     assert keys == own | {"card"}
 
 
-def test_turning(panel: GalleryPanel) -> None:
-    content, _ = ask(panel, "turn", view="class", class_number=2, page=1)
+def query(**changes: Any) -> dict[str, Any]:
+    return {**Query(View("wrong")).data(), **changes}
+
+
+def test_choosing(panel: GalleryPanel) -> None:
+    content, _ = ask(panel, "show", query=query(view="class", number=2, sort="loss"))
     assert content == {"kind": "reply", "id": "1", "ok": True, "result": None}
-    assert (panel.view, panel.class_number, panel.page, panel.pages) == ("class", 2, 1, 2)
-    assert panel.card["title"] == "10 to 10 of 10 test images of class two"
-    ask(panel, "turn", view="first", class_number=None, page=5)
-    assert (panel.view, panel.page, len(panel.items)) == ("first", 5, 5)
-    assert panel._gallery.view == "first"
+    assert (panel.query["view"], panel.query["number"], panel.total) == ("class", 2, 10)
+    assert panel.card["title"] == "10 test images of class two"
+    assert [item["index"] for item in panel.items][:2] == [10, 30]
+    ask(panel, "show", query=query(view="confusion", cells=[[0, 1], [None, 3]]))
+    assert panel._gallery.view == "confusion zero one, * three"
 
 
 @pytest.mark.parametrize(
     "data",
     [
         {},
-        {"view": "all"},
-        {"view": "class", "class_number": 4},
-        {"view": "class", "class_number": None},
-        {"view": "class", "class_number": "2"},
-        {"view": "wrong", "page": "1"},
-        {"view": ["wrong"]},
+        {"query": None},
+        {"query": query(view="all")},
+        {"query": query(view="class", number=4)},
+        {"query": query(view="class", number=None)},
+        {"query": query(view="class", number="2")},
+        {"query": query(view="class", number=True)},
+        {"query": query(view=["wrong"])},
+        {"query": query(view="confusion", cells=[[0, 4]])},
+        {"query": query(view="confusion", cells=[0])},
+        {"query": query(view="confusion", cells="0 1")},
+        {"query": query(sort="name")},
+        {"query": query(sort=["loss"])},
+        {"query": query(confidence=[0.5, 0.2])},
+        {"query": query(confidence=[float("nan"), 1])},
+        {"query": query(confidence=None)},
+        {"query": query(search=7)},
+        {"query": query(search="x" * 201)},
     ],
 )
-def test_an_impossible_turn_is_answered_with_a_sentence(panel: GalleryPanel, data: dict[str, Any]) -> None:
-    content, _ = ask(panel, "turn", **data)
+def test_an_impossible_choice_is_answered_with_a_sentence(panel: GalleryPanel, data: dict[str, Any]) -> None:
+    before = panel.version
+    content, _ = ask(panel, "show", **data)
     assert content["ok"] is False
-    assert content["error"].startswith("There is no page")
-    assert panel.view == "wrong"
+    assert content["error"].endswith((".", "margin"))
+    assert panel.version == before
+
+
+def test_a_window_is_a_piece_of_what_is_chosen(panel: GalleryPanel, run: Any) -> None:
+    ask(panel, "show", query=query(view="correct"))
+    content, (file,) = ask(panel, "window", start=30, count=20)
+    result = content["result"]
+    assert result["version"] == panel.version
+    assert [item["index"] for item in result["items"]] == [34, 35, 36, 37, 38, 39]
+    tile = result["tile"]
+    x, y = 5 % tile["columns"] * tile["width"], 5 // tile["columns"] * tile["height"]
+    cut = np.asarray(Image.open(io.BytesIO(file)).crop((x, y, x + 8, y + 8)))
+    assert np.array_equal(cut, run.predictions.images[39])
+    json.dumps(content)
+
+
+@pytest.mark.parametrize(
+    ("start", "count"), [(None, 5), (0, None), (-1, 5), (0, 0), (0, 401), (0.5, 5), ("0", 5), (True, 5)]
+)
+def test_no_window_on_what_is_not_there(panel: GalleryPanel, start: Any, count: Any) -> None:
+    content, _ = ask(panel, "window", start=start, count=count)
+    assert content["error"].startswith("There are no")
+
+
+def test_the_matrix(panel: GalleryPanel) -> None:
+    assert panel.confusion["counts"] == [[8, 2, 0, 0], [0, 10, 0, 0], [0, 0, 8, 2], [0, 0, 0, 10]]
+    precision, recall, f1 = panel.confusion["scores"][1]
+    assert (precision, recall, f1) == pytest.approx((10 / 12, 1, 20 / 22))
 
 
 def test_a_view_that_needs_predictions(run: Any) -> None:
     panel = GalleryPanel(Gallery(read(run.dataset.x_train)))
-    content, _ = ask(panel, "turn", view="wrong")
+    content, _ = ask(panel, "show", query=query())
     assert content["error"].startswith("The view wrong needs predictions")
     panel.close()
 
 
 def test_a_closer_look(panel: GalleryPanel) -> None:
     content, (png,) = ask(panel, "detail", index=10)
-    assert content["result"] == {"index": 10, "probabilities": pytest.approx([0.05, 0.05, 0.05, 0.85])}
+    assert content["result"]["index"] == 10
+    assert content["result"]["probabilities"] == pytest.approx([0.05, 0.05, 0.05, 0.85])
+    assert content["result"]["values"] == panel._gallery.samples.images.arrays[10].tolist()
     assert Image.open(io.BytesIO(png)).size == (8, 8)
     json.dumps(content)
 
@@ -121,38 +169,50 @@ def test_no_closer_look_at_what_is_not_there(panel: GalleryPanel, index: Any) ->
     assert "index of an image" in content["error"] or "There is no image" in content["error"]
 
 
-def test_a_selection_reaches_python(panel: GalleryPanel) -> None:
+def marks(*indices: int, count: int = 40) -> bytes:
+    bits = np.zeros(count, np.bool_)
+    bits[list(indices)] = True
+    return np.packbits(bits, bitorder="little").tobytes()
+
+
+def test_a_selection_reaches_python_in_its_order(panel: GalleryPanel) -> None:
     gallery = panel._gallery
-    gallery.selected = [5]  # on no page of this view
-    panel.set_state({"selected": [10, 30]})
-    assert gallery.selected == [5, 10, 30]
-    assert (panel.selected, panel.selected_count) == ([10, 30], 3)
-    panel.set_state({"selected": [30]})
-    assert gallery.selected == [5, 30]
+    gallery.selected = [30]
+    panel.set_state({"selected": memoryview(marks(5, 30))})  # as it comes from the page
+    assert gallery.selected == [30, 5]
+    assert (panel.selected, panel.selected_count) == (marks(5, 30), 2)
+    panel.set_state({"selected": marks(5)})
+    assert gallery.selected == [5]
     assert ask(panel, "clear")[0]["ok"] is True
-    assert (gallery.selected, panel.selected, panel.selected_count) == ([], [], 0)
+    assert (gallery.selected, panel.selected, panel.selected_count) == ([], marks(), 0)
+
+
+def test_a_selection_of_other_images_is_refused(panel: GalleryPanel) -> None:
+    panel.set_state({"selected": marks(45, count=64)})
+    assert panel._gallery.selected == []
+    assert panel.selected == marks()
 
 
 def test_a_selection_reaches_the_panel(panel: GalleryPanel) -> None:
     panel._gallery.selected = [10, 5]
-    assert (panel.selected, panel.selected_count) == ([10], 2)
+    assert (panel.selected, panel.selected_count) == (marks(5, 10), 2)
 
 
 def test_training_and_test_images_are_selected_apart(panel: GalleryPanel) -> None:
-    panel.set_state({"selected": [10]})
-    ask(panel, "turn", view="first")
-    assert panel.selected == []
-    panel.set_state({"selected": [7]})
-    ask(panel, "turn", view="wrong")
-    assert panel.selected == [10]
+    panel.set_state({"selected": marks(10)})
+    ask(panel, "show", query=query(view="first"))
+    assert panel.selected == marks(count=50)
+    panel.set_state({"selected": marks(7, count=50)})
+    ask(panel, "show", query=query())
+    assert panel.selected == marks(10)
 
 
 def test_two_panels_of_one_gallery_agree(panel: GalleryPanel) -> None:
     other = GalleryPanel(panel._gallery)
-    ask(panel, "turn", view="correct", page=2)
-    other.set_state({"selected": [other.items[0]["index"]]})
-    assert (other.view, other.page) == ("correct", 2)
-    assert panel.selected == other.selected != []
+    ask(panel, "show", query=query(view="correct"))
+    other.set_state({"selected": marks(other.items[0]["index"])})
+    assert other.query["view"] == "correct"
+    assert panel.selected == other.selected == marks(1)
     other.close()
 
 
@@ -161,9 +221,9 @@ def test_a_change_is_one_message(panel: GalleryPanel) -> None:
         pytest.skip("ipywidgets 7 sends nothing without a running kernel")
     sent: list[set[str]] = []
     panel._send = lambda msg, buffers=None: sent.append({*msg["state"], *(path[0] for path in msg["buffer_paths"])})
-    panel._gallery.turn("correct", 1)
+    panel._gallery.view = "correct"
     assert len(sent) == 1
-    assert {"items", "atlas", "page", "view"} <= sent[0]
+    assert {"items", "atlas", "total", "version", "query"} <= sent[0]
 
 
 @pytest.mark.parametrize("shape", [(28, 28), (32, 32, 3), (500, 400, 3)])
@@ -176,7 +236,8 @@ def test_the_state_stays_small(shape: tuple[int, ...]) -> None:
     panel = GalleryPanel(gallery)
     gallery.selected = range(100)
     state = panel.get_state(["card", *(set(GalleryPanel.class_trait_names(sync=True)) - {"_esm"})])
-    assert len(state.pop("atlas")) + len(json.dumps({name: state[name] for name in state if name[0] != "_"})) < 200_000
+    size = len(state.pop("atlas")) + len(state.pop("selected"))
+    assert size + len(json.dumps({name: state[name] for name in state if name[0] != "_"})) < 200_000
     panel.close()
 
 
@@ -193,9 +254,10 @@ def test_threads_turn_and_select(panel: GalleryPanel) -> None:
 
     def work(view: str) -> None:
         try:
-            for page in range(25):
-                panel.turn({"view": view, "class_number": 1, "page": page % 3})
-                panel._gallery.selected = [page]
+            for place in range(25):
+                panel.show({"query": query(view=view, number=1, cells=[])})
+                panel.window({"start": place, "count": 5})
+                panel._gallery.selected = [place]
         except BaseException as error:  # noqa: BLE001 (shown by the assertion below)
             failures.append(error)
 
@@ -206,4 +268,4 @@ def test_threads_turn_and_select(panel: GalleryPanel) -> None:
         thread.join()
     assert failures == []
     panel.refresh()
-    assert [item["index"] for item in panel.items] == panel._gallery.indices.tolist()
+    assert [item["index"] for item in panel.items] == panel._gallery.shown.indices.tolist()

@@ -51,18 +51,18 @@ def test_the_most_probable_is_predicted() -> None:
 def test_the_probability_is_that_of_the_predicted_class() -> None:
     probabilities = np.array([[0.9, 0.1]] * 4)
     found = samples(labels=[0] * 4, predicted=[1] * 4, probabilities=probabilities)
-    assert found.item(2) == Item(2, "#2", 0, 1, pytest.approx(0.1))
+    assert found.item(2) == Item(2, "#2", 0, 1, pytest.approx(0.1), pytest.approx(-np.log(0.9)))
 
 
 @pytest.mark.parametrize(
     ("item", "tone", "caption", "share"),
     [
-        (Item(0, "#0", 1, 1, 0.991), "ok", "dog correct", "99.10 %"),
-        (Item(0, "#0", 1, 1, None), "ok", "dog correct", ""),
-        (Item(0, "#0", 1, 0, 0.8731), "wrong", "predicted cat, true dog", "87.31 %"),
-        (Item(0, "#0", 1, None, None), "", "dog", ""),
-        (Item(0, "#0", None, 1, 0.5), "", "predicted dog", "50.00 %"),
-        (Item(0, "a.png", None, None, None), "", "a.png", ""),
+        (Item(0, "#0", 1, 1, 0.991, None), "ok", "dog correct", "99.10 %"),
+        (Item(0, "#0", 1, 1, None, None), "ok", "dog correct", ""),
+        (Item(0, "#0", 1, 0, 0.8731, None), "wrong", "predicted cat, true dog", "87.31 %"),
+        (Item(0, "#0", 1, None, None, None), "", "dog", ""),
+        (Item(0, "#0", None, 1, 0.5, None), "", "predicted dog", "50.00 %"),
+        (Item(0, "a.png", None, None, None, None), "", "a.png", ""),
     ],
 )
 def test_captions(item: Item, tone: str, caption: str, share: str) -> None:

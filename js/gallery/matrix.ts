@@ -1,0 +1,152 @@
+/** The confusion matrix: which cells are chosen is seen, and a click, Enter or Space chooses; with Shift it adds. */
+import { button, toggle } from "../shared/controls";
+import { h } from "../shared/dom";
+import { count, percent } from "../shared/format";
+import type { Cell, Confusion } from "./items";
+
+export interface Matrix {
+  readonly element: HTMLElement;
+  show(cells: readonly Cell[]): void;
+}
+
+const scoreNames = ["Precision", "Recall", "F1"];
+
+export function confusionMatrix(
+  { counts, scores, pairs }: Confusion,
+  names: readonly string[],
+  choose: (cells: Cell[]) => void,
+): Matrix {
+  let chosen: readonly Cell[] = [];
+  let inPercent = false;
+  const buttons: { cell: Cell; element: HTMLElement }[] = [];
+  const name = (number: number | null) => (number === null ? "any class" : (names[number] ?? String(number)));
+
+  function pick(cell: Cell, { shiftKey }: MouseEvent): void {
+    const others = chosen.filter((each) => !same(each, cell));
+    const isOn = others.length < chosen.length;
+    if (shiftKey) choose(isOn ? others : [...chosen, cell]);
+    else choose(isOn && chosen.length === 1 ? [] : [cell]);
+  }
+
+  function cellButton(cell: Cell, text: string, images: number): HTMLButtonElement {
+    const element = h(
+      "button",
+      {
+        type: "button",
+        class: "cm-count-cell",
+        tabindex: buttons.length ? -1 : 0,
+        "aria-pressed": false,
+        "aria-label": `true ${name(cell[0])}, predicted ${name(cell[1])}: ${count(images)} images`,
+        title: `${name(cell[0])} taken for ${name(cell[1])}`,
+        onClick: (event) => pick(cell, event),
+      },
+      text,
+    );
+    buttons.push({ cell, element });
+    return element;
+  }
+
+  function table(matrix: number[][]): HTMLElement {
+    const sums = matrix.map((row) => row.reduce((sum, each) => sum + each, 0));
+    const columns = names.map((_, column) => matrix.reduce((sum, row) => sum + (row[column] ?? 0), 0));
+    const head = h(
+      "tr",
+      {},
+      h("td", { class: "cm-note" }, "true ↓"),
+      names.map((each, column) =>
+        h("th", { scope: "col" }, cellButton([null, column], each, columns[column] ?? 0)),
+      ),
+      scoreNames.map((each) => h("th", { scope: "col", class: "cm-score" }, each)),
+    );
+    const body = matrix.map((row, true_) =>
+      h(
+        "tr",
+        {},
+        h("th", { scope: "row" }, cellButton([true_, null], name(true_), sums[true_] ?? 0)),
+        row.map((images, predicted) => {
+          const ratio = images / (sums[true_] || 1);
+          const text = inPercent ? percent(ratio, 1).replace(" %", "") : images ? count(images) : "·";
+          const tone = images ? (true_ === predicted ? "ok" : "wrong") : "";
+          return h(
+            "td",
+            { dataset: { tone }, style: { "--cm-value": images ? 0.15 + 0.85 * ratio : 0 } },
+            cellButton([true_, predicted], text, images),
+          );
+        }),
+        (scores?.[true_] ?? []).map((each) => h("td", { class: "cm-score" }, percent(each))),
+      ),
+    );
+    return h("table", { class: "cm-matrix", onKeydown: walk }, h("thead", {}, head), h("tbody", {}, body));
+  }
+
+  function list(all: NonNullable<typeof pairs>): HTMLElement {
+    const rows = all.map(([true_, predicted, images]) =>
+      h(
+        "li",
+        {},
+        cellButton(
+          [true_, predicted],
+          `${name(true_)} taken for ${name(predicted)}: ${count(images)}`,
+          images,
+        ),
+      ),
+    );
+    return h("ol", { class: "cm-pairs", onKeydown: walk }, rows);
+  }
+
+  /** One button is in the order of tabbing, the arrow keys lead to the others. */
+  function walk(event: KeyboardEvent): void {
+    const at = buttons.findIndex(({ element }) => element === event.target);
+    const width = counts ? names.length + 1 : 1;
+    // The first line has no corner: a place that is not there keeps its lines alike.
+    const shift = counts ? 1 : 0;
+    const steps: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -width, ArrowDown: width };
+    const step = steps[event.key];
+    const next =
+      at < 0 || step === undefined ? undefined : buttons[Math.max(at + shift + step, shift) - shift];
+    if (!next) return;
+    event.preventDefault();
+    (event.target as HTMLElement).tabIndex = -1;
+    next.element.tabIndex = 0;
+    next.element.focus();
+  }
+
+  const frame = h("div", { class: "cm-table", role: "group", "aria-label": "Confusion matrix" });
+  const percents = toggle("Percent of each row", (isOn) => {
+    inPercent = isOn;
+    draw();
+  });
+  const all = button("All cells", () => choose([]));
+  const hint = h("span", { class: "cm-note" }, "Click shows a cell's pictures, Shift adds.");
+  const element = h(
+    "div",
+    { class: "cm-confusion" },
+    frame,
+    h("div", { class: "cm-row" }, all, counts && percents, hint),
+  );
+
+  function draw(): void {
+    buttons.length = 0;
+    frame.replaceChildren(counts ? table(counts) : list(pairs ?? []));
+    mark();
+  }
+
+  function mark(): void {
+    for (const { cell, element } of buttons) {
+      element.setAttribute("aria-pressed", String(chosen.some((each) => same(each, cell))));
+    }
+  }
+
+  draw();
+  return {
+    element,
+    show(cells) {
+      chosen = cells;
+      mark();
+    },
+  };
+}
+
+function same(a: Cell, b: Cell): boolean {
+  return a[0] === b[0] && a[1] === b[1];
+}
