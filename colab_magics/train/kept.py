@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from colab_magics.errors import BrokenFile, UnknownRun
@@ -79,8 +80,8 @@ class Runs(Mapping[str, "Run | Background"]):
         return table.differences(self.entries)
 
     def anew(self) -> Runs:
-        """The same read again."""
-        return read_all(self.root)
+        """The same read again, but for runs that ended and are as they were."""
+        return read_all(self.root, {entry.name: entry for entry in self.entries})
 
 
 def runs(environ: Mapping[str, str] = os.environ) -> Runs:
@@ -92,16 +93,20 @@ def runs(environ: Mapping[str, str] = os.environ) -> Runs:
     return read_all(folders.root(environ))
 
 
-def read_all(root: Path) -> Runs:
-    """All runs under a folder."""
+def read_all(root: Path, before: Mapping[str, Entry] = MappingProxyType({})) -> Runs:
+    """All runs under a folder; what is known from ``before`` of one that ended stays."""
     jobs = {job.name: job for job in background.jobs(root)}
     names = {folder.name for folder in folders.under(root)} | set(jobs)
-    entries = filter(None, (_entry(root / name, jobs.get(name)) for name in names))
+    entries = filter(None, (_entry(root / name, jobs.get(name), before.get(name)) for name in names))
     return Runs(root, tuple(sorted(entries, key=lambda entry: (entry.began, entry.name), reverse=True)))
 
 
-def _entry(folder: Path, job: Background | None) -> Entry | None:
+def _entry(folder: Path, job: Background | None, before: Entry | None) -> Entry | None:
     """None for a run that is gone, be it since a moment ago."""
+    ended = _stamp(folder / folders.RESULT_FILE)
+    is_same = before is not None and before.run is not None and before.job is None and ended == before.ended
+    if is_same and ended is not None:
+        return before
     config, request = folder / folders.CONFIG_FILE, None if job is None else job.folder / REQUEST_FILE
     began = _time(config) or (None if request is None else _time(request))
     if began is None:
@@ -117,7 +122,14 @@ def _entry(folder: Path, job: Background | None) -> Entry | None:
         now = job.status
         if now == "running" or not reason:
             return Entry(folder.name, folder, began, now, job.reason, run, job)
-    return Entry(folder.name, folder, began, status, reason, run)
+    return Entry(folder.name, folder, began, status, reason, run, ended=ended)
+
+
+def _stamp(path: Path) -> int | None:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return None
 
 
 def _time(path: Path) -> datetime | None:

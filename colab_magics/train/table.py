@@ -29,6 +29,7 @@ class Entry:
     """One run of all: what its folder tells, if it does, and its process in the background, if it did not end well.
 
     ``status`` is that of `Run` or `Background`, or unreadable; ``reason`` says why it failed or cannot be read.
+    ``ended`` is the time of its result, in nanoseconds.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Entry:
     reason: str = ""
     run: Run | None = None
     job: Background | None = None
+    ended: int | None = None
 
     @property
     def accuracy(self) -> float:

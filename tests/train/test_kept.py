@@ -60,6 +60,18 @@ def test_a_fit_of_ones_own_code_is_among_them(runs_root: Path) -> None:
         _ = run.dataset
 
 
+def test_what_ended_is_not_read_again_until_it_changes(runs_root: Path) -> None:
+    folder = keep(runs_root, "first")
+    keep(runs_root, "broken off", [0.5], status=None)
+    runs = colab_magics.runs()
+    (runs_root / "broken off" / "history.csv").write_text("epoch,loss\n1,0.5\n2,0.25\n")
+    again = runs.anew()
+    assert again["first"] is runs["first"]
+    assert again.frame.epochs_done["broken off"] == 2
+    (folder / "result.json").unlink()  # as where it is gone on with
+    assert again.anew().frame.status["first"] == "broken off"
+
+
 def test_no_run_and_no_folder_for_one(runs_root: Path) -> None:
     runs = colab_magics.runs()
     assert len(runs) == 0
