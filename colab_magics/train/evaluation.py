@@ -29,9 +29,8 @@ class Evaluation:
     predictions: Predictions
 
     def __repr__(self) -> str:
-        return (
-            f"Evaluation({plural(len(self.predictions), 'image')}, loss {self.loss:.4f}, accuracy {self.accuracy:.2%})"
-        )
+        count = plural(len(self.predictions), self.predictions.noun)
+        return f"Evaluation({count}, loss {self.loss:.4f}, accuracy {self.accuracy:.2%})"
 
     @property
     def accuracy(self) -> float:

@@ -156,6 +156,7 @@ def test_a_table_is_learnt_and_other_rows_are_tried(own: Shell) -> None:
     assert again.report().equals(run.report())
     tried = again.evaluate(frame[list("dcba")], frame["kind"])
     assert len(tried.predictions) == 60
+    assert repr(tried).startswith("Evaluation(60 rows, ")
     assert tried.accuracy > 0.5
     with pytest.raises(BadImages, match="trained on a table: give x as a DataFrame with its columns, a, b, c, d"):
         again.evaluate(own.namespace["rows"], own.namespace["y"])
