@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colab_magics.card import Card, Facts, Note, Picture, Table
@@ -47,6 +48,7 @@ def card(run: Run) -> Card:
                     *_data(run),
                     *([] if math.isnan(run.test_loss) else [("Test loss", f"{run.test_loss:.4f}")]),
                     ("Model", _with(run.config.model, run.sizes.parameters, "parameter")),
+                    *([("Loaded from", paths.shown(Path(file)))] if (file := run.config.model_file) else []),
                     *([("Computed", computed)] if (computed := _computed(run.config)) else []),
                     *([("Weights", _best(run.best_epoch))] if run.best_epoch is not None else []),
                     ("Kept in", paths.shown(run.directory)),

@@ -111,11 +111,17 @@ def check(model: Any, device: str, *, is_mixed: bool) -> None:
             f"The model {model.name} lies on {', '.join(sorted(lies_on))}, and not on {device}: build it in a cell "
             f"with  %%train_mnist --device {device}"
         )
-    if is_mixed and not model.dtype_policy.name.startswith("mixed"):
+    if is_mixed and not precision_of(model).startswith("mixed"):
         raise BadOption(
-            f"The model {model.name} was built to compute in {model.dtype_policy.name}: build it in a cell with  "
+            f"The model {model.name} was built to compute in {precision_of(model)}: build it in a cell with  "
             "%%train_mnist --mixed-precision"
         )
+
+
+def precision_of(model: Any) -> str:
+    """The policy of most of its layers that have one of their own: a model that was loaded has none itself."""
+    names = [layer.dtype_policy.name for layer in model.layers if layer.weights] or [model.dtype_policy.name]
+    return str(max(names, key=names.count))
 
 
 def _device_of(value: Any) -> str:

@@ -72,17 +72,19 @@ def prepare(
 
     device, is_mixed = request.device or placement.AUTO, bool(request.mixed_precision)
     scope.enter_context(placement.placed(device))
+    policy = placement.precision(device) if is_mixed else None
     if request.seed is not None:
         keras.utils.set_random_seed(request.seed)
     if file is not None:
-        model = outside.load(file)
+        with placement.precise(policy):  # by which its loss is scaled, if need be
+            model = outside.load(file)
         _check_recipe(model, request)
     if not is_named and isinstance(model, keras.Model):
         placement.check(model, device, is_mixed=is_mixed)
     is_own = getattr(model, "compiled", False)
     optimizer = plan.optimizer(len(dataset.x_train))
     if is_named:
-        with placement.precise(placement.precision(device) if is_mixed else None):
+        with placement.precise(policy):
             model = models.named(model, dataset, optimizer)
     fitting = models.fit_to(model, dataset, optimizer)
     config = Config(
@@ -100,7 +102,7 @@ def prepare(
         best=bool(request.best),
         device=device,
         mixed_precision=is_mixed,
-        precision=model.dtype_policy.name,
+        precision=placement.precision_of(model),
         seed=request.seed,
         order=secrets.randbits(32) if request.seed is None else request.seed,
         keras=keras.__version__,

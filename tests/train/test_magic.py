@@ -297,6 +297,7 @@ def test_a_model_from_outside_is_loaded_where_it_is_trusted(shell: Shell, small:
     ran = shell.run(f"run = %train_mnist {FAST} --model other.keras --trust-model")
     assert ran.error is None
     assert shell.namespace["run"].model.count_params() == 650
+    assert "Loaded from  other.keras" in ran.text
 
 
 def test_the_model_of_a_run_is_loaded_as_it_is(shell: Shell, runs_root: Path) -> None:
@@ -325,7 +326,7 @@ def test_the_device_and_the_precision(shell: Shell) -> None:
 
 def test_a_model_of_ones_own_trains_in_the_background_as_it_does_here(kernel_shell: Shell, runs_root: Path) -> None:
     cell = (
-        f"%%train_mnist {FAST} --seed 3 --batch-size 64 --name {{}}\n"
+        f"%%train_mnist {FAST} --seed 3 --batch-size 64 --mixed-precision --name {{}}\n"
         "import keras\nkeras.utils.set_random_seed(3)\n"
         "model = keras.Sequential([keras.Input((64,)), keras.layers.Dense(10)], name='mine')\n"
     )
@@ -335,4 +336,5 @@ def test_a_model_of_ones_own_trains_in_the_background_as_it_does_here(kernel_she
     here, there = (read(runs_root / name) for name in ("here", "there"))
     assert there.config.model == "mine"
     assert there.config.model_file is None
+    assert there.config.precision == here.config.precision == "mixed_bfloat16"
     assert there.history.val_loss.tolist() == here.history.val_loss.tolist()

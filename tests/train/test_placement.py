@@ -107,3 +107,11 @@ def test_the_memory_of_a_gpu_is_taken_as_it_is_needed(monkeypatch: pytest.Monkey
     backend.load()
     assert os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] == "true"
     assert os.environ["XLA_PYTHON_CLIENT_PREALLOCATE"] == "true"
+
+
+def test_the_precision_of_a_model_that_was_loaded(tmp_path: Path) -> None:
+    import keras
+
+    with placement.precise("mixed_float16"):
+        keras.Sequential([keras.Input((4,)), keras.layers.Dense(2), keras.layers.Dense(2)]).save(tmp_path / "a.keras")
+    assert placement.precision_of(keras.saving.load_model(tmp_path / "a.keras")) == "mixed_float16"
