@@ -103,7 +103,7 @@ class Stopped:
 class Saved:
     """The person asked to save, or to pause: the state after ``step`` steps of ``epoch`` is kept.
 
-    ``fault`` says why not, if so.
+    ``fault`` says why not, if so; it is told of a save that nobody asked for, too.
     """
 
     epoch: int

@@ -83,6 +83,7 @@ class _Training:
         self._stoppers = recipes.stoppers(prepared.config)
         self._restoring: list[Any] = []
         self._went_on_after: tuple[int, int] | None = None
+        self._is_failing = False
         self._seconds_before = 0.0
         self._began = time.monotonic()
 
@@ -155,7 +156,7 @@ class _Training:
             is_asked = control.save.is_set() or control.pause.is_set()
             control.save.clear()
             saver.finish(lambda: self._captured(position))
-            self._tell_saved()
+            self._tell_saved(position)
             if is_asked:
                 self._record.tell(Saved(position.epoch + 1, position.step, saver.fault))
             if not is_end:
@@ -165,12 +166,15 @@ class _Training:
             saver.ask(lambda: self._captured(position))
         else:
             saver.offer(lambda: self._captured(position), is_best=not position.step and self._record.is_best)
-        self._tell_saved()
+        self._tell_saved(position)
 
-    def _tell_saved(self) -> None:
-        """Tell of what was asked for, and is kept or not."""
+    def _tell_saved(self, position: Position) -> None:
+        """Tell of what was asked for, and is kept or not, and once that saving fails."""
         while (state := self._saver.ended()) is not None:
             self._record.tell(Saved(state.epoch + 1, state.step, self._saver.fault))
+        if (fault := self._saver.fault) is not None and not self._is_failing:
+            self._record.tell(Saved(position.epoch + 1, position.step, fault))
+        self._is_failing = fault is not None
 
     def _pause(self) -> None:
         self._record.tell(Paused())

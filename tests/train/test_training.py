@@ -19,7 +19,7 @@ import pytest
 from colab_magics.errors import ModelMismatch, OutputDenied
 from colab_magics.train.card import card
 from colab_magics.train.control import Control
-from colab_magics.train.events import DatasetFound, EpochEnded, Event, Started, StepEnded, Stopped, TrainingEnded
+from colab_magics.train.events import DatasetFound, EpochEnded, Event, Saved, Started, StepEnded, Stopped, TrainingEnded
 from colab_magics.train.request import Request
 from colab_magics.train.run import Run
 from colab_magics.train.training import train
@@ -213,16 +213,25 @@ def test_a_disk_without_room_is_one_sentence_and_leaves_no_folder(runs_root: Pat
     assert list(runs_root.iterdir()) == []
 
 
-def test_a_disk_that_fills_up_ends_no_training(runs_root: Path, no_room: Callable[..., Any]) -> None:
+def test_a_disk_that_fills_up_ends_no_training(no_room: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    from colab_magics.train import loop, saver
+
+    for module, name in ((saver, "INTERVAL"), (saver, "_SHARE"), (loop, "_PERIOD")):
+        monkeypatch.setattr(module, name, 0)
+    told: list[Event] = []
     with ExitStack() as rest:
 
         def fill(event: Event) -> None:
+            told.append(event)
             if isinstance(event, Started):
                 rest.enter_context(no_room(0))
 
         run = train("mlp", Request(data="digits", epochs=2, name="full"), tell=fill, control=Control())
     assert run.status == "finished"
     assert len(run.history) == 2
+    (failed,) = (event for event in told if isinstance(event, Saved))
+    assert failed.fault == "File too large"
+    assert told.index(failed) < len(told) / 2
     for part in (
         "state could not be saved",
         "history of the last",
