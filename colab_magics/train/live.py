@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from colab_magics import _shell, interrupts
@@ -16,7 +16,7 @@ from colab_magics.train.screen import Screen
 from colab_magics.transfer import paths
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from colab_magics.train.fits import Fit
     from colab_magics.train.following import Following
@@ -144,26 +144,34 @@ class LiveRun(_Callback):  # type: ignore[misc]  # Keras has no types
         raise KeyboardInterrupt
 
 
-def followed(call: inspect.BoundArguments, name: str | None, number: int) -> LiveRun:
-    """Put a `LiveRun` behind the callbacks of a call of ``fit``, if there is none yet; give the one that is there."""
+@contextmanager
+def followed(call: inspect.BoundArguments, name: str | None, number: int) -> Iterator[LiveRun]:
+    """In the block, have a `LiveRun` behind the callbacks of a call of ``fit``; give it, or the one that is there."""
     asked = call.arguments
     callbacks: Any = asked.get("callbacks")
     is_list = isinstance(callbacks, keras.callbacks.CallbackList)  # which is taken as it is, and made ready by others
     theirs = callbacks.callbacks if is_list else keras.tree.flatten(callbacks) if callbacks else []
     own = next((callback for callback in theirs if isinstance(callback, LiveRun)), None)
-    if own is not None:
-        return own
-    live = LiveRun(name=name)
-    live.know(number=number, batch_size=_batch_size(asked))
-    if is_list:
-        live.set_model(callbacks.model)
-        live.set_params(callbacks.params)
-        theirs.append(live)
-    else:
-        asked["callbacks"] = [*theirs, live]
-    if asked.get("verbose", "auto") == "auto":
-        asked["verbose"] = 0
-    return live
+    live = LiveRun(name=name) if own is None else own
+    if own is None:
+        live.know(number=number, batch_size=_batch_size(asked))
+        if is_list:
+            live.set_model(callbacks.model)
+            live.set_params(callbacks.params)
+            theirs.append(live)
+        else:
+            asked["callbacks"] = [*theirs, live]
+        if asked.get("verbose", "auto") == "auto":
+            asked["verbose"] = 0
+    try:
+        yield live
+    except BaseException as error:
+        said = str(error).strip().partition("\n")[0].rstrip(".:")
+        live.broke_off(f"{type(error).__name__}: {said}" if said else type(error).__name__)
+        raise
+    finally:
+        if own is None and is_list:
+            theirs.remove(live)
 
 
 def _batch_size(asked: Mapping[str, Any]) -> int | None:

@@ -108,13 +108,8 @@ def _following(name: str | None, keep: Callable[[Fit, object], None]) -> Iterato
         call = bound(fit, model, args, kwargs)
         if call is None:
             return fit(model, *args, **kwargs)
-        live = followed(call, name, count)
-        try:
+        with followed(call, name, count) as live:
             history = fit(*call.args, **call.kwargs)
-        except BaseException as error:
-            said = str(error).strip().partition("\n")[0].rstrip(".:")
-            live.broke_off(f"{type(error).__name__}: {said}" if said else type(error).__name__)
-            raise
         if live.run is not None:
             keep(live.run, history)
         return history

@@ -94,11 +94,13 @@ def test_callbacks_stay_and_keep_their_order(cell: Shell) -> None:
         "        order.append(self.name); logs['own'] = 3.0\n"
         "mine = [Own('a'), Own('b')]\n"
         "model.fit(x, y, epochs=2, callbacks=mine)\n"
-        "model.fit(x, y, callbacks=keras.callbacks.CallbackList([Own('c')], model=model, epochs=1, steps=3))"
+        "ready = keras.callbacks.CallbackList([Own('c')], model=model, epochs=1, steps=3)\n"
+        "model.fit(x, y, callbacks=ready)"
     )
     assert ran.error is None
     assert cell.namespace["order"] == ["a", "b", "a", "b", "c"]
     assert [callback.name for callback in cell.namespace["mine"]] == ["a", "b"]  # the list is the person's
+    assert [type(callback).__name__ for callback in cell.namespace["ready"].callbacks] == ["Own"]
     assert list(cell.namespace["kept"].history.own) == [3.0]
     assert ran.text.count("✓ done") == 2
 
