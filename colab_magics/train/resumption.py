@@ -43,8 +43,8 @@ def check_data(saved: Config, request: Request, data: object) -> None:
     if saved.is_from_memory and data is None and request.data == saved.data:
         target = f" --target {saved.target}" if saved.target else ""
         raise BadOption(
-            f"The run trained on data that was in memory, and it is kept nowhere: make it again and give it, with  "
-            f"--data {saved.data}{target}"
+            "The run trained on data that was in memory, and it is kept nowhere: make it again and give it by  "
+            f"--data {saved.data}{target},  or by the function as  data=..."
         )
 
 
