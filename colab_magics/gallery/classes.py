@@ -44,6 +44,33 @@ def read_classes(values: object, what: str, count: int) -> Classes:
     return array.astype(np.int64)
 
 
+def numbered(labels: object, predicted: object, class_names: object) -> tuple[object, object, object]:
+    """Number classes that are given as texts by their names, or in the order of the alphabet. Raises `BadImages`."""
+    texts = [each.tolist() for each in map(_as_texts, (labels, predicted)) if each is not None]
+    if not texts:
+        return labels, predicted, class_names
+    names = sorted({text for each in texts for text in each}) if class_names is None else list(_texts(class_names))
+    numbers = {name: number for number, name in enumerate(names)}
+
+    def number(values: object) -> object:
+        found = _as_texts(values)
+        if found is None:
+            return values
+        strange = next((text for text in found.tolist() if text not in numbers), None)
+        if strange is not None:
+            raise BadImages(f"The class {short(strange)} is none of the class_names.")
+        return np.array([numbers[text] for text in found.tolist()], dtype=np.int64)
+
+    return number(labels), number(predicted), names
+
+
+def _as_texts(values: object) -> NDArray[np.generic] | None:
+    array = None if values is None else as_array(values, "labels")
+    if array is None or array.ndim != 1 or not len(array):
+        return None
+    return array if all(isinstance(each, str) for each in array.tolist()) else None
+
+
 def read_probabilities(values: object, count: int) -> NDArray[np.float32]:
     """Read (``count``, classes) numbers of 0 to 1. Raises `BadImages`."""
     array = as_array(values, "probabilities")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,6 +71,11 @@ def open_folder(path: Path) -> Folder:
             f"The folder {path} holds no pictures (jpg, png, gif, bmp, webp), and neither do the folders in it."
         )
     return Folder(FileImages(beside), None, None)
+
+
+def listed(files: Sequence[str | Path]) -> FileImages:
+    """Take picture files by name; each is read when it is shown, and says then what is wrong with it."""
+    return FileImages(tuple(paths.expanded(Path(file)) for file in files))
 
 
 def _beside(count: int) -> str:

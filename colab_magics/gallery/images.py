@@ -79,10 +79,11 @@ class ArrayImages:
     range: Range
     side: int
     channels: int
+    is_turned: bool = False
 
     @property
     def note(self) -> str:
-        return str(self.range)
+        return f"{self.range} The channels came first." if self.is_turned else str(self.range)
 
     def __len__(self) -> int:
         return len(self.arrays)
@@ -114,17 +115,19 @@ def fitted(picture: Picture, side: int) -> Picture:
 
 
 def read_arrays(source: object, what: str) -> ArrayImages:
-    """Read (n, h, w), (n, h, w, 1|3|4), or a list of arrays of any sizes. Raises `BadImages`."""
+    """Read (n, h, w), (n, h, w, 1|3|4), (n, 1|3|4, h, w), or a list of arrays of any sizes. Raises `BadImages`."""
     if isinstance(source, (list, tuple)) and any(hasattr(each, "shape") for each in source):
-        arrays = [as_array(each, f"{what}[{index}]") for index, each in enumerate(source)]
+        given = [as_array(each, f"{what}[{index}]") for index, each in enumerate(source)]
+        arrays = [_channels_last(each, 0) for each in given]
         for index, array in enumerate(arrays):
             _check_shape(array.shape, array.dtype, f"{what}[{index}]", first="")
-        return _measured(arrays, arrays, what)
-    array = as_array(source, what)
+        return _measured(arrays, arrays, what, is_turned=any(a is not b for a, b in zip(arrays, given, strict=True)))
+    given_array = as_array(source, what)
+    array = _channels_last(given_array, 1)
     if array.ndim and not len(array):
         raise BadImages(f"There are no {what} to show: the array of shape {array.shape} is empty.")
     _check_shape(array.shape, array.dtype, what, first="n, ")
-    return _measured(array, [array[0]], what)
+    return _measured(array, [array[0]], what, is_turned=array is not given_array)
 
 
 def as_array(values: object, what: str) -> Array:
@@ -133,6 +136,13 @@ def as_array(values: object, what: str) -> Array:
         return np.asarray(values)
     except (TypeError, ValueError, RuntimeError) as error:
         raise BadImages(f"The {what} cannot be read as an array ({error}); pass a NumPy array.") from error
+
+
+def _channels_last(array: Array, lead: int) -> Array:
+    """Turn (channels, h, w), as PyTorch has it, into (h, w, channels), without a copy; the rest stays as it is."""
+    rest = array.shape[lead:]
+    is_first = len(rest) == 3 and rest[0] in {1, 3, 4} and rest[2] not in {1, 3, 4}
+    return np.moveaxis(array, lead, -1) if is_first else array
 
 
 def _check_shape(shape: tuple[int, ...], dtype: np.dtype[np.generic], what: str, *, first: str) -> None:
@@ -153,13 +163,10 @@ def _hint(shape: tuple[int, ...], what: str, lead: int) -> str:
     if len(rest) == 1 and rest[0] > 1 and round(rest[0] ** 0.5) ** 2 == rest[0]:
         side = round(rest[0] ** 0.5)
         return f" If each row is one picture, try  {what}.reshape(-1, {side}, {side})."
-    if len(rest) == 3 and rest[0] in {1, 3, 4}:
-        axes = ", ".join(str(axis) for axis in [*range(lead), lead + 1, lead + 2, lead])
-        return f" Channels come last: try  {what}.transpose({axes})."
     return ""
 
 
-def _measured(arrays: Sequence[Array] | Array, shapes: Sequence[Array], what: str) -> ArrayImages:
+def _measured(arrays: Sequence[Array] | Array, shapes: Sequence[Array], what: str, *, is_turned: bool) -> ArrayImages:
     parts = [arrays] if isinstance(arrays, np.ndarray) else arrays
     low = float(np.min([part.min() for part in parts]))
     high = float(np.max([part.max() for part in parts]))
@@ -170,4 +177,5 @@ def _measured(arrays: Sequence[Array] | Array, shapes: Sequence[Array], what: st
         Range.spanning(low, high),
         side=max(max(each.shape[:2]) for each in shapes),
         channels=3 if any(each.ndim == 3 and each.shape[2] > 1 for each in shapes) else 1,
+        is_turned=is_turned,
     )

@@ -29,9 +29,10 @@ def gallery(
 ) -> Gallery:
     """Show pictures with their true and predicted classes, and return the gallery.
 
-    ``source``: a run, `Predictions`, an array (n, h, w) or (n, h, w, 1|3|4) of whole numbers or floats, a list of such
-    pictures, or the path of a folder of jpg, png, gif, bmp or webp files, with a subfolder for each class.
-    ``labels``, ``predicted``: (n,) whole class numbers from 0; ``probabilities``: (n, classes), 0 to 1;
+    ``source``: a run, `Predictions`, an array (n, h, w), (n, h, w, 1|3|4) or (n, 1|3|4, h, w) of whole numbers or
+    floats, a list of such pictures or of picture files, the path of a folder of jpg, png, gif, bmp or webp files,
+    with a subfolder for each class, or a DataFrame with a column of files or arrays, whose columns can be named below.
+    ``labels``, ``predicted``: (n,) whole class numbers from 0, or names; ``probabilities``: (n, classes), 0 to 1;
     ``class_names``: a text for each class. ``view``: ``first``, ``correct``, ``wrong``, ``class`` with a name or
     number, or ``confusion`` with pairs of a true and a predicted class, as in ``confusion 4 9, 9 4``. ``sort``:
     ``index``, ``loss`` (the worst first), ``confidence`` (the surest first) or ``margin`` (the closest decision first).
@@ -70,6 +71,7 @@ PARSER = LineParser(
         %gallery run --view class 3
         %gallery run --view confusion 4 9     the fours that were taken for nines
         %gallery images labels --predicted guesses
+        %gallery table label                  a DataFrame with files or arrays, and a column of classes
         %gallery photos/                      a folder, its subfolders are the classes
     """,
 )
@@ -96,7 +98,7 @@ def run(line: str, cell: str | None) -> Gallery:
     else:
         options["source"], labels = _last_value(cell, options["source"])
     for name in ("labels", "predicted", "probabilities", "class_names"):
-        if options[name] is not None:
+        if options[name] is not None and not _is_column(options["source"], options[name]):
             options[name] = lookup(options[name], _shell.namespace())
     if cell is not None:
         options["labels"] = labels
@@ -147,6 +149,10 @@ def _source(name: str | None) -> object:
     if name in known or (name.isidentifier() and not is_there(Path(name))):
         return lookup(name, known)
     return Path(name)
+
+
+def _is_column(source: object, name: str) -> bool:
+    return hasattr(source, "iloc") and name in getattr(source, "columns", ())
 
 
 def _last_value(cell: str, named: str | None) -> tuple[object, object]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from colab_magics.card import Tone
 from colab_magics.errors import BadImages, BadOption
 from colab_magics.format import percent
-from colab_magics.gallery.classes import Classes, read_classes, read_names, read_probabilities, short
+from colab_magics.gallery.classes import Classes, numbered, read_classes, read_names, read_probabilities, short
 from colab_magics.gallery.images import Images
 from colab_magics.gallery.views import Cell, View
 from colab_magics.predictions import confusion_counts
@@ -187,6 +187,7 @@ def check(
     count = len(images)
     if count == 0:
         raise BadImages(f"There are no {kind} to show.")
+    labels, predicted, class_names = numbered(labels, predicted, class_names)
     shares = None if probabilities is None else read_probabilities(probabilities, count)
     true = None if labels is None else read_classes(labels, "labels", count)
     guessed = None if predicted is None else read_classes(predicted, "predicted", count)

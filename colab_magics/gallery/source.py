@@ -1,4 +1,4 @@
-"""What a person names as a gallery's source: a run, predictions, arrays, or a folder of pictures."""
+"""What a person names as a gallery's source: a run, predictions, arrays, files, a folder, or a DataFrame."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 
 from colab_magics.errors import BadImages, BadOption
 from colab_magics.format import printable
-from colab_magics.gallery.folder import open_folder
+from colab_magics.gallery.folder import listed, open_folder
+from colab_magics.gallery.frame import column, is_frame, read_pictures
 from colab_magics.gallery.images import read_arrays
 from colab_magics.gallery.samples import Samples, check
 from colab_magics.predictions import Predictions
@@ -40,6 +41,11 @@ def read(
         return _run(source, class_names)
     if isinstance(source, (str, Path)):
         return _folder(Path(source), class_names=class_names, **extra)
+    if isinstance(source, (list, tuple)) and source and all(isinstance(each, (str, Path)) for each in source):
+        return Source(check("images", listed(source), class_names=class_names, **extra))
+    if is_frame(source):
+        columns = {name: column(source, values) for name, values in extra.items()}
+        return Source(check("images", read_pictures(source), class_names=class_names, **columns))
     return Source(check("images", read_arrays(source, "images"), class_names=class_names, **extra))
 
 

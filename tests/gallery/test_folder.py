@@ -12,6 +12,8 @@ from PIL import Image
 from colab_magics.errors import BadImages, SourceDenied, SourceNotFound
 from colab_magics.gallery.folder import Folder, open_folder
 from colab_magics.gallery.images import Unreadable
+from colab_magics.gallery.items import Gallery
+from colab_magics.gallery.source import read
 
 
 def only(folder: Path, name: str, content: bytes) -> Folder:
@@ -161,3 +163,13 @@ def test_a_folder_that_may_not_be_read(photos: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("os.scandir", refuse)
     with pytest.raises(SourceDenied, match="may not be read"):
         open_folder(photos)
+
+
+def test_files_by_name_are_read_when_they_are_shown(photos: Path) -> None:
+    gallery = Gallery(read([str(photos / "cat" / "a.png"), photos / "dog" / "none.png"], [0, 1]))
+    first, second = gallery.shown.pictures()
+    assert not isinstance(first, Unreadable)
+    assert (first.width, first.height) == (64, 32)
+    assert isinstance(second, Unreadable)
+    assert second.reason == "No such file or directory"
+    assert [item.name for item in gallery.shown.items] == ["a.png", "none.png"]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hostile import HOSTILE
 
@@ -79,6 +80,13 @@ def test_a_folder(notebook: Any, photos: Path, line: str) -> None:
     ran = notebook.run(f"%gallery {line}")
     assert ran.value.class_names == ("cat", "dog")
     assert "5 images" in ran.text
+
+
+def test_columns_of_a_table_are_named_on_the_line(notebook: Any, photos: Path) -> None:
+    files = sorted(photos.rglob("*.*"))
+    table = pd.DataFrame({"file": [str(file) for file in files], "kind": [file.parent.name for file in files]})
+    notebook.namespace["table"] = table
+    assert notebook.run("%gallery table kind --view class dog").text.startswith("2 images of class dog")
 
 
 def test_a_folder_with_a_space(notebook: Any, photos: Path) -> None:

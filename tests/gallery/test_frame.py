@@ -1,0 +1,69 @@
+"""DataFrames: which column holds the pictures, and which the labels."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from colab_magics.errors import BadImages
+from colab_magics.gallery.source import read
+
+
+@pytest.fixture
+def table(photos: Path) -> pd.DataFrame:
+    files = sorted(photos.rglob("*.*"))
+    return pd.DataFrame(
+        {"size": range(5), "file": [str(file) for file in files], "kind": [file.parent.name for file in files]}
+    )
+
+
+def test_a_column_of_files_and_one_of_classes(table: pd.DataFrame) -> None:
+    samples = read(table, "kind").samples
+    assert samples.class_names == ("cat", "dog")
+    assert samples.labels is not None
+    assert samples.labels.tolist() == [0, 0, 0, 1, 1]
+    assert samples.item(3).name == "d.bmp"
+
+
+def test_a_column_of_arrays(predictions: Any) -> None:
+    table = pd.DataFrame(
+        {"picture": list(predictions.images), "true": predictions.labels, "guess": predictions.predicted}
+    )
+    samples = read(table, "true", predicted="guess").samples
+    assert samples.counts.wrong == 4
+    assert samples.images.values(7) == predictions.images[7].tolist()
+
+
+def test_labels_need_not_be_a_column(table: pd.DataFrame) -> None:
+    assert read(table, [0, 1, 2, 0, 1]).samples.class_names == ("0", "1", "2")
+
+
+@pytest.mark.parametrize(
+    ("change", "labels", "sentence"),
+    [
+        (lambda table: table, "species", "has no column species: it has size, file, kind"),
+        (lambda table: table[["size", "kind"]], None, r"No column of the DataFrame holds pictures: .*\.png"),
+        (lambda table: table.iloc[:0], None, "the DataFrame has no rows"),
+        (lambda table: table.replace({"file": {table["file"][2]: None}}), None, "file names no file in row 2"),
+    ],
+)
+def test_what_is_no_gallery(table: pd.DataFrame, change: Any, labels: Any, sentence: str) -> None:
+    with pytest.raises(BadImages, match=sentence):
+        read(change(table), labels)
+
+
+def test_texts_are_numbered_alike(predictions: Any) -> None:
+    names = np.array(predictions.class_names)
+    samples = read(predictions.images, names[predictions.labels], predicted=list(names[predictions.predicted])).samples
+    assert samples.class_names == ("one", "three", "two", "zero")
+    assert samples.counts.wrong == 4
+
+
+def test_texts_among_class_names(predictions: Any) -> None:
+    names = ("zero", "one", "two", "three", "four")
+    samples = read(predictions.images, np.array(names)[predictions.labels], class_names=names).samples
+    assert samples.class_names == names
+    with pytest.raises(BadImages, match="The class ten is none of the class_names"):
+        read(predictions.images, ["ten"] * 40, class_names=names)
