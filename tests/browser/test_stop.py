@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from browser.jupyter import App
 from browser.notebook import Notebook
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 
 @pytest.mark.parametrize("way", ["button", "interrupt"])
@@ -23,6 +23,35 @@ def test_stopping(way: str, open_notebook: Callable[..., Notebook], app: App) ->
     assert notebook.value("run.status") == "stopped"
     assert notebook.value("len(run.history) >= 1 and (run.directory / 'model.keras').exists()") is True
     expect(notebook.run(2)).to_contain_text("True")
+
+
+OWN = """
+import keras, numpy as np
+x = np.random.default_rng(1).normal(size=(4000, 32)).astype("float32")
+y = (x[:, :16].sum(axis=1) > 0).astype("int32")
+model = keras.Sequential([keras.layers.Dense(32, activation="relu"), keras.layers.Dense(1, activation="sigmoid")], name="mine")
+model.compile(loss="binary_crossentropy", metrics=["accuracy"])
+"""
+
+
+def test_stopping_the_fits_of_a_persons_own(
+    open_notebook: Callable[..., Notebook], app: App, shoot: Callable[[Locator, str], None]
+) -> None:
+    fits = "%%train --as kept\nfor epochs in (5000, 3):\n    model.fit(x, y, epochs=epochs, validation_split=0.2)"
+    notebook = open_notebook(OWN, fits, app=app)
+    notebook.run(1)
+    notebook.run(2, wait=False)
+    first = notebook.panel(2).first
+    expect(first).to_contain_text("of 5,000, step")
+    expect(first).to_contain_text("Training mine")
+    shoot(notebook.output(2), f"fit-running-{app}")
+    first.get_by_role("button", name="Stop after this step").click()
+    notebook.wait()
+    expect(first).to_contain_text("stopped early")
+    expect(notebook.panel(2)).to_have_count(2)
+    expect(notebook.panel(2).last).to_contain_text("done, 3 epochs")
+    shoot(notebook.output(2), f"fit-done-{app}")
+    assert notebook.value("(kept.status, len(kept.history))") == ["finished", 3]
 
 
 def test_a_training_in_the_background(open_notebook: Callable[..., Notebook], app: App) -> None:
