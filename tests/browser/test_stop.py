@@ -13,7 +13,7 @@ def test_stopping(way: str, open_notebook: Callable[..., Notebook], app: App) ->
     notebook = open_notebook("run = %train_mnist --epochs 5000", "run.test_accuracy > 0.5", app=app)
     notebook.run(1, wait=False)
     panel = notebook.panel(1)
-    expect(panel).to_contain_text("of 5000, ")
+    expect(panel).to_contain_text("of 5,000, ")
     if way == "button":
         panel.get_by_role("button", name="Stop after this step").click()
     else:
@@ -58,7 +58,7 @@ def test_a_training_in_the_background(open_notebook: Callable[..., Notebook], ap
     notebook = open_notebook("job = %train_mnist --background --epochs 100000 --name there", "job.status", app=app)
     notebook.run(1)
     panel = notebook.panel(1)
-    expect(panel).to_contain_text("of 100000, ", timeout=60_000)
+    expect(panel).to_contain_text("of 100,000, ", timeout=60_000)
     panel.get_by_role("button", name="Pause").click()
     expect(panel).to_contain_text("Saved after epoch")
     assert notebook.value("job.status") == "running"
