@@ -101,6 +101,7 @@ def fit(value: Fit) -> Card:
                     ("Run", value.name),
                     ("Model", f"{value.model.name}, {number(value.model.count_params())} parameters"),
                     ("Kept in", paths.shown(value.directory)),
+                    *([("Resumed after", _place(value.went_on_after))] if value.went_on_after else []),
                 )
             ),
             *_curves(value.history, held_back="validation"),

@@ -67,15 +67,18 @@ def capture(
     arrays = {name: np.array(variable.numpy()) for name, variable in _variables(model).items()}
     states = []
     for number, callback in enumerate(callbacks):
-        simple, weights = _callback_state(callback)
+        simple, weights = callback_state(callback)
         arrays.update({f"callback {number} {name}": value for name, value in weights.items()})
         states.append({"kind": type(callback).__name__, **simple})
     return State(position.epoch, position.step, arrays, states, [dict(row) for row in rows], seconds, is_over)
 
 
-def restore(state: State, model: Any) -> None:
-    """Put a state back into a model that is built and compiled as that one was. Raises `ModelMismatch`."""
-    variables = _variables(model)
+def restore(state: State, model: Any, *, with_metrics: bool = True) -> None:
+    """Put a state back into a model that is built and compiled as that one was. Raises `ModelMismatch`.
+
+    ``with_metrics`` is for metrics that have their variables already.
+    """
+    variables = _variables(model, with_metrics=with_metrics)
     for name, variable in variables.items():
         stored = state.arrays.get(name)
         if stored is None or tuple(stored.shape) != tuple(variable.shape):
@@ -94,15 +97,15 @@ def restore_callbacks(state: State, callbacks: Sequence[Any]) -> None:
         _restore_callback(callback, number, simple, state.arrays)
 
 
-def _variables(model: Any) -> dict[str, Any]:
+def _variables(model: Any, *, with_metrics: bool = True) -> dict[str, Any]:
     """Every variable of a model, its optimizer and its metrics: dropout's random numbers among them."""
     found = {}
-    for group in (model.variables, model.optimizer.variables, model.metrics_variables):
+    for group in (model.variables, model.optimizer.variables, model.metrics_variables if with_metrics else ()):
         found.update({id(variable): variable for variable in group})
     return {str(number): variable for number, variable in enumerate(found.values())}
 
 
-def _callback_state(callback: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+def callback_state(callback: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """What a callback remembers in plain values, and in lists of weights."""
     simple, weights = {}, {}
     for name, value in vars(callback).items():

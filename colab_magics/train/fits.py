@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,6 +12,7 @@ from colab_magics.train import board
 from colab_magics.train.config import hash_of_model
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -27,7 +29,8 @@ class Fit:
     epoch, whose columns are the names of Keras and ``seconds``; what an epoch does not tell is missing. ``directory``
     holds everything on disk, ``logdir`` the TensorBoard files. ``seconds``: the time that it took. ``notes``: what the
     person should know. ``cut``: where the last epoch was cut short, its last step and the steps of a whole epoch, 0
-    where nobody knows them.
+    where nobody knows them. ``went_on_after``: of a resumed one, the epochs that were done before, and the steps of the
+    next that its weights had learnt from, too.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Fit:
     seconds: float
     notes: tuple[str, ...] = ()
     cut: tuple[int, int] | None = None
+    went_on_after: tuple[int, int] | None = None
 
     def __repr__(self) -> str:
         return f"Fit({self.name}, {self.status}, {plural(len(self.history), 'epoch')})"
@@ -56,11 +60,20 @@ class Fit:
 
     def as_json(self) -> dict[str, Any]:
         """What came of it, without what lies in files of its own."""
-        return {"status": self.status, "cut": self.cut, "seconds": self.seconds, "notes": self.notes}
+        return {
+            "status": self.status,
+            "cut": self.cut,
+            "seconds": self.seconds,
+            "notes": self.notes,
+            "went_on_after": self.went_on_after,
+        }
 
 
-def config_of(model: Any, *, epochs: int, batch_size: int | None) -> dict[str, Any]:
-    """How a compiled model is trained, under the names of a `Config` where both know them."""
+def config_of(model: Any, *, epochs: int, batch_size: int | None, data: str | None = None) -> dict[str, Any]:
+    """How a compiled model is trained, under the names of a `Config` where both know them.
+
+    ``data`` is the `fingerprint` of what it is trained on.
+    """
     import keras
 
     return {
@@ -70,9 +83,55 @@ def config_of(model: Any, *, epochs: int, batch_size: int | None) -> dict[str, A
         "epochs": epochs,
         "batch_size": batch_size,
         "learning_rate": rate_of(model),
+        "optimizer": type(model.optimizer).__name__,
+        "parameters": sum(math.prod(variable.shape) for variable in model.weights),
+        "fingerprint": data,
         "keras": keras.__version__,
         "backend": keras.backend.backend(),
     }
+
+
+_TOLD = {
+    "backend": "the backend",
+    "parameters": "the number of the model's parameters",
+    "optimizer": "the optimizer",
+    "learning_rate": "the learning rate",
+}
+
+
+def differences(before: Mapping[str, Any], config: Mapping[str, Any]) -> list[str]:
+    """What makes a fit another one than it was before, in words; the epochs and the batch size may be others."""
+    names = ["backend"] if before.get("model_sha256") == config["model_sha256"] else list(_TOLD)
+    told = [
+        f"{_TOLD[name]} was {before.get(name)}, and is {config[name]}"
+        for name in names
+        if before.get(name) != config[name]
+    ]
+    if before.get("model_sha256") != config["model_sha256"] and not told:
+        told = ["the layers of the model, or what it was compiled with, are others"]
+    known = (before.get("fingerprint"), config["fingerprint"])
+    return told + (["the data is another one"] if None not in known and known[0] != known[1] else [])
+
+
+_SAMPLED = 1 << 22
+"""Bytes of an array that tell it from another one: to read all of a large one would take long."""
+
+
+def fingerprint(arrays: Iterable[Any]) -> str | None:
+    """What tells arrays of numbers from others: a hash of their shapes and of some of their rows.
+
+    None where there are none: what comes in batches of its own is known only when it came.
+    """
+    import numpy as np
+
+    found = [array for array in arrays if isinstance(array, np.ndarray) and array.dtype.kind in "biuf" and array.size]
+    whole = hashlib.sha256()
+    for array in found:
+        rows = max(1, min(len(array), _SAMPLED // max(1, array.nbytes // len(array)))) if array.ndim else 1
+        taken = array[np.linspace(0, len(array) - 1, rows).astype(int)] if array.ndim else array
+        whole.update(f"{array.dtype.str} {array.shape}".encode())
+        whole.update(np.ascontiguousarray(taken).tobytes())
+    return whole.hexdigest() if found else None
 
 
 def rate_of(model: Any) -> float | None:
@@ -84,3 +143,22 @@ def rate_of(model: Any) -> float | None:
         return None
     value = float(keras.ops.convert_to_numpy(keras.ops.convert_to_tensor(rate)))
     return value if math.isfinite(value) else None
+
+
+def sync(model: Any) -> None:
+    """Have the model's variables hold what was reached: on JAX ``fit`` keeps it beside them."""
+    if hasattr(model, "jax_state_sync"):
+        model.jax_state_sync()
+
+
+def numbers(logs: Mapping[str, Any] | None) -> dict[str, float]:
+    """The logs as plain numbers, of a metric with several values their mean: the loss first, validation last."""
+    import numpy as np
+
+    order = sorted(logs or {}, key=lambda name: (name.startswith("val_"), name != "loss", not name.endswith("loss")))
+    found = {}
+    for name in order:
+        value = np.asarray((logs or {})[name])
+        if value.dtype.kind in "fiub" and value.size:
+            found[name] = float(value.mean())
+    return found

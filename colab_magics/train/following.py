@@ -15,6 +15,7 @@ from colab_magics.train.events import (
     EpochEnded,
     Event,
     Paused,
+    Resumed,
     Saved,
     Started,
     StepEnded,
@@ -23,12 +24,15 @@ from colab_magics.train.events import (
     ValidationStepEnded,
 )
 from colab_magics.train.files import kept_model, reason, save_model, write_json
+from colab_magics.train.loop import Position
 from colab_magics.train.record import Record
+from colab_magics.train.states import States
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from colab_magics.train.checkpoint import State
     from colab_magics.train.control import Control
 
 _PERIOD = 0.1
@@ -44,8 +48,9 @@ _SHARE = 0.01
 class Following:
     """One fit of ``model`` in its folder.
 
-    The methods are called at the places of Keras' callbacks that they are named after. All but `step_ended` must be
-    called in the thread that trains.
+    ``config`` is that of `fits.config_of`; ``state`` is where an earlier one ended that this goes on with. The methods
+    are called at the places of Keras' callbacks that they are named after. All but `step_ended` must be called in the
+    thread that trains.
     """
 
     def __init__(
@@ -53,18 +58,21 @@ class Following:
         model: Any,
         directory: Path,
         *,
-        epochs: int,
+        config: Mapping[str, Any],
         steps: int | None,
-        batch_size: int | None,
         tell: Callable[[Event], None],
         control: Control,
+        states: States,
+        state: State | None = None,
     ) -> None:
-        self._model, self._control, self.directory = model, control, directory
-        self._epochs, self._steps, self._batch_size = epochs, steps, batch_size
+        self._model, self._control, self.directory, self._config = model, control, directory, config
+        self._epochs, self._steps, self._batch_size = config["epochs"], steps, config["batch_size"]
+        self._states, self._state = states, state
+        self._is_failing = False
         self._record = Record(directory / runs.HISTORY_FILE, tell)
         self._log: EventLog | None = EventLog(directory / "logs", share=_SHARE)
         self._log.set_model(model)
-        self._notes: list[str] = []
+        self._notes = list(states.notes)
         self._epoch = self._step = self._told = 0
         self._logs: Mapping[str, Any] | None = None
         self._is_stopping = False
@@ -72,14 +80,26 @@ class Following:
         self._rate: float | None = None
         self._began = self._epoch_began = time.monotonic()
 
+    @property
+    def epochs_before(self) -> int:
+        """The epochs that are behind it when it begins; all where it had come to its end."""
+        state = self._state
+        return 0 if state is None else max(state.epoch, self._epochs) if state.is_over else state.epoch
+
     def begin(self) -> None:
         """Raises OSError where the folder cannot be written, before anything was trained."""
-        config = fits.config_of(self._model, epochs=self._epochs, batch_size=self._batch_size)
-        write_json(self.directory / runs.CONFIG_FILE, config)
+        write_json(self.directory / runs.CONFIG_FILE, self._config)
         write_json(self.directory / runs.ENVIRONMENT_FILE, environment())
+        (self.directory / runs.RESULT_FILE).unlink(missing_ok=True)  # of where it ended before
         self._write_log(lambda log: log.on_train_begin())
         self._record.tell(Started(self._epochs, self._steps, self._model.name))
         self._began = time.monotonic()
+        if (state := self._state) is not None:
+            self._began -= state.seconds
+            self._record.go_on_from(state.rows, state.epoch)
+            self._record.tell(Resumed(state.epoch + 1, 0, state.rows))
+            if self.epochs_before >= self._epochs:
+                self._notes.append("It had come to its end before: nothing was trained.")
 
     def epoch_begins(self, epoch: int) -> None:
         self._epoch, self._step, self._told, self._logs = epoch + 1, 0, 0, None
@@ -108,18 +128,25 @@ class Following:
 
     def epoch_ended(self, logs: Mapping[str, Any] | None) -> None:
         self._tell_stop()
-        numbers = _numbers(logs)
+        numbers = fits.numbers(logs)
         self._record.tell(EpochEnded(self._epoch, self._step, numbers, time.monotonic() - self._epoch_began))
         self._write_log(lambda log: log.on_epoch_end(self._epoch - 1, numbers))
         if self._epoch < self._epochs:
             self._stop_if_asked()  # asked while it was validated
             self._tell_stop()
+        self._keep_state()
 
     def ended(self) -> fits.Fit:
         """Keep what came of it."""
         seconds = time.monotonic() - self._began
         self._record.tell(TrainingEnded())
         self._write_log(lambda log: log.close())
+        if not self._record.is_stopped and self.epochs_before < self._epochs:
+            is_over = self._epoch < self._epochs  # ended by a callback
+            self._states.finish(Position(self._epoch), self._record.rows, seconds, is_over=is_over)
+        self._states.close()
+        if self._states.fault is not None:
+            self._notes.append(f"The fit's state could not be saved, so it cannot be resumed: {self._states.fault}.")
         if self._record.fault is not None:
             self._notes.append(f"The history could not be written, it is only in memory: {self._record.fault}.")
         self._notes += kept_model(self.directory / runs.MODEL_FILE, self._model)
@@ -132,6 +159,7 @@ class Following:
             seconds=seconds,
             notes=(*self._notes, *(self._log.notes if self._log is not None else ())),
             cut=self._record.cut,
+            went_on_after=None if self._state is None else (self._state.epoch, self._state.step),
         )
         try:
             write_json(self.directory / runs.RESULT_FILE, fit.as_json())
@@ -144,10 +172,26 @@ class Following:
         """Close what is open; is there something to keep? If not, the name is free again."""
         self._write_log(lambda log: log.close())
         self._record.keep()
-        if self._record.rows:
+        self._states.close()
+        if self._record.rows or self._state is not None:
             return True
         shutil.rmtree(self.directory, ignore_errors=True)
         return False
+
+    def _keep_state(self) -> None:
+        """Keep the state of an epoch's end; one that the person cut short is begun again, from where it was cut."""
+        fits.sync(self._model)
+        rows, seconds = self._record.rows, time.monotonic() - self._began
+        if not self._record.is_stopped:
+            self._states.offer(Position(self._epoch), rows, seconds)
+        elif self._record.cut is None:
+            self._states.finish(Position(self._epoch), rows, seconds)
+        else:
+            self._states.finish(Position(self._epoch - 1, self._step), rows[:-1], seconds)
+        fault = self._states.fault
+        if fault is not None and not self._is_failing:
+            self._record.tell(Saved(self._epoch, self._step, fault))
+        self._is_failing = fault is not None
 
     def _stop_if_asked(self) -> None:
         is_last = (self._epoch, self._step) == (self._epochs, self._steps)
@@ -163,12 +207,12 @@ class Following:
             return
         self._told, logs = self._step, self._logs
         samples = None if self._batch_size is None else self._told * self._batch_size
-        self._record.tell(StepEnded(self._epoch, self._told, _numbers(logs), samples, self._learning_rate()))
+        self._record.tell(StepEnded(self._epoch, self._told, fits.numbers(logs), samples, self._learning_rate()))
 
     def _learning_rate(self) -> float | None:
         now = time.monotonic()
         if now >= self._next_rate:
-            _sync(self._model)
+            fits.sync(self._model)
             self._rate, self._next_rate = fits.rate_of(self._model), now + _RATE_PERIOD
         return self._rate
 
@@ -176,7 +220,7 @@ class Following:
         """Save the model as it is, and wait as long as the person pauses."""
         self._control.save.clear()
         self._tell_step()
-        _sync(self._model)
+        fits.sync(self._model)
         fault = None
         try:
             save_model(self.directory / runs.MODEL_FILE, self._model)
@@ -209,22 +253,3 @@ class Following:
             return False
         self._next = now + _PERIOD
         return True
-
-
-def _sync(model: Any) -> None:
-    """Have the model's variables hold what was reached: on JAX ``fit`` keeps it beside them."""
-    if hasattr(model, "jax_state_sync"):
-        model.jax_state_sync()
-
-
-def _numbers(logs: Mapping[str, Any] | None) -> dict[str, float]:
-    """The logs as plain numbers, of a metric with several values their mean: the loss first, validation last."""
-    import numpy as np
-
-    order = sorted(logs or {}, key=lambda name: (name.startswith("val_"), name != "loss", not name.endswith("loss")))
-    found = {}
-    for name in order:
-        value = np.asarray((logs or {})[name])
-        if value.dtype.kind in "fiub" and value.size:
-            found[name] = float(value.mean())
-    return found

@@ -9,20 +9,24 @@ from typing import TYPE_CHECKING, Any
 
 from colab_magics import _shell, interrupts
 from colab_magics.errors import OutputDenied
-from colab_magics.train import backend, runs
+from colab_magics.train import backend, fits, runs
 from colab_magics.train import card as cards
 from colab_magics.train.control import Control
 from colab_magics.train.screen import Screen
+from colab_magics.train.series import Series
+from colab_magics.train.states import States
 from colab_magics.transfer import paths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from colab_magics.train.fits import Fit
     from colab_magics.train.following import Following
 
 keras = backend.load()
 _Callback: Any = keras.callbacks.Callback
+_OF_KERAS = (keras.callbacks.History, keras.callbacks.ProgbarLogger)
+"""Callbacks that Keras adds by itself."""
 
 
 class LiveRun(_Callback):  # type: ignore[misc]  # Keras has no types
@@ -33,18 +37,28 @@ class LiveRun(_Callback):  # type: ignore[misc]  # Keras has no types
     all that it reached. Put it behind your own callbacks, so that it tells what they changed, and give ``fit``
     ``verbose=0`` to have no progress bar beside the panel. ``name`` names the run's folder; of several fits with the
     same callback, the second is called ``name-2``.
+
+    The state at an epoch's end is kept about each ten seconds, in a thread of its own, and at a stop and the end.
+    ``resume`` goes on with the run of that name, or with True with the last one that did not finish and whose model is
+    this one: after its last epoch that is on disk, in the same folder and up to the same ``epochs=``. Weights,
+    optimizer and the numbers of dropout are then as they were; the order of the samples is that of a new ``fit``, so
+    the end is not bit for bit that of a training in one go. An epoch that a stop cut short is begun again, with the
+    weights that it had reached. Of several fits each goes on with the one at its place, and one that had come to its
+    end gets its weights back and is not trained. A model that is another one is refused. Other callbacks begin anew:
+    only ``%%train`` knows them.
     """
 
     async_safe = True  # what Keras may call from another thread only notes what it is told
 
-    def __init__(self, *, name: str | None = None) -> None:
+    def __init__(self, *, name: str | None = None, resume: str | bool = False) -> None:
         super().__init__()
-        if name is not None:
-            runs.check_name(name)
         self.run: Fit | None = None
         """What came of the last fit that ended."""
-        self._name, self._number = name, 1
+        self._series = Series(name, resume)
         self._batch_size: int | None = None
+        self._data: str | None = None
+        self._others: list[Any] = []
+        self._before: tuple[int, Sequence[Mapping[str, float]]] = (0, ())
         self._following: Following | None = None
         self._screen: Screen | None = None
         self._open = ExitStack()
@@ -54,25 +68,35 @@ class LiveRun(_Callback):  # type: ignore[misc]  # Keras has no types
 
         self.broke_off("another training was begun")
         model, control = self.model, Control()
-        directory = runs.new_directory(self._name, model.name, number=self._number)
-        self._number += 1
+        config = fits.config_of(model, epochs=self.params["epochs"], batch_size=self._batch_size, data=self._data)
+        directory, config, is_begun = self._series.next(config)
         with ExitStack() as opened:
             opened.enter_context(runs.locked(directory))
+            states = States(model, directory, self._others)
+            state = states.restored() if is_begun else None
+            if (left := self._series.left) is not None:
+                states.notes.append(
+                    f"The run {left} was broken off and is not finished: go on with it by  %%train --resume {left}"
+                )
             self._title = f"Training {model.name}"
             self._screen = Screen(control, title=self._title)
             self._following = Following(
                 model,
                 directory,
-                epochs=self.params["epochs"],
+                config=config,
                 steps=self.params["steps"],
-                batch_size=self._batch_size,
                 tell=self._screen.tell,
                 control=control,
+                states=states,
+                state=state,
             )
             opened.enter_context(interrupts.first_asks(lambda: self._interrupted(control)))
             if threading.current_thread() is threading.main_thread():  # the shell's cells are those of this thread
                 opened.callback(_shell.each_cell(lambda source: None, lambda count, error: self.broke_off(error)))
             self._open = opened.pop_all()
+        self._before = (0, ()) if state is None else (state.epoch, state.rows)
+        # Keras' own way to go on, for a callback: https://keras.io/api/callbacks/backup_and_restore
+        model._initial_epoch = self._following.epochs_before or None  # noqa: SLF001
         try:
             self._following.begin()
         except OSError as error:
@@ -83,6 +107,7 @@ class LiveRun(_Callback):  # type: ignore[misc]  # Keras has no types
             ) from error
 
     def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
+        self.model._initial_epoch = None  # noqa: SLF001 (Keras would have the next fit begin there, too)
         if self._following is not None:
             self._following.epoch_begins(epoch)
 
@@ -108,6 +133,7 @@ class LiveRun(_Callback):  # type: ignore[misc]  # Keras has no types
 
     def on_train_end(self, logs: object = None) -> None:
         following, screen = self._following, self._screen
+        self.model._initial_epoch = None  # noqa: SLF001 (as above, where all epochs were done)
         if following is None or screen is None:
             return
         self._following = None
@@ -123,14 +149,30 @@ class LiveRun(_Callback):  # type: ignore[misc]  # Keras has no types
         self._following = None
         with self._open:
             kept = following.broke_off()
-        where = f" What its whole epochs told is kept in {paths.shown(following.directory)}." if kept else ""
+        folder = following.directory
+        where = f" What its whole epochs told is kept in {paths.shown(folder)}." if kept else ""
+        if kept and runs.has_checkpoint(folder):
+            where += f" Go on with it by  %%train --resume {folder.name}"
         screen.finish(
             "failed", cards.failed(f"The training broke off{f': {reason}' if reason else ''}.{where}", self._title)
         )
 
-    def know(self, *, number: int, batch_size: int | None) -> None:
-        """Take what Keras tells no callback: which of several fits it is, and the samples of a step."""
-        self._number, self._batch_size = number, batch_size
+    def know(self, asked: Mapping[str, Any], series: Series | None, others: list[Any]) -> None:
+        """Take what Keras tells no callback: how ``fit`` is called, of which series it is, and the other callbacks."""
+        self._batch_size = _batch_size(asked)
+        self._data = fits.fingerprint(keras.tree.flatten([asked.get(name) for name in ("x", "y", "sample_weight")]))
+        self._series = series or self._series
+        self._others = [one for one in others if not isinstance(one, _OF_KERAS)]
+
+    def complete(self, history: Any) -> None:
+        """Put the epochs that were done before into what ``fit`` returned."""
+        epoch, rows = self._before
+        if not rows or not isinstance(history, keras.callbacks.History):
+            return
+        told = {name: [row[name] for row in rows if name in row] for row in rows for name in row if name != "seconds"}
+        now = history.history
+        history.history = {name: told.get(name, []) + now.get(name, []) for name in {**told, **now}}
+        history.epoch = [*range(epoch - len(rows), epoch), *history.epoch]
 
     def _interrupted(self, control: Control) -> None:
         """Stop, or where no cell's end has told that the fit broke off before: interrupt what runs now."""
@@ -145,16 +187,16 @@ class LiveRun(_Callback):  # type: ignore[misc]  # Keras has no types
 
 
 @contextmanager
-def followed(call: inspect.BoundArguments, name: str | None, number: int) -> Iterator[LiveRun]:
+def followed(call: inspect.BoundArguments, series: Series) -> Iterator[LiveRun]:
     """In the block, have a `LiveRun` behind the callbacks of a call of ``fit``; give it, or the one that is there."""
     asked = call.arguments
     callbacks: Any = asked.get("callbacks")
     is_list = isinstance(callbacks, keras.callbacks.CallbackList)  # which is taken as it is, and made ready by others
     theirs = callbacks.callbacks if is_list else keras.tree.flatten(callbacks) if callbacks else []
     own = next((callback for callback in theirs if isinstance(callback, LiveRun)), None)
-    live = LiveRun(name=name) if own is None else own
+    live = LiveRun() if own is None else own
+    live.know(asked, series if own is None else None, [one for one in theirs if one is not live])
     if own is None:
-        live.know(number=number, batch_size=_batch_size(asked))
         if is_list:
             live.set_model(callbacks.model)
             live.set_params(callbacks.params)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def train(*, name: str | None = None, tensorboard: bool = False) -> Iterator[list[Fit]]:
+def train(*, name: str | None = None, resume: str | bool = False, tensorboard: bool = False) -> Iterator[list[Fit]]:
     """Show, keep and be able to stop every ``model.fit(...)`` of Keras in a ``with`` block, as `LiveRun` does.
 
     Gives a list, to which each fit is added when it ends. ``name`` names the first run's folder, the next are called
@@ -25,10 +25,18 @@ def train(*, name: str | None = None, tensorboard: bool = False) -> Iterator[lis
     as they are and where they are; without ``verbose=`` the panel takes the place of the progress bar. Nothing of
     Keras is changed any more when the block is left, also by an exception.
 
-    Raises `MissingExtra` without Keras, `BadOption` for a name that is taken, `OutputDenied` where a run has no folder.
+    ``resume`` goes on with the fits of a block that was broken off or stopped, as it stands there: with the block of
+    which the run of that name is one, or with True of the last that did not finish. Each fit goes on with the one at
+    its place, as a `LiveRun` does, and the history that it returns begins with the epochs before; those that had ended
+    get their weights back and are not trained again, those that had not begun are trained. What callbacks counted, as
+    the patience of an ``EarlyStopping``, goes on where it is plain numbers or weights, else a note tells it. Data in
+    arrays is to be what it was.
+
+    Raises `MissingExtra` without Keras, `BadOption` for a name that is taken, a run that is none, or one of another
+    model or data, `OutputDenied` where a run has no folder.
     """
     fits: list[Fit] = []
-    with _following(name, lambda fit, history: fits.append(fit)):
+    with _following(name, resume, lambda fit, history: fits.append(fit)):
         yield fits
     if tensorboard:
         _show_board(fits)
@@ -43,9 +51,18 @@ PARSER = LineParser(
         model.fit(x, y, epochs=5, validation_split=0.1)
 
         %%train --name first --tensorboard
+
+        %%train --resume first
     """,
 )
 PARSER.add_argument("--name", metavar="NAME", help="name of the first run's folder; the next are NAME-2 ...")
+PARSER.add_argument(
+    "--resume",
+    nargs="?",
+    const=True,
+    metavar="RUN",
+    help="go on with the fits of a cell, the last unfinished if no RUN",
+)
 PARSER.add_argument("--tensorboard", action="store_true", help="show TensorBoard below")
 PARSER.add_argument("--as", dest="as_", type=identifier, metavar="NAME", help="the variable to make of the last run")
 
@@ -64,7 +81,7 @@ def run(line: str, cell: str | None) -> object:
         nonlocal count, last
         count, last = count + 1, (fit, history)
 
-    with _following(options["name"], keep):
+    with _following(options["name"], options["resume"], keep):
         value = _shell.execute(cell)
     if last is None:
         _shell.say("No model.fit(...) of Keras ended in this cell, so there is no run.")
@@ -88,28 +105,26 @@ def show(value: Fit) -> None:
 
 
 @contextmanager
-def _following(name: str | None, keep: Callable[[Fit, object], None]) -> Iterator[None]:
+def _following(name: str | None, resume: str | bool, keep: Callable[[Fit, object], None]) -> Iterator[None]:
     """In the block, follow every fit, and give each that ended to ``keep`` with the history that it returned."""
     __tracebackhide__ = True
-    from colab_magics.train import runs
+    from colab_magics.train.series import Series
     from colab_magics.train.wrapping import bound, wrapped
 
     check("keras", "tensorboard", by="%%train", extra="train")
-    if name is not None:
-        runs.free_folder(name)
-    count = 0
+    series = Series(name, resume)
+    series.check_free()
 
     def around(fit: Callable[..., Any], model: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         __tracebackhide__ = True
         from colab_magics.train.live import followed
 
-        nonlocal count
-        count += 1
         call = bound(fit, model, args, kwargs)
         if call is None:
             return fit(model, *args, **kwargs)
-        with followed(call, name, count) as live:
+        with followed(call, series) as live:
             history = fit(*call.args, **call.kwargs)
+            live.complete(history)
         if live.run is not None:
             keep(live.run, history)
         return history

@@ -70,10 +70,12 @@ class Record:
                 self.memory_peak = max(measured.memory, self.memory_peak or 0)
                 self._tell(measured)
 
-    def go_on_from(self, rows: Iterable[Mapping[str, float]]) -> None:
-        """Take the rows of the epochs before a training that goes on."""
+    def go_on_from(self, rows: Iterable[Mapping[str, float]], epoch: int | None = None) -> None:
+        """Take the rows of the epochs before a training that goes on, the last of which has the number ``epoch``."""
         for row in rows:
             self._add(dict(row))
+        if epoch is not None:
+            self._first = epoch - len(self.rows) + 1
 
     def _add(self, row: dict[str, float]) -> None:
         self.rows.append(row)

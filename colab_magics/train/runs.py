@@ -92,17 +92,29 @@ def empty(folder: Path) -> None:
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
-def broken_off(environ: Mapping[str, str] = os.environ) -> Path | None:
-    """The folder of the last run that neither finished nor goes on, and that has a checkpoint."""
+def broken_off(environ: Mapping[str, str] = os.environ, *, kind: str | None = None) -> Path | None:
+    """The folder of the last run that neither finished nor goes on, and that has a checkpoint.
+
+    ``kind``: what the config has for it; None for the runs of `%train_mnist`.
+    """
+    return next(filter(has_checkpoint, left_over(environ, kind=kind)), None)
+
+
+def left_over(environ: Mapping[str, str] = os.environ, *, kind: str | None = None) -> list[Path]:
+    """The folders of the runs that neither finished nor go on, the newest first."""
     found = [
         folder
         for folder in folders(environ)
         if read_json(folder / RESULT_FILE).get("status") != "finished"
-        and any((folder / CHECKPOINTS).glob("*.json"))
-        and read_json(folder / CONFIG_FILE).get("kind") is None  # a fit of a person's own code
+        and read_json(folder / CONFIG_FILE).get("kind") == kind
         and not locking.is_held(folder / LOCK_FILE)
     ]
-    return max(found, key=lambda folder: (folder / CONFIG_FILE).stat().st_mtime, default=None)
+    return sorted(found, key=lambda folder: (folder / CONFIG_FILE).stat().st_mtime, reverse=True)
+
+
+def has_checkpoint(folder: Path) -> bool:
+    """Can a run be gone on with?"""
+    return any((folder / CHECKPOINTS).glob("*.json"))
 
 
 def folders(environ: Mapping[str, str] = os.environ) -> list[Path]:

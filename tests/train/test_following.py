@@ -29,13 +29,21 @@ class Told:
     """A following of a small model, with what it told."""
 
     def __init__(self, model: Any, directory: Path, *, steps: int | None = 10) -> None:
+        from colab_magics.train.fits import config_of
         from colab_magics.train.following import Following
+        from colab_magics.train.states import States
 
         self.events: list[Event] = []
         self.control = Control()
         self.model = model
         self.following = Following(
-            model, directory, epochs=2, steps=steps, batch_size=4, tell=self.events.append, control=self.control
+            model,
+            directory,
+            config=config_of(model, epochs=2, batch_size=4),
+            steps=steps,
+            tell=self.events.append,
+            control=self.control,
+            states=States(model, directory, ()),
         )
         self.following.begin()
         self.following.epoch_begins(0)

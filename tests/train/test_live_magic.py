@@ -83,6 +83,26 @@ def test_each_fit_is_a_run_of_its_own(cell: Shell) -> None:
     assert "ran" not in cell.namespace
 
 
+def test_a_stopped_cell_is_gone_on_with(cell: Shell) -> None:
+    code = (
+        "import signal\n"
+        "class Interrupt(keras.callbacks.Callback):\n"
+        "    def on_train_batch_begin(self, batch, logs=None):\n"
+        "        if batch == 2 and stops: signal.raise_signal(signal.SIGINT)\n"
+        "model.fit(x, y, 16, 3, callbacks=[Interrupt()])\n"
+    )
+    cell.namespace["stops"] = True
+    assert cell.run("%%train --name cut\n" + code).value.status == "stopped"
+    cell.namespace["stops"] = False
+    assert "cut was broken off and is not finished" in cell.run("%%train\nbuild().fit(x, y)").text
+    ran = cell.run("%%train --resume\n" + code)
+    assert (ran.value.name, ran.value.status, len(ran.value.history)) == ("cut", "finished", 3)
+    assert "Resumed after" in ran.text
+    cell.run("ran = False")
+    assert "There is no unfinished fit" in cell.run("%%train --resume\nran = True").stderr
+    assert cell.namespace["ran"] is False
+
+
 def test_callbacks_stay_and_keep_their_order(cell: Shell) -> None:
     ran = cell.run(
         "%%train --as kept\n"
