@@ -83,9 +83,7 @@ class States:
     def _captured(self, position: Position, rows: Sequence[Mapping[str, float]], seconds: float) -> State:
         state = capture(self._model, position, self._callbacks, rows, seconds)
         numbers = {
-            name: value
-            for name, value in state.arrays.items()
-            if not name.startswith("callback ") or value.dtype.kind in "biufV"
+            name: value for name, value in state.arrays.items() if not name.startswith("callback ") or _is_plain(value)
         }
         counted = [_counted(now, first) for now, first in zip(state.callbacks, self._at_first, strict=True)]
         return replace(state, arrays=numbers, callbacks=counted)
@@ -117,6 +115,12 @@ def _counted(now: Mapping[str, Any], first: Mapping[str, Any]) -> dict[str, Any]
     """The numbers that are others than at first: what is stated in the code stays as it is there."""
     told = {name: now[name] for name in now if name != "kind" and isinstance(now[name], _NUMBERS)}
     return {"kind": now["kind"], **{name: value for name, value in told.items() if first.get(name, ...) != value}}
+
+
+def _is_plain(value: Any) -> bool:
+    """Is it an array of numbers? bfloat16 and its like are no types of numpy's own."""
+    is_small = value.dtype.kind == "V" and value.dtype.names is None and value.dtype.itemsize <= 2
+    return value.dtype.kind in "biuf" or is_small
 
 
 def _has_more(callback: Any) -> bool:

@@ -249,12 +249,14 @@ def test_what_cannot_be_put_back_is_told() -> None:
 
         def on_epoch_end(self, epoch: int, logs: object = None) -> None:
             self.count += 1
+            self.odd = [np.zeros(2, "f4,i8"), np.array([{}])]
 
     for patience, options in ((3, {"name": "told"}), (8, {"resume": "told"})):
         model, own = build(), Own(patience)
         model.second = keras.optimizers.SGD()
         with colab_magics.train(**options) as fits:
             model.fit(X, Y, epochs=2, callbacks=[own, Look(stop_at=None if options.get("resume") else (1, 0))])
+        assert not any("could not be saved" in note for note in fits[0].notes)
     assert (own.count, own.patience) == (3, 8)  # what is stated in the code is taken from there
     assert fits[0].notes == (
         "Of Look, Own only plain numbers and weights are as they were before.",
