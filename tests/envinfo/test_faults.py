@@ -8,11 +8,12 @@ import time
 import pytest
 from envinfo.machines import gpu, refused, seen
 
-from colab_magics.envinfo.gpu import complaint, gputil, library
+from colab_magics.envinfo.gpu import complaint, gputil
 from colab_magics.envinfo.gpu.child import _answer
 from colab_magics.envinfo.gpu.guard import Guard
 from colab_magics.envinfo.reading import Missing
 from colab_magics.envinfo.why.faults import cause_of, fault_of, verdict_of
+from colab_magics.machine import nvml_library
 
 NVML = {
     "NVMLError_LibraryNotFound": "",
@@ -36,7 +37,7 @@ NVML = {
 
 @pytest.mark.parametrize(("error", "cause"), NVML.items())
 def test_errors_of_nvml(error: str, cause: str) -> None:
-    assert cause_of([library._MEANINGS[error].reason]) == cause
+    assert cause_of([nvml_library._MEANINGS[error].reason]) == cause
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_a_driver_that_crashes_as_the_guard_tells_it() -> None:
 
 
 def test_no_driver_is_no_fault_of_one() -> None:
-    assert cause_of([library.NO_LIBRARY.reason, "GPUtil sees no GPU, or no nvidia-smi on PATH"]) == ""
+    assert cause_of([nvml_library.NO_LIBRARY.reason, "GPUtil sees no GPU, or no nvidia-smi on PATH"]) == ""
     assert gputil.__doc__
     assert fault_of(seen(gpu())) == ""
 

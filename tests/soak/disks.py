@@ -18,8 +18,9 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from servers import FileServer, file_server
 from tally import end, numbers
@@ -69,10 +70,10 @@ class Filling(Cache):
 
     disk: Disk | None = None
 
-    def add(self, key: str, name: str, got: Downloaded) -> Entry:
+    def add(self, key: str, name: str, got: Downloaded, access: Mapping[str, Any] | None = None) -> Entry:
         if self.disk is not None:
             self.disk.fill()
-        return super().add(key, name, got)
+        return super().add(key, name, got, access)
 
 
 def once_full(kind: str, disk: Disk, number: int, files: FileServer, dice: random.Random) -> str:
