@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from colab_magics.errors import BadOption
 from colab_magics.train import runs, saver
 from colab_magics.train.checkpoint import Shelf, State, callback_state, capture, restore, restore_callbacks
-from colab_magics.train.loop import Position
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
+
+    from colab_magics.train.loop import Position
 
 _NUMBERS = (int, float, type(None))
 

@@ -11,13 +11,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from colab_magics import LiveRun
+import colab_magics
 from colab_magics.errors import BadOption, OutputDenied
 from colab_magics.train import runs
 from colab_magics.transfer import locking
 from tests.conftest import Shell
 
 pytestmark = pytest.mark.train
+pytest.importorskip("keras", reason="Keras or its backend is not installed")
+LiveRun = colab_magics.LiveRun
 
 IMAGES, LABELS = np.zeros((64, 64), "float32"), np.eye(10, dtype="float32")[np.arange(64) % 10]
 
