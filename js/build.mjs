@@ -36,17 +36,24 @@ function findPanels() {
     .sort((a, b) => (a.out < b.out ? -1 : 1));
 }
 
-/** Custom properties have long names in the sources and short ones in the bundles, the same in all of them. */
+/** Custom properties have long names in the style sheets and short ones in the bundles, the same in all of them. */
 const property = /--cm-[a-z0-9-]*[a-z0-9]/g;
 const properties = [
   ...new Set(
     readdirSync(here, { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && entry.name !== "node_modules")
       .flatMap(({ name }) => readdirSync(join(here, name)).map((file) => join(here, name, file)))
-      .filter((file) => /(?<!\.test)\.(css|ts)$/.test(file))
+      .filter((file) => file.endsWith(".css"))
       .flatMap((file) => readFileSync(file, "utf8").match(property) ?? []),
   ),
 ].sort();
+
+/** @param {string} name */
+function shortened(name) {
+  const number = properties.indexOf(name);
+  if (number < 0) throw new Error(`No style sheet has ${name}: write the names of custom properties whole.`);
+  return `--c${number.toString(36)}`;
+}
 
 /** The bundle travels once per displayed panel, so its style sheet is minified like its code. @type {import("esbuild").Plugin} */
 const cssAsText = {
@@ -101,7 +108,7 @@ function write(globalName) {
     setup(build) {
       build.onEnd(async ({ outputFiles = [] }) => {
         for (const { path, text } of outputFiles) {
-          const named = text.replace(property, (name) => `--c${properties.indexOf(name).toString(36)}`);
+          const named = text.replace(property, shortened);
           const { code = "" } = await minify(globalName ? asGlobal(named, globalName) : named, {
             ecma: 2020,
             module: !globalName,

@@ -49,7 +49,7 @@ export function closerLook(events: DetailEvents): Detail {
   const hint = h(
     "p",
     { class: "cm-note cm-detail-hint" },
-    "Press Enter on a picture, or double-click it, to look closer.",
+    "Enter, or a double click, looks closer at a picture.",
   );
   const body = h("div", { class: "cm-detail-body" });
   const back = button("Back to the pictures", events.close);

@@ -16,10 +16,15 @@ type State = {
 };
 
 const period = 2000;
-const colors = [1, 2, 3, 4, 5, 6] as const;
-const slots = [false, true].flatMap((dashed) =>
-  colors.map((color) => ({ name: "", color: `--cm-series-${color}` as const, dashed })),
-);
+const colors = [
+  "--cm-series-1",
+  "--cm-series-2",
+  "--cm-series-3",
+  "--cm-series-4",
+  "--cm-series-5",
+  "--cm-series-6",
+] as const;
+const slots = [false, true].flatMap((dashed) => colors.map((color) => ({ name: "", color, dashed })));
 
 export default definePanel<State>({
   name: "runs",
