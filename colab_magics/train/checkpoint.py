@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from colab_magics.errors import ModelMismatch
+from colab_magics.errors import BadOption, ModelMismatch
 from colab_magics.train.files import publish, read_json, sync, write_whole
 
 if TYPE_CHECKING:
@@ -176,6 +176,17 @@ class Shelf:
                 reason = str(error) or type(error).__name__
                 notes.append(f"The checkpoint {manifest.stem} is damaged, and the one before it was taken: {reason}.")
         return None, tuple(notes)
+
+    def last(self, run: str, instead: str) -> tuple[State | None, tuple[str, ...]]:
+        """What ``run`` goes on from, as `newest`; what is behind it on the disk is cleared. Raises `BadOption`.
+
+        ``instead``: what to do where every checkpoint is damaged.
+        """
+        state, damages = self.newest()
+        if state is None and damages:
+            raise BadOption(f"Every checkpoint of the run {run} is damaged: {instead}")
+        self.clear(state)
+        return state, damages
 
     def _manifests(self) -> list[Path]:
         return sorted(self.folder.glob("[0-9]*.json"), reverse=True)

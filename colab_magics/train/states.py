@@ -39,13 +39,8 @@ class States:
 
     def restored(self) -> State | None:
         """Put the newest state back that is whole; None where none was kept. Raises `BadOption`."""
-        state, damages = self._shelf.newest()
+        state, damages = self._shelf.last(self._name, "leave --resume out to begin a new run.")
         self.notes += damages
-        if state is None and damages:
-            raise BadOption(
-                f"Every checkpoint of the run {self._name} is damaged: leave --resume out to begin a new run."
-            )
-        self._shelf.clear(state)
         if state is None:
             self.notes.append("It had ended before its first checkpoint, and was begun anew.")
             return None

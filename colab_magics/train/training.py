@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from colab_magics import interrupts
-from colab_magics.errors import BadOption
 from colab_magics.train import recipes, runs
 from colab_magics.train.answers import write_answers
 from colab_magics.train.environment import environment
@@ -132,13 +131,8 @@ class _Training:
         from colab_magics.train.loop import BEGINNING, Position, Restoring
 
         self._model.optimizer.build(self._model.trainable_variables)
-        state, damages = self._shelf.newest()
+        state, damages = self._shelf.last(self._directory.name, "begin it anew with  --fresh.")
         self.notes += damages
-        if state is None and damages:
-            raise BadOption(
-                f"Every checkpoint of the run {self._directory.name} is damaged: begin it anew with  --fresh."
-            )
-        self._shelf.clear(state)
         if state is None:
             return BEGINNING
         restore(state, self._model)
