@@ -104,10 +104,11 @@ class GalleryPanel(Panel):
 
     def _keep_selection(self, change: dict[str, Any]) -> None:
         """Take over what is selected here, in the order in which it was."""
-        if len(change["new"]) != (len(self._gallery.shown.samples) + 7) // 8:
+        count = len(self._gallery.shown.samples)
+        marked = np.flatnonzero(np.unpackbits(np.frombuffer(change["new"], np.uint8), bitorder="little")).tolist()
+        if len(change["new"]) != (count + 7) // 8 or (marked and marked[-1] >= count):
             self.refresh()  # of other images, which were shown when the page wrote it
             return
-        marked = np.flatnonzero(np.unpackbits(np.frombuffer(change["new"], np.uint8), bitorder="little")).tolist()
         kept = set(marked)
         before = [index for index in self._gallery.selected if index in kept]
         self._gallery.selected = [*before, *sorted(kept.difference(before))]

@@ -191,6 +191,10 @@ def test_a_selection_of_other_images_is_refused(panel: GalleryPanel) -> None:
     panel.set_state({"selected": marks(45, count=64)})
     assert panel._gallery.selected == []
     assert panel.selected == marks()
+    ask(panel, "show", query=query(view="first"))
+    panel.set_state({"selected": marks(50, count=51)})  # as many bytes as of the fifty that there are
+    assert panel._gallery.selected == []
+    assert panel.selected == marks(count=50)
 
 
 def test_a_selection_reaches_the_panel(panel: GalleryPanel) -> None:
