@@ -84,13 +84,14 @@ function from({ file, out, globalName }, ...plugins) {
         format: "esm",
       });
       const names = Object.values(built.metafile?.outputs ?? {}).flatMap((output) => output.exports);
+      names.sort();
       const files = new Set(Object.keys(built.metafile?.inputs ?? {}).map((input) => resolve(here, input)));
       build.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) =>
         files.has(`${resolve(resolveDir, path)}.ts`) ? { path: out, namespace: out } : undefined,
       );
       build.onLoad({ filter: /.*/, namespace: out }, () => ({
         contents: names
-          .map((name) => `export const ${name} = /* @__PURE__ */ (() => ${globalName}.${name})();`)
+          .map((name, index) => `export const ${name} = /* @__PURE__ */ (() => ${globalName}[${index}])();`)
           .join("\n"),
       }));
     },
@@ -99,7 +100,8 @@ function from({ file, out, globalName }, ...plugins) {
 
 /**
  * Writes the bundles: a panel as a module; a layer with its exports in a global, in fewer words than esbuild's own way.
- * Terser finds some 3 % more than esbuild; no function of ours is a constructor, so that all may be arrows.
+ * Terser finds some 3 % more than esbuild; no function of ours is a constructor, so that all may be arrows; none changes
+ * a global's methods or makes text of a symbol, which is all that "unsafe" relies on.
  * @param {string} [globalName] @returns {import("esbuild").Plugin}
  */
 function write(globalName) {
@@ -112,7 +114,7 @@ function write(globalName) {
           const { code = "" } = await minify(globalName ? asGlobal(named, globalName) : named, {
             ecma: 2020,
             module: !globalName,
-            compress: { passes: 3, pure_getters: true, unsafe_arrows: true },
+            compress: { passes: 3, pure_getters: true, unsafe_arrows: true, unsafe: true },
           });
           await mkdir(dirname(path), { recursive: true });
           await writeFile(path, `${code}\n`);
@@ -124,11 +126,15 @@ function write(globalName) {
   };
 }
 
-/** @param {string} text @param {string} globalName */
+/** The exports as a list in the order of their names. @param {string} text @param {string} globalName */
 function asGlobal(text, globalName) {
-  const [code, names] = text.trimEnd().split(/export\{([^}]*)\};$/);
-  if (names === undefined) throw new Error(`${globalName} exports nothing.`);
-  return `var ${globalName}=(()=>{${code}return{${names.replace(/([\w$]+) as ([\w$]+)/g, "$2:$1")}}})();`;
+  const [code, exported] = text.trimEnd().split(/export\{([^}]*)\};$/);
+  if (exported === undefined) throw new Error(`${globalName} exports nothing.`);
+  const locals = new Map(
+    exported.split(",").map((each) => /** @type {[string, string]} */ (each.split(" as ").reverse())),
+  );
+  const list = [...locals.keys()].sort().map((name) => locals.get(name) ?? name);
+  return `var ${globalName}=(()=>{${code}return[${list}]})();`;
 }
 
 const panels = findPanels();

@@ -1,7 +1,7 @@
 /** What this machine does from second to second: a line each for CPU, RAM, GPUs, disk and network. */
 import type { CardData } from "../shared/card";
 import { button, sentence } from "../shared/controls";
-import { h } from "../shared/dom";
+import { h, say } from "../shared/dom";
 import { ask } from "../shared/messages";
 import { definePanel } from "../shared/panel";
 import css from "./monitor.css";
@@ -34,20 +34,20 @@ export default definePanel<State>({
   name: "monitor",
   css,
   draw({ model, root, signal, onChange }) {
-    const state = h("span", { class: "cm-badge", role: "status" });
-    const since = h("span", { class: "cm-time" });
-    const title = h("h3", { class: "cm-title" }, model.get("card").title, state, since);
-    const tracks = h("div", { class: "cm-tracks" });
+    const state = h("span.cm-badge", { role: "status" });
+    const since = h("span.cm-time");
+    const title = h("h3.cm-title", model.get("card").title, state, since);
+    const tracks = h("div.cm-tracks");
     const control = button("", press);
-    const note = h("p", { class: "cm-note", role: "status" });
+    const note = h("p.cm-note", { role: "status" });
     const failure = sentence(true);
     root.append(
       h(
-        "section",
-        { class: "cm-card", "aria-label": model.get("card").title },
+        "section.cm-card",
+        { "aria-label": model.get("card").title },
         title,
         tracks,
-        h("div", { class: "cm-row" }, control, note),
+        h("div.cm-row", control, note),
         failure.element,
       ),
     );
@@ -68,7 +68,7 @@ export default definePanel<State>({
         tracks.replaceChildren(...views.map((view) => view.element));
       }
       const rows = lastMinutes(model.get("history"), model.get("recent"));
-      setText(since, lastMinutesOf(rows));
+      say(since, lastMinutesOf(rows));
       for (const view of views) view.update(rows, model.get("missing"));
     }
 
@@ -76,10 +76,10 @@ export default definePanel<State>({
       const { phase, sentence } = model.get("status");
       const isLate = isRunning() && performance.now() - heardAt > silence;
       const late = `No reading since ${new Date(Date.now() - performance.now() + heardAt).toLocaleTimeString()}: the kernel is held up, or has ended.`;
-      setText(state, isLate ? "no reading" : labels[phase]);
+      say(state, isLate ? "no reading" : labels[phase]);
       state.className = isLate ? "cm-badge cm-warn" : isRunning() ? "cm-badge cm-ok" : "cm-badge";
-      setText(note, isLate ? late : sentence);
-      setText(control, isRunning() ? "Stop" : phase === "moved" ? "Go on here" : "Go on");
+      say(note, isLate ? late : sentence);
+      say(control, isRunning() ? "Stop" : phase === "moved" ? "Go on here" : "Go on");
     }
 
     async function press(): Promise<void> {
@@ -123,7 +123,3 @@ export default definePanel<State>({
     tellThatSomebodyLooks();
   },
 });
-
-function setText(element: HTMLElement, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
-}

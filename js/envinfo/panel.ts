@@ -15,10 +15,9 @@ export default definePanel<State>({
   name: "envinfo",
   css,
   draw({ model, root, signal, onChange }) {
-    const status = h("p", { class: "cm-note", role: "status" });
+    const status = h("p.cm-note", { role: "status" });
     const failure = sentence(true);
-    const source = h("textarea", {
-      class: "cm-field cm-source",
+    const source = h("textarea.cm-field.cm-source", {
       "aria-label": "The report as Markdown",
       spellcheck: false,
       hidden: true,
@@ -27,7 +26,7 @@ export default definePanel<State>({
       button("Refresh", () => run(refresh)),
       button("Copy as Markdown", () => run(copyMarkdown)),
     ];
-    const row = h("div", { class: "cm-row" }, buttons, status);
+    const row = h("div.cm-row", buttons, status);
     const card = drawCard(model.get("card"), row, failure.element, source);
     root.append(card);
     onChange("card", () => redrawCard(card, model.get("card")));

@@ -1,5 +1,5 @@
 /** One track of the monitor: its name, its line over the last minutes, its numbers now. */
-import { h } from "../shared/dom";
+import { h, say } from "../shared/dom";
 import {
   end,
   isNearlyFull,
@@ -25,23 +25,16 @@ export interface TrackView {
 export function trackView(track: Track): TrackView {
   const drawn = track.lines.filter((line) => line.drawn);
   const spark = sparkline(drawn);
-  const mark = h("span", { class: "cm-top", "aria-hidden": true });
-  const warning = h("span", { class: "cm-badge cm-warn", hidden: true }, "nearly full");
+  const mark = h("span.cm-top", { "aria-hidden": true });
+  const warning = h("span.cm-badge.cm-warn", { hidden: true }, "nearly full");
   const numbers = track.lines.map((line) => h("div", { class: line.drawn ? "cm-line" : "" }));
-  const reason = h("p", { class: "cm-note", hidden: true });
+  const reason = h("p.cm-note", { hidden: true });
   const element = h(
-    "div",
-    { class: "cm-track", dataset: { kind: track.kind } },
-    h(
-      "div",
-      { class: "cm-what" },
-      h("b", {}, track.name),
-      " ",
-      warning,
-      h("p", { class: "cm-note" }, track.source),
-    ),
-    h("div", { class: "cm-spark" }, spark.element, mark),
-    h("div", { class: "cm-now" }, numbers),
+    "div.cm-track",
+    { dataset: { kind: track.kind } },
+    h("div.cm-what", h("b", track.name), " ", warning, h("p.cm-note", track.source)),
+    h("div.cm-spark", spark.element, mark),
+    h("div.cm-now", numbers),
     reason,
   );
   let describedAt = Number.NEGATIVE_INFINITY;
@@ -53,14 +46,14 @@ export function trackView(track: Track): TrackView {
       const highest = top(rows, track);
       const scales = drawn.map((line) => (line.unit === "ratio" ? 1 : highest));
       spark.update(rows, scales);
-      setText(mark, drawn[0] ? end(highest, drawn[0]) : "");
+      say(mark, drawn[0] ? end(highest, drawn[0]) : "");
       track.lines.forEach((line, index) => {
         const number = numbers[index];
-        if (number) setText(number, words(value(now, line), line));
+        if (number) say(number, words(value(now, line), line));
       });
       warning.hidden = !track.lines.some((line) => isNearlyFull(value(now, line), line));
       const why = reasonsOf(track.lines, missing);
-      setText(reason, why);
+      say(reason, why);
       reason.hidden = why === "";
       if (tick(now) - describedAt >= descriptionPeriod) {
         describedAt = tick(now);
@@ -89,8 +82,4 @@ export function lastMinutesOf(rows: readonly Row[]): string {
 function reasonsOf(lines: readonly Line[], missing: Readonly<Record<string, string>>): string {
   const reasons = lines.map(({ column }) => missing[column]).filter((reason) => reason !== undefined);
   return [...new Set(reasons)].map((reason) => `Not known: ${reason}.`).join(" ");
-}
-
-function setText(element: HTMLElement, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
 }

@@ -46,25 +46,19 @@ export function shares(probabilities: readonly number[], names: readonly string[
 }
 
 export function closerLook(events: DetailEvents): Detail {
-  const hint = h(
-    "p",
-    { class: "cm-note cm-detail-hint" },
-    "Enter, or a double click, looks closer at a picture.",
-  );
-  const body = h("div", { class: "cm-detail-body" });
+  const hint = h("p.cm-note.cm-detail-hint", "Enter, or a double click, looks closer at a picture.");
+  const body = h("div.cm-detail-body");
   const back = button("Back to the pictures", events.close);
   const bar = h(
-    "div",
-    { class: "cm-row" },
+    "div.cm-row",
     back,
     button("Previous", () => events.step(-1)),
     button("Next", () => events.step(1)),
   );
-  const sheet = h("div", { class: "cm-detail-sheet", hidden: true }, bar, body);
+  const sheet = h("div.cm-detail-sheet", { hidden: true }, bar, body);
   const element = h(
-    "section",
+    "section.cm-detail",
     {
-      class: "cm-detail",
       "aria-label": "Closer look",
       onKeydown: (event) => {
         if (act(event.key)) event.preventDefault();
@@ -84,25 +78,19 @@ export function closerLook(events: DetailEvents): Detail {
   function draw(item: Item, canvas: HTMLCanvasElement, beside: HTMLElement, below?: HTMLElement): void {
     body.replaceChildren(
       h(
-        "p",
-        { class: "cm-detail-caption", dataset: { tone: item.tone } },
+        "p.cm-detail-caption",
+        { dataset: { tone: item.tone } },
         symbols[item.tone],
         item.caption,
         item.share && ` · ${item.share}`,
       ),
       h(
-        "p",
-        { class: "cm-note" },
+        "p.cm-note",
         item.name,
         item.problem && ` ${item.problem}`,
         item.loss !== null && ` · loss ${decimal(item.loss)}`,
       ),
-      h(
-        "div",
-        { class: "cm-detail-facts" },
-        h("div", {}, h("div", { class: "cm-frame" }, !item.problem && canvas), below),
-        beside,
-      ),
+      h("div.cm-detail-facts", h("div", h("div.cm-frame", !item.problem && canvas), below), beside),
     );
   }
 
@@ -114,7 +102,7 @@ export function closerLook(events: DetailEvents): Detail {
       sheet.hidden = false;
       const canvas = canvasFor(item);
       thumbnail(canvas);
-      draw(item, canvas, h("p", { class: "cm-note" }, "Asking the kernel for the probabilities …"));
+      draw(item, canvas, h("p.cm-note", "Asking the kernel for the probabilities …"));
       if (wasClosed) back.focus();
     },
     fill(item, { probabilities, values }, picture, names) {
@@ -128,7 +116,7 @@ export function closerLook(events: DetailEvents): Detail {
       );
     },
     fail(message) {
-      body.append(h("p", { class: "cm-error", role: "alert" }, message));
+      body.append(h("p.cm-error", { role: "alert" }, message));
     },
     close() {
       hint.hidden = false;
@@ -142,19 +130,19 @@ function bars(all: readonly Share[]): HTMLElement {
     h(
       "li",
       { dataset: { role } },
-      h("span", { class: "cm-bar-name", title: name }, name),
-      h("span", { class: "cm-bar", "aria-hidden": true, style: { "--cm-value": ratio } }),
-      h("span", { class: "cm-bar-ratio" }, percent(ratio)),
-      h("span", { class: "cm-bar-role" }, role),
+      h("span.cm-bar-name", { title: name }, name),
+      h("span.cm-bar", { "aria-hidden": true, style: { "--cm-value": ratio } }),
+      h("span.cm-bar-ratio", percent(ratio)),
+      h("span.cm-bar-role", role),
     ),
   );
-  return h("ol", { class: "cm-bars", "aria-label": "Probability of each class" }, list);
+  return h("ol.cm-bars", { "aria-label": "Probability of each class" }, list);
 }
 
 /** Tells the value of the pixel under the pointer. */
 function pixelReader(canvas: HTMLCanvasElement, values: NonNullable<Closer["values"]>): HTMLElement {
   const idle = "Point at a pixel.";
-  const line = h("p", { class: "cm-note" }, idle);
+  const line = h("p.cm-note", idle);
   canvas.addEventListener("pointermove", ({ offsetX, offsetY }) => {
     const side = Math.min(canvas.clientWidth / canvas.width, canvas.clientHeight / canvas.height);
     const column = Math.floor((offsetX - (canvas.clientWidth - side * canvas.width) / 2) / side);
@@ -180,5 +168,5 @@ function without(item: Item): HTMLElement {
     item.predicted === null
       ? "There are no predictions for these images."
       : "There are no probabilities: pass probabilities= to see how sure the model was.";
-  return h("p", { class: "cm-note" }, sentence);
+  return h("p.cm-note", sentence);
 }

@@ -1,5 +1,5 @@
 /** A grid over any number of pictures with one moving focus; only the rows near the screen are there. */
-import { h } from "../shared/dom";
+import { h, set } from "../shared/dom";
 import { coalesce } from "../shared/frame";
 import { type Item, symbols } from "./items";
 import { type Layout, move, scale } from "./moves";
@@ -40,11 +40,10 @@ export function pictureGrid(
   let rowHeight = 1;
   const rows = new Map<number, HTMLElement>();
 
-  const spacer = h("div", { class: "cm-spacer", role: "presentation" });
+  const spacer = h("div.cm-spacer", { role: "presentation" });
   const element = h(
-    "div",
+    "div.cm-grid",
     {
-      class: "cm-grid",
       role: "grid",
       "aria-multiselectable": true,
       onScroll: coalesce(() => {
@@ -141,7 +140,7 @@ export function pictureGrid(
     const cells = Array.from({ length: Math.min(columns, count - start) }, (_, step) =>
       drawCell(start + step),
     );
-    const line = h("div", { class: "cm-cells", role: "row", "aria-rowindex": row + 1 }, cells);
+    const line = h("div.cm-cells", { role: "row", "aria-rowindex": row + 1 }, cells);
     const old = rows.get(row);
     rows.set(row, line);
     old?.replaceWith(line);
@@ -174,13 +173,8 @@ export function pictureGrid(
         title: [item.caption, item.share, item.name].filter(Boolean).join("\n"),
         dataset: { place: at, index: item.index, tone: item.problem ? "problem" : item.tone },
       },
-      h("div", { class: "cm-frame" }, item.problem ? h("p", { class: "cm-problem" }, item.problem) : canvas),
-      h(
-        "div",
-        { class: "cm-caption" },
-        h("div", { class: "cm-words" }, symbols[item.tone], words_),
-        h("div", {}, item.share),
-      ),
+      h("div.cm-frame", item.problem ? h("p.cm-problem", item.problem) : canvas),
+      h("div.cm-caption", h("div.cm-words", symbols[item.tone], words_), h("div", item.share)),
     );
   }
 
@@ -197,11 +191,13 @@ export function pictureGrid(
       for (const line of rows.values()) line.remove();
       rows.clear();
       point(at);
-      element.setAttribute("aria-label", label);
-      element.setAttribute("aria-rowcount", String(Math.ceil(layout.count / layout.columns)));
-      element.setAttribute("aria-colcount", String(layout.columns));
+      set(element, {
+        "aria-label": label,
+        "aria-rowcount": Math.ceil(layout.count / layout.columns),
+        "aria-colcount": layout.columns,
+      });
       // One row tells the height of all, as captions have a fixed height.
-      const row = h("div", { class: "cm-cells" }, h("div", { class: "cm-cell" }, waiting()));
+      const row = h("div.cm-cells", h("div.cm-cell", waiting()));
       spacer.append(row);
       rowHeight = (row.offsetHeight || 160) + gap;
       row.remove();
@@ -221,7 +217,7 @@ export function pictureGrid(
     },
     mark() {
       for (const each of spacer.querySelectorAll<HTMLElement>("[data-index]")) {
-        each.setAttribute("aria-selected", String(isSelected(Number(each.dataset.index))));
+        set(each, { "aria-selected": isSelected(Number(each.dataset.index)) });
       }
     },
     point(next) {
@@ -233,5 +229,5 @@ export function pictureGrid(
 }
 
 function waiting(): HTMLElement[] {
-  return [h("div", { class: "cm-frame" }), h("div", { class: "cm-caption" })];
+  return [h("div.cm-frame"), h("div.cm-caption")];
 }

@@ -1,6 +1,6 @@
 /** The confusion matrix: which cells are chosen is seen, and a click, Enter or Space chooses; with Shift it adds. */
 import { button, toggle } from "../shared/controls";
-import { h } from "../shared/dom";
+import { h, set } from "../shared/dom";
 import { count, percent } from "../shared/format";
 import type { Cell, Confusion } from "./items";
 
@@ -51,8 +51,7 @@ export function confusionMatrix(
     const columns = names.map((_, column) => matrix.reduce((sum, row) => sum + (row[column] ?? 0), 0));
     const head = h(
       "tr",
-      {},
-      h("td", { class: "cm-note" }, "true ↓"),
+      h("td.cm-note", "true ↓"),
       names.map((each, column) =>
         h("th", { scope: "col" }, cellButton([null, column], each, columns[column] ?? 0)),
       ),
@@ -61,7 +60,6 @@ export function confusionMatrix(
     const body = matrix.map((row, true_) =>
       h(
         "tr",
-        {},
         h("th", { scope: "row" }, cellButton([true_, null], name(true_), sums[true_] ?? 0)),
         row.map((images, predicted) => {
           const ratio = images / (sums[true_] || 1);
@@ -73,17 +71,16 @@ export function confusionMatrix(
             cellButton([true_, predicted], text, images),
           );
         }),
-        (scores?.[true_] ?? []).map((each) => h("td", { class: "cm-score" }, percent(each))),
+        (scores?.[true_] ?? []).map((each) => h("td.cm-score", percent(each))),
       ),
     );
-    return h("table", { class: "cm-matrix", onKeydown: walk }, h("thead", {}, head), h("tbody", {}, body));
+    return h("table.cm-matrix", { onKeydown: walk }, h("thead", head), h("tbody", body));
   }
 
   function list(all: NonNullable<typeof pairs>): HTMLElement {
     const rows = all.map(([true_, predicted, images]) =>
       h(
         "li",
-        {},
         cellButton(
           [true_, predicted],
           `${name(true_)} taken for ${name(predicted)}: ${count(images)}`,
@@ -91,7 +88,7 @@ export function confusionMatrix(
         ),
       ),
     );
-    return h("ol", { class: "cm-pairs", onKeydown: walk }, rows);
+    return h("ol.cm-pairs", { onKeydown: walk }, rows);
   }
 
   /** One button is in the order of tabbing, the arrow keys lead to the others. */
@@ -111,19 +108,14 @@ export function confusionMatrix(
     next.element.focus();
   }
 
-  const frame = h("div", { class: "cm-table", role: "group", "aria-label": "Confusion matrix" });
+  const frame = h("div.cm-table", { role: "group", "aria-label": "Confusion matrix" });
   const percents = toggle("Percent of each row", (isOn) => {
     inPercent = isOn;
     draw();
   });
   const all = button("All cells", () => choose([]));
-  const hint = h("span", { class: "cm-note" }, "Click shows a cell's pictures, Shift adds.");
-  const element = h(
-    "div",
-    { class: "cm-confusion" },
-    frame,
-    h("div", { class: "cm-row" }, all, counts && percents, hint),
-  );
+  const hint = h("span.cm-note", "Click shows a cell's pictures, Shift adds.");
+  const element = h("div.cm-confusion", frame, h("div.cm-row", all, counts && percents, hint));
 
   function draw(): void {
     buttons.length = 0;
@@ -133,7 +125,7 @@ export function confusionMatrix(
 
   function mark(): void {
     for (const { cell, element } of buttons) {
-      element.setAttribute("aria-pressed", String(chosen.some((each) => same(each, cell))));
+      set(element, { "aria-pressed": chosen.some((each) => same(each, cell)) });
     }
   }
 

@@ -1,7 +1,7 @@
 /** The gallery: a choice of pictures, a grid over all of them, a selection that Python reads, and a closer look. */
 import { type CardData, drawCard, redrawCard } from "../shared/card";
 import { button, choice, sentence } from "../shared/controls";
-import { h } from "../shared/dom";
+import { h, set } from "../shared/dom";
 import { count, plural } from "../shared/format";
 import { ask } from "../shared/messages";
 import { definePanel, type Scene } from "../shared/panel";
@@ -63,31 +63,26 @@ function draw({ model, root, signal, onChange }: Scene<State>): void {
     densities.map((each) => [each, `${each[0]?.toUpperCase()}${each.slice(1)} pictures`]),
     (value) => resize(value as Density),
   );
-  const selection = h("span", { class: "cm-selection", role: "status" });
+  const selection = h("span.cm-selection", { role: "status" });
   // aria-disabled and not disabled: the focus stays where it is when there is nothing left to clear.
   const clear = button("Clear selection", () => model.get("selected_count") && command("clear", {}));
   const problem = sentence(true);
-  const nothing = h("p", { class: "cm-nothing", role: "status" });
+  const nothing = h("p.cm-nothing", { role: "status" });
   const stage = h(
     "div",
     { class: isJudged ? "cm-stage cm-judged" : "cm-stage" },
-    h("div", { class: "cm-page" }, grid.element, nothing),
+    h("div.cm-page", grid.element, nothing),
     closer.element,
   );
-  const notes = h("div", { class: "cm-notes" });
+  const notes = h("div.cm-notes");
   const card = drawCard(
     headline(),
-    h(
-      "div",
-      { class: "cm-toolbar" },
-      views.element,
-      h("div", { class: "cm-row" }, everything, densityChoice),
-    ),
+    h("div.cm-toolbar", views.element, h("div.cm-row", everything, densityChoice)),
     orders.element,
     isJudged && matrix.element,
     problem.element,
     stage,
-    h("div", { class: "cm-row" }, selection, clear),
+    h("div.cm-row", selection, clear),
     notes,
   );
   root.append(card);
@@ -113,7 +108,7 @@ function draw({ model, root, signal, onChange }: Scene<State>): void {
     nothing.textContent = model.get("nothing");
     nothing.hidden = !model.get("nothing");
     const sentences = model.get("card").parts.map((part) => (part.kind === "note" ? part.sentence : ""));
-    notes.replaceChildren(...[...sentences, keys].map((sentence) => h("p", { class: "cm-note" }, sentence)));
+    notes.replaceChildren(...[...sentences, keys].map((sentence) => h("p.cm-note", sentence)));
     if (version === model.get("version")) return;
     version = model.get("version");
     stopLooking();
@@ -174,7 +169,7 @@ function draw({ model, root, signal, onChange }: Scene<State>): void {
   function showSelection(): void {
     grid.mark();
     selection.textContent = plural(model.get("selected_count"), "picture selected", "pictures selected");
-    clear.setAttribute("aria-disabled", String(model.get("selected_count") === 0));
+    set(clear, { "aria-disabled": model.get("selected_count") === 0 });
   }
 
   function toggle({ index }: Item): void {
@@ -186,7 +181,7 @@ function draw({ model, root, signal, onChange }: Scene<State>): void {
   }
 
   async function command(name: string, data: object): Promise<void> {
-    stage.setAttribute("aria-busy", "true");
+    set(stage, { "aria-busy": true });
     try {
       await ask(model, name, data, { signal });
       problem.say("");

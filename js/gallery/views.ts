@@ -1,6 +1,6 @@
 /** The choice of pictures: a view with its count, an order, a range of probabilities, a part of the name. */
 import { button, choice, toggle } from "../shared/controls";
-import { h } from "../shared/dom";
+import { h, set } from "../shared/dom";
 import { count } from "../shared/format";
 import type { Counts, Query, Sort } from "./items";
 
@@ -22,7 +22,7 @@ export function viewChoice(counts: Counts, names: readonly string[], choose: Cho
       disabled: !known,
       title: known ? undefined : "Needs labels and predictions.",
     });
-    if (size !== undefined) element.append(h("span", { class: "cm-count" }, count(size)));
+    if (size !== undefined) element.append(h("span.cm-count", count(size)));
     return { view, element };
   };
   const buttons = [
@@ -40,13 +40,13 @@ export function viewChoice(counts: Counts, names: readonly string[], choose: Cho
   );
   return {
     element: h(
-      "div",
-      { class: "cm-row", role: "group", "aria-label": "View" },
+      "div.cm-row",
+      { role: "group", "aria-label": "View" },
       buttons.map(({ element }) => element),
       select,
     ),
     show({ view, number }) {
-      for (const each of buttons) each.element.setAttribute("aria-pressed", String(each.view === view));
+      for (const each of buttons) set(each.element, { "aria-pressed": each.view === view });
       select.value = number === null ? "" : String(number);
       select.classList.toggle("cm-chosen", view === "class");
     },
@@ -68,8 +68,7 @@ export function orderChoice(canRank: boolean, choose: Choose): Views {
   );
   const reverse = toggle("Reverse", (isOn) => choose({ reverse: isOn }));
   const limit = (name: string) =>
-    h("input", {
-      class: "cm-field",
+    h("input.cm-field", {
       type: "number",
       min: 0,
       max: 100,
@@ -79,8 +78,7 @@ export function orderChoice(canRank: boolean, choose: Choose): Views {
     });
   const low = limit("Lowest probability in percent");
   const high = limit("Highest probability in percent");
-  const search = h("input", {
-    class: "cm-field",
+  const search = h("input.cm-field", {
     type: "search",
     placeholder: "Name …",
     "aria-label": "Part of the name",
@@ -88,16 +86,16 @@ export function orderChoice(canRank: boolean, choose: Choose): Views {
   });
   return {
     element: h(
-      "div",
-      { class: "cm-row", role: "group", "aria-label": "Order and filters" },
+      "div.cm-row",
+      { role: "group", "aria-label": "Order and filters" },
       sort,
       reverse,
-      h("span", { class: "cm-range" }, "Probability", low, "to", high, "%"),
+      h("span.cm-range", "Probability", low, "to", high, "%"),
       search,
     ),
     show(query) {
       sort.value = query.sort;
-      reverse.setAttribute("aria-pressed", String(query.reverse));
+      set(reverse, { "aria-pressed": query.reverse });
       low.value = String(round(query.confidence[0]));
       high.value = String(round(query.confidence[1]));
       search.value = query.search;

@@ -1,7 +1,7 @@
 /** Buckets of S3 and Google Drive: where one is, what lies there page by page, and what is chosen. */
 
 import { button, field, sentence } from "../shared/controls";
-import { h } from "../shared/dom";
+import { h, set } from "../shared/dom";
 import { bytes } from "../shared/format";
 
 type Access = { endpoint: string; profile: string | null; anon: boolean; requester_pays: boolean };
@@ -41,33 +41,28 @@ type Command = (name: "look" | "choose", data: object) => void;
 export function browser(command: Command): Browser {
   const s3 = button("S3", () => (kind === "s3" ? command("look", { kind: "" }) : goTo()));
   const drive = button("Google Drive", () => command("look", { kind: kind === "drive" ? "" : "drive" }));
-  const kinds = h("div", { class: "cm-row" }, h("span", { class: "cm-note" }, "Browse"), s3, drive);
+  const kinds = h("div.cm-row", h("span.cm-note", "Browse"), s3, drive);
 
   const place = field("Bucket and folder", "s3://bucket/folder/", goTo);
   const endpoint = field("Endpoint", "https://… if not Amazon's");
   const profile = field("Profile", "");
   const [anon, pays] = [check(), check()];
-  const checks = h(
-    "div",
-    { class: "cm-row" },
-    h("label", {}, anon, " anonymous"),
-    h("label", {}, pays, " requester pays"),
-  );
-  const access = h("div", { class: "cm-desk-form" }, endpoint.label, profile.label, checks);
-  const store = h("details", {}, h("summary", {}, "Store and credentials"), access);
-  const bucketForm = h("div", {}, form(place.label, button("Go", goTo)), store);
+  const checks = h("div.cm-row", h("label", anon, " anonymous"), h("label", pays, " requester pays"));
+  const access = h("div.cm-desk-form", endpoint.label, profile.label, checks);
+  const store = h("details", h("summary", "Store and credentials"), access);
+  const bucketForm = h("div", form(place.label, button("Go", goTo)), store);
   const name = field("Search Drive", "part of a file's name", find);
   const driveForm = form(name.label, button("Search", find));
-  const crumbs = h("nav", { class: "cm-row", "aria-label": "Folder" });
+  const crumbs = h("nav.cm-row", { "aria-label": "Folder" });
   const [said, problem] = [sentence(), sentence(true)];
   const logIn = button("", () => command("look", { kind: "drive", log_in: true }));
-  const entries = h("ul", { class: "cm-entries" });
+  const entries = h("ul.cm-entries");
   const back = button("Back", () => command("look", { page: "back", number }));
   const next = button("Next", () => command("look", { page: "next", number }));
-  const page = h("span", { class: "cm-note" });
-  const pages = h("div", { class: "cm-row" }, back, page, next);
+  const page = h("span.cm-note");
+  const pages = h("div.cm-row", back, page, next);
   const parts = [bucketForm, driveForm, crumbs, problem.element, said.element, logIn, entries, pages];
-  const body = h("div", { class: "cm-browser" }, parts);
+  const body = h("div.cm-browser", parts);
 
   let kind: Places["kind"] = "";
   let number = 0;
@@ -99,22 +94,22 @@ export function browser(command: Command): Browser {
       class: "cm-entry",
       disabled: !is_folder && !is_ready,
     });
-    return h("li", {}, label, h("span", { class: "cm-note" }, facts));
+    return h("li", label, h("span.cm-note", facts));
   }
 
   function crumb(word: string, index: number, all: readonly string[]): HTMLElement[] {
     if (index === all.length - 1) return [h("b", { "aria-current": "location" }, word)];
-    return [button(word, () => command("look", { crumb: index, number })), h("span", {}, "›")];
+    return [button(word, () => command("look", { crumb: index, number })), h("span", "›")];
   }
 
   return {
-    element: h("div", {}, kinds, body),
+    element: h("div", kinds, body),
     show(places) {
       hadFocus = body.contains(body.ownerDocument.activeElement) || hadFocus;
       const { phase } = places;
       ({ kind, number } = places);
-      s3.setAttribute("aria-pressed", String(kind === "s3"));
-      drive.setAttribute("aria-pressed", String(kind === "drive"));
+      set(s3, { "aria-pressed": kind === "s3" });
+      set(drive, { "aria-pressed": kind === "drive" });
       body.hidden = kind === "";
       bucketForm.hidden = kind !== "s3";
       driveForm.hidden = kind !== "drive";
@@ -151,7 +146,7 @@ export function browser(command: Command): Browser {
 }
 
 function form(...children: HTMLElement[]): HTMLElement {
-  return h("div", { class: "cm-desk-form cm-short" }, children);
+  return h("div.cm-desk-form.cm-short", children);
 }
 
 function check(): HTMLInputElement {

@@ -10,9 +10,9 @@ export interface Copyable {
 
 export function copyable(): Copyable {
   const code = h("code");
-  const said = h("span", { class: "cm-note", role: "status" });
+  const said = h("span.cm-note", { role: "status" });
   const take = button("Copy", copyLine);
-  const element = h("div", { class: "cm-row" }, code, take, said);
+  const element = h("div.cm-row", code, take, said);
 
   async function copyLine(): Promise<void> {
     if (await copy(code.textContent ?? "")) {

@@ -1,7 +1,7 @@
 /** Where files and sources are handed in: dropped, chosen, browsed or named, looked at, and at last what is in them. */
 import { type CardData, drawCard } from "../shared/card";
 import { button, field, sentence } from "../shared/controls";
-import { h } from "../shared/dom";
+import { h, messageOf } from "../shared/dom";
 import { ask } from "../shared/messages";
 import { definePanel } from "../shared/panel";
 import { browser, type Places } from "./browser";
@@ -11,7 +11,7 @@ import { type Glimpse, glimpseView } from "./glimpse";
 import type { Item } from "./item";
 import { list } from "./list";
 import { stayPresent } from "./presence";
-import { messageOf, sendings } from "./sendings";
+import { sendings } from "./sendings";
 
 type State = {
   card: CardData | Record<string, never>;
@@ -42,20 +42,19 @@ export default definePanel<State>({
     variable.value = model.get("variable");
     const sent = sendings(model, signal, show);
     const drop = dropZone((files) => sent.take(files, taken(variable)), complain);
-    const buttons = h("span", { class: "cm-row" }, button("Read", read), button("Preview", preview));
-    const form = h("div", { class: "cm-desk-form" }, sourceLabel, nameLabel, buttons);
-    const recent = h("div", { class: "cm-row cm-recent", role: "group", "aria-label": "Fetched before" });
+    const buttons = h("span.cm-row", button("Read", read), button("Preview", preview));
+    const form = h("div.cm-desk-form", sourceLabel, nameLabel, buttons);
+    const recent = h("div.cm-row.cm-recent", { role: "group", "aria-label": "Fetched before" });
     const places = browser((name, data) => void command(name, data));
     const glimpse = glimpseView(load, () => command("dismiss", {}));
     const items = list((key) => void cancel(key));
     const waiting = h(
-      "div",
-      { class: "cm-row" },
+      "div.cm-row",
       button("Do not wait", () => command("release", {})),
-      h("span", { class: "cm-note" }, waits),
+      h("span.cm-note", waits),
     );
     const problem = sentence(true);
-    const title = h("h3", { class: "cm-title" }, "Ingest");
+    const title = h("h3.cm-title", "Ingest");
     const parts = [
       title,
       drop,
@@ -67,7 +66,7 @@ export default definePanel<State>({
       items.element,
       waiting,
     ];
-    root.append(h("section", { class: "cm-card", "aria-label": "Ingest" }, parts));
+    root.append(h("section.cm-card", { "aria-label": "Ingest" }, parts));
     const result = root.appendChild(h("div"));
 
     function onEnter(): void {
@@ -116,7 +115,7 @@ export default definePanel<State>({
     function showRecent(): void {
       const sources = model.get("recent");
       recent.hidden = sources.length === 0;
-      recent.replaceChildren(h("span", { class: "cm-note" }, "Fetched before"), ...sources.map(again));
+      recent.replaceChildren(h("span.cm-note", "Fetched before"), ...sources.map(again));
     }
 
     /** One click reads it once more. */

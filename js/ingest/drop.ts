@@ -15,10 +15,9 @@ export function dropZone(
   folder.input.webkitdirectory = true;
   files.button.classList.add("cm-primary");
   const zone = h(
-    "div",
-    { class: "cm-drop" },
-    h("span", {}, "Drop files or folders here, or"),
-    h("div", { class: "cm-row" }, files.button, files.input, folder.button, folder.input),
+    "div.cm-drop",
+    h("span", "Drop files or folders here, or"),
+    h("div.cm-row", files.button, files.input, folder.button, folder.input),
   );
   zone.addEventListener("dragover", (event) => {
     hold(event);

@@ -24,15 +24,9 @@ export function glimpseView(load: () => void, dismiss: () => void): GlimpseView 
   const { bar, show } = progressBar("Fetched");
   const close = button("", dismiss);
   const rows = h("div");
-  const head = h(
-    "div",
-    { class: "cm-row" },
-    source,
-    button("Load", load, { class: "cm-button cm-primary" }),
-    close,
-  );
+  const head = h("div.cm-row", source, button("Load", load, { class: "cm-button cm-primary" }), close);
   const parts = [head, bar, words.element, problem.element, rows];
-  const element = h("div", { class: "cm-glimpse", role: "group", "aria-label": "First rows" }, parts);
+  const element = h("div.cm-glimpse", { role: "group", "aria-label": "First rows" }, parts);
   let shown: Glimpse["card"] = {};
 
   return {

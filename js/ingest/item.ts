@@ -1,7 +1,7 @@
 /** One file or source in the list: its name, how far it is, what came of it. */
 
 import { button } from "../shared/controls";
-import { h } from "../shared/dom";
+import { h, say, set } from "../shared/dom";
 import { bytes, duration } from "../shared/format";
 import { progressBar } from "../shared/progress";
 import { copyable } from "./copyable";
@@ -36,22 +36,22 @@ export function row(onCancel: () => void): Row {
   const badge = h("span");
   const cancel = button("Cancel", onCancel);
   const progress = progressBar("Arrived");
-  const note = h("p", { class: "cm-note" });
+  const note = h("p.cm-note");
   const code = copyable();
-  const element = h("li", {}, h("span", {}, name, " ", badge), cancel, progress.bar, note, code.element);
+  const element = h("li", h("span", name, " ", badge), cancel, progress.bar, note, code.element);
   return {
     element,
     update(item, words) {
       const isOpen = ["waiting", "arriving", "working"].includes(item.phase);
       const [tone, word] = badges[item.phase] ?? ["", item.phase];
-      setText(name, item.phase === "done" ? `${item.name} → ${item.variable}` : item.name);
-      setText(badge, word);
+      say(name, item.phase === "done" ? `${item.name} → ${item.variable}` : item.name);
+      say(badge, word);
       badge.className = `cm-badge ${tone}`;
       cancel.hidden = !isOpen;
-      cancel.setAttribute("aria-label", `Cancel ${item.name}`);
+      set(cancel, { "aria-label": `Cancel ${item.name}` });
       progress.bar.hidden = !isOpen;
       progress.show(item.phase === "working" ? item.progress : item.size ? item.received / item.size : null);
-      setText(note, words || item.sentence);
+      say(note, words || item.sentence);
       note.hidden = !note.textContent;
       code.show(item.code);
     },
@@ -66,8 +66,4 @@ export function pace(item: Item, sent: number, seconds: number): string {
     words.push(`${bytes(rate)}/s`, `${duration((item.size - item.received) / rate)} left`);
   }
   return words.join(" · ");
-}
-
-function setText(element: HTMLElement, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
 }

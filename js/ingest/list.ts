@@ -1,5 +1,5 @@
 /** The list of files and sources, each with its progress and what came of it. */
-import { h } from "../shared/dom";
+import { h, say } from "../shared/dom";
 import { type Row, row } from "./item";
 import type { Shown } from "./sendings";
 
@@ -9,19 +9,19 @@ export interface List {
 }
 
 export function list(cancel: (key: string) => void): List {
-  const items = h("ul", { class: "cm-items" });
-  const spoken = h("p", { class: "cm-visually-hidden", role: "status" });
+  const items = h("ul.cm-items");
+  const spoken = h("p.cm-visually-hidden", { role: "status" });
   const rows = new Map<string, Row>();
 
   /** Politely, and of what has ended only. */
   function speak(all: readonly Shown[]): void {
     const ended = all.filter(({ item }) => ["done", "saved", "failed", "stopped"].includes(item.phase));
     const words = ended.map(({ item }) => `${item.name}: ${item.phase}. ${item.sentence}`).join(" ");
-    if (spoken.textContent !== words) spoken.textContent = words;
+    say(spoken, words);
   }
 
   return {
-    element: h("div", {}, items, spoken),
+    element: h("div", items, spoken),
     show(all) {
       const keys = new Set(all.map(({ key }) => key));
       for (const [key, { element }] of rows) {

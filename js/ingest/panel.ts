@@ -14,8 +14,8 @@ export default definePanel<State>({
   name: "ingest",
   draw({ model, root, onChange }) {
     const fetched = progressBar("Fetched");
-    const phase = h("p", { class: "cm-note", role: "status" });
-    const running = h("div", { class: "cm-ingest-running cm-running" }, fetched.bar, phase);
+    const phase = h("p.cm-note", { role: "status" });
+    const running = h("div.cm-ingest-running.cm-running", fetched.bar, phase);
     const card = drawCard(model.get("card"), running);
     root.append(card);
 

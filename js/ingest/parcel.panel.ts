@@ -23,18 +23,18 @@ export default definePanel<State>({
   draw({ model, root, signal }) {
     const name = model.get("name");
     const size = model.get("size");
-    const badge = h("span", { class: "cm-badge" });
+    const badge = h("span.cm-badge");
     const progress = progressBar("Fetched");
-    const note = h("p", { class: "cm-note", role: "status" });
+    const note = h("p.cm-note", { role: "status" });
     const failure = sentence(true);
     const control = button("Save", save);
     root.append(
       h(
-        "section",
-        { class: "cm-card", "aria-label": name },
-        h("h3", { class: "cm-title" }, name, badge),
+        "section.cm-card",
+        { "aria-label": name },
+        h("h3.cm-title", name, badge),
         progress.bar,
-        h("div", { class: "cm-row" }, control, note),
+        h("div.cm-row", control, note),
         failure.element,
       ),
     );

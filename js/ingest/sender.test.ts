@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { type AskOptions, type Reply, Silence } from "../shared/messages";
 import { type Ask, block, largest, type Options, sendFile } from "./sender";
 import { hex } from "./sha256";
@@ -189,10 +189,10 @@ describe("a file on its way", () => {
   it("says that there is no answer, and goes on when there is one", async () => {
     const kernel = new Kernel(block);
     kernel.isMute = true;
-    setTimeout(() => {
-      kernel.isMute = false;
-    }, 30);
-    await send(kernel, content(block));
+    const sent = send(kernel, content(block), { questions: 1000 });
+    await vi.waitFor(() => expect(silences).not.toEqual([]));
+    kernel.isMute = false;
+    await sent;
     expect(silences[0]).toMatch("The kernel does not answer");
     expect(silences.at(-1)).toBe("");
     expect(kernel.commands.at(-1)).toBe("finish");

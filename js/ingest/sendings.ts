@@ -1,4 +1,6 @@
 /** The files that this page sends, one after another, and what it knows of them before the kernel does. */
+
+import { messageOf } from "../shared/dom";
 import { coalesce } from "../shared/frame";
 import { ask, Silence } from "../shared/messages";
 import type { Messenger } from "../shared/model";
@@ -181,8 +183,4 @@ function overlaid(item: Item, sending: Sending | undefined): Shown {
   const sent = sending.received - (sending.from ?? 0);
   const words = sending.sentence || pace(current, sent, (performance.now() - sending.since) / 1000);
   return { key, item: current, words };
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,6 @@
 /** Packages on their way into the environment, with the installer's last lines, and then what came of it. */
 import { type CardData, drawCard, redrawCard } from "../shared/card";
-import { h } from "../shared/dom";
+import { h, say } from "../shared/dom";
 import { definePanel } from "../shared/panel";
 import { progressBar } from "../shared/progress";
 import css from "./panel.css";
@@ -19,18 +19,16 @@ export default definePanel<State>({
   draw({ model, root, onChange }) {
     const download = progressBar("Downloaded");
     const phase = h("span", { role: "status" });
-    const elapsed = h("span", { class: "cm-time" }); // apart: a screen reader need not hear every second
-    const log = h("pre", {
-      class: "cm-install-log",
+    const elapsed = h("span.cm-time"); // apart: a screen reader need not hear every second
+    const log = h("pre.cm-install-log", {
       role: "region",
       tabindex: 0,
       "aria-label": "The installer's last lines",
     });
     const running = h(
-      "div",
-      { class: "cm-install-running cm-running" },
+      "div.cm-install-running.cm-running",
       download.bar,
-      h("p", { class: "cm-note" }, phase, " ", elapsed),
+      h("p.cm-note", phase, " ", elapsed),
       log,
     );
     const card = drawCard(model.get("card"), running);
@@ -39,7 +37,7 @@ export default definePanel<State>({
     function showProgress(): void {
       const words = model.get("phase");
       running.hidden = words === "";
-      if (phase.textContent !== words) phase.textContent = words;
+      say(phase, words);
       elapsed.textContent = model.get("elapsed");
       log.textContent = model.get("log").join("\n");
       log.scrollTop = log.scrollHeight;

@@ -31,12 +31,7 @@ const words = { ok: "OK", warn: "Warning", wrong: "Error" };
 
 /** A card, with `extras` such as a row of buttons below what it says. */
 export function drawCard(data: CardData, ...extras: Child[]): HTMLElement {
-  return h(
-    "section",
-    { class: "cm-card", "aria-label": data.title },
-    h("div", { class: "cm-parts" }, draw(data)),
-    extras,
-  );
+  return h("section.cm-card", { "aria-label": data.title }, h("div.cm-parts", draw(data)), extras);
 }
 
 /** Brings a drawn card up to date; its extras keep their place, state and focus. */
@@ -47,8 +42,8 @@ export function redrawCard(card: HTMLElement, data: CardData): void {
 function draw({ title, state, tone, big, parts }: CardData): HTMLElement[] {
   const badge = h("span", { class: tone ? `cm-badge cm-${tone}` : "cm-time" }, state);
   return [
-    h("h3", { class: "cm-title" }, title, state && badge),
-    ...(big ? [h("p", { class: "cm-big" }, big)] : []),
+    h("h3.cm-title", title, state && badge),
+    ...(big ? [h("p.cm-big", big)] : []),
     ...parts.flatMap(drawPart),
   ];
 }
@@ -58,9 +53,8 @@ function drawPart(part: CardData["parts"][number]): HTMLElement[] {
     case "facts":
       return [
         h(
-          "dl",
-          { class: "cm-facts" },
-          part.items.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]),
+          "dl.cm-facts",
+          part.items.map(([name, value]) => [h("dt", name), h("dd", value)]),
         ),
       ];
     case "table":
@@ -72,7 +66,7 @@ function drawPart(part: CardData["parts"][number]): HTMLElement[] {
 
 function drawNote({ tone, sentence }: Note): HTMLElement {
   const badge = tone && h("span", { class: `cm-badge cm-${tone}` }, words[tone]);
-  return h("p", { class: "cm-note" }, badge, badge && " ", sentence);
+  return h("p.cm-note", badge, badge && " ", sentence);
 }
 
 function drawCell(cell: Cell): Child {
@@ -85,16 +79,15 @@ export function drawTable({ columns, rows, numeric, caption }: Table): HTMLEleme
   const body = rows.map((row) =>
     h(
       "tr",
-      {},
       row.map((cell, column) => h("td", side(column), drawCell(cell))),
     ),
   );
-  const table = h("table", {}, h("thead", {}, h("tr", {}, head)), h("tbody", {}, body));
+  const table = h("table", h("thead", h("tr", head)), h("tbody", body));
   // It scrolls when it is long or wide, so that the keyboard must be able to reach it.
   const frame = h(
-    "div",
-    { class: "cm-table", role: "region", tabindex: 0, "aria-label": caption || columns.join(", ") },
+    "div.cm-table",
+    { role: "region", tabindex: 0, "aria-label": caption || columns.join(", ") },
     table,
   );
-  return caption ? [h("p", { class: "cm-note" }, caption), frame] : [frame];
+  return caption ? [h("p.cm-note", caption), frame] : [frame];
 }

@@ -13,7 +13,7 @@ let root: HTMLElement;
 let chart: Chart;
 
 beforeEach(() => {
-  root = h("div", { class: "cm-root" }, styleSheet(theme));
+  root = h("div.cm-root", styleSheet(theme));
   root.style.width = "600px";
   document.body.replaceChildren(root);
 });

@@ -2,7 +2,7 @@
 import { type AxesOptions, drawAxes, type Frame, type SeriesData } from "./axes";
 import css from "./chart.css";
 import { toggle } from "./controls";
-import { h, styleSheet } from "./dom";
+import { h, set, styleSheet } from "./dom";
 import { decimal } from "./format";
 import { coalesce } from "./frame";
 import { dot, line, strokePoints } from "./ink";
@@ -49,14 +49,13 @@ export function lineChart(container: HTMLElement, options: ChartOptions): Chart 
       style: { "--cm-swatch": `var(${color})` },
     }),
   );
-  const labels = series.map(({ name }) => h("span", {}, name));
+  const labels = series.map(({ name }) => h("span", name));
   const outputs = series.map(() => h("output", { "aria-live": "off" }));
   const position = h("output", { "aria-live": "off" });
   const log = toggle("Log scale", () => request());
   const smooth = toggle("Smooth", () => request());
   const canvas = h("canvas", { role: "img" });
-  const slider = h("div", {
-    class: "cm-chart-cursor",
+  const slider = h("div.cm-chart-cursor", {
     role: "slider",
     tabindex: 0,
     "aria-label": `Read ${yLabel} at ${xLabel}`,
@@ -70,21 +69,18 @@ export function lineChart(container: HTMLElement, options: ChartOptions): Chart 
       if (moveByKey(event.key)) event.preventDefault();
     },
   });
-  const plot = h("div", { class: "cm-chart-plot" }, canvas, slider);
+  const plot = h("div.cm-chart-plot", canvas, slider);
   const element = h(
-    "figure",
-    { class: "cm-chart" },
+    "figure.cm-chart",
     styleSheet(css),
     h(
-      "div",
-      { class: "cm-chart-head" },
+      "div.cm-chart-head",
       h(
-        "ul",
-        { class: "cm-chart-legend" },
-        h("li", {}, xLabel, position),
-        series.map((_, index) => h("li", {}, swatches[index], labels[index], outputs[index])),
+        "ul.cm-chart-legend",
+        h("li", xLabel, position),
+        series.map((_, index) => h("li", swatches[index], labels[index], outputs[index])),
       ),
-      options.toggles !== false && h("div", { class: "cm-row" }, log, smooth),
+      options.toggles !== false && h("div.cm-row", log, smooth),
     ),
     plot,
   );
@@ -159,14 +155,15 @@ export function lineChart(container: HTMLElement, options: ChartOptions): Chart 
     }
     position.textContent = place;
     for (const [index, output] of outputs.entries()) output.textContent = read[index] ?? "";
-    canvas.setAttribute(
-      "aria-label",
-      `${yLabel} by ${xLabel}. ${x.length > 0 ? `${xLabel} ${place}: ${values}.` : "No values yet."}`,
-    );
-    slider.setAttribute("aria-valuemin", "0");
-    slider.setAttribute("aria-valuemax", String(Math.max(0, x.length - 1)));
-    slider.setAttribute("aria-valuenow", String(Math.max(0, scale.nearestIndex(x, at))));
-    slider.setAttribute("aria-valuetext", `${xLabel} ${place}: ${values}`);
+    set(canvas, {
+      "aria-label": `${yLabel} by ${xLabel}. ${x.length > 0 ? `${xLabel} ${place}: ${values}.` : "No values yet."}`,
+    });
+    set(slider, {
+      "aria-valuemin": 0,
+      "aria-valuemax": Math.max(0, x.length - 1),
+      "aria-valuenow": Math.max(0, scale.nearestIndex(x, at)),
+      "aria-valuetext": `${xLabel} ${place}: ${values}`,
+    });
   }
 
   function draw(): void {

@@ -1,8 +1,8 @@
 /** What panels are worked with. */
-import { h, type Properties } from "./dom";
+import { h, type Properties, say, set } from "./dom";
 
 export function button(words: string, act: () => unknown, more: Properties = {}): HTMLButtonElement {
-  return h("button", { class: "cm-button", type: "button", onClick: () => void act(), ...more }, words);
+  return h("button.cm-button", { type: "button", onClick: () => void act(), ...more }, words);
 }
 
 /** A button that stays pressed until it is pressed again; `act` takes whether it is. */
@@ -13,7 +13,7 @@ export function toggle(
 ): HTMLButtonElement {
   const press = () => {
     const isOn = element.getAttribute("aria-pressed") !== "true";
-    element.setAttribute("aria-pressed", String(isOn));
+    set(element, { "aria-pressed": isOn });
     return act(isOn);
   };
   const element = button(words, press, { "aria-pressed": false, ...more });
@@ -28,8 +28,8 @@ export function choice(
   more: Properties = {},
 ): HTMLSelectElement {
   const element = h(
-    "select",
-    { class: "cm-field", "aria-label": name, onChange: () => void act(element.value), ...more },
+    "select.cm-field",
+    { "aria-label": name, onChange: () => void act(element.value), ...more },
     options.map(([value, words, disabled = false]) => h("option", { value, disabled }, words)),
   );
   return element;
@@ -41,8 +41,7 @@ export function field(
   placeholder: string,
   onEnter?: () => unknown,
 ): { label: HTMLElement; input: HTMLInputElement } {
-  const input = h("input", {
-    class: "cm-field",
+  const input = h("input.cm-field", {
     type: "text",
     autocomplete: "off",
     spellcheck: "false",
@@ -53,7 +52,7 @@ export function field(
       onEnter?.();
     },
   });
-  return { label: h("label", {}, name, input), input };
+  return { label: h("label", name, input), input };
 }
 
 /** A sentence, or what an error says, which goes when it is empty; an alert, or else a polite one. */
@@ -66,9 +65,8 @@ export function sentence(isAlert = false): { element: HTMLElement; say(words: un
   return {
     element,
     say(words) {
-      const text = words instanceof Error ? words.message : String(words);
-      if (element.textContent !== text) element.textContent = text;
-      element.hidden = !text;
+      say(element, words);
+      element.hidden = !element.textContent;
     },
   };
 }

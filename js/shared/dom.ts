@@ -70,18 +70,43 @@ const attributes = new Set(
 );
 const liveProperties = new Set(["disabled", "checked", "hidden", "multiple", "value"]);
 
-export function h<Name extends Tag>(
-  tag: Name,
-  properties: Properties = {},
-  ...children: Child[]
-): HTMLElementTagNameMap[Name] {
+type Named<Selector> = Selector extends `${infer Name}.${string}` ? Name : Selector;
+
+/** An element by its tag and classes, as in `h("p.cm-note", { role: "status" }, "Loading …")`; the properties may be left out. */
+export function h<Selector extends Tag | `${Tag}.${string}`>(
+  selector: Selector,
+  ...contents: [Properties, ...Child[]] | Child[]
+): HTMLElementTagNameMap[Named<Selector> & Tag];
+export function h(selector: string, first?: Properties | Child, ...rest: Child[]): HTMLElement {
+  const [tag = "", ...classes] = selector.split(".");
   const element = document.createElement(tag);
+  if (classes.length > 0) element.className = classes.join(" ");
+  const hasProperties = areProperties(first);
   // Children first: a <select> takes its value only when its options are there.
-  append(element, children);
+  append(element, hasProperties ? rest : [first, ...rest]);
+  if (hasProperties) set(element, first);
+  return element;
+}
+
+function areProperties(first: Properties | Child): first is Properties {
+  return typeof first === "object" && first !== null && !Array.isArray(first) && !(first instanceof Node);
+}
+
+/** Sets what `h` takes, on an element that is there. */
+export function set(element: HTMLElement, properties: Properties): void {
   for (const [name, value] of Object.entries(properties)) {
     if (value !== undefined) apply(element, name, value);
   }
-  return element;
+}
+
+/** Shows words, or what an error says; the same words are left alone, for a screen reader would say them again. */
+export function say(element: HTMLElement, words: unknown): void {
+  const text = messageOf(words);
+  if (element.textContent !== text) element.textContent = text;
+}
+
+export function messageOf(words: unknown): string {
+  return words instanceof Error ? words.message : String(words);
 }
 
 /** A style sheet from the bundle, never from data. */

@@ -28,7 +28,7 @@ function render(draw: (scene: Scene<State>) => void, css = ""): () => void {
 
 describe("definePanel", () => {
   it("draws into a root of its own, safe from the notebook's shortcuts", () => {
-    render(({ model, root }) => root.append(h("p", {}, model.get("epoch"))));
+    render(({ model, root }) => root.append(h("p", model.get("epoch"))));
     const root = el.querySelector(".cm-root.cm-train");
     expect(root?.getAttribute("data-lm-suppress-shortcuts")).toBe("true");
     expect(root?.querySelector("p")?.textContent).toBe("0");
@@ -106,7 +106,7 @@ describe("definePanel", () => {
   it("shows a failing update once, beside what was drawn", () => {
     vi.spyOn(console, "error").mockImplementation(() => {});
     render(({ root, onChange }) => {
-      root.append(h("p", {}, "drawn"));
+      root.append(h("p", "drawn"));
       onChange("epoch", () => {
         throw new Error("The history is cut short.");
       });
@@ -123,7 +123,7 @@ describe("definePanel", () => {
 it("marks what has the focus, so that the notebook leaves its keys alone", () => {
   const element = document.createElement("div");
   document.body.append(element);
-  const panel = definePanel<object>({ name: "x", draw: ({ root }) => root.append(h("button", {}, "Go")) });
+  const panel = definePanel<object>({ name: "x", draw: ({ root }) => root.append(h("button", "Go")) });
   const close = panel.render({ model: new FakeModel({}), el: element });
   element.querySelector("button")?.focus();
   expect(element.querySelector("button")?.dataset.lmSuppressShortcuts).toBe("true");

@@ -1,5 +1,5 @@
 /** One panel: its root, theme, updates, errors and undoing, so that a slice only draws. */
-import { h, styleSheet } from "./dom";
+import { h, messageOf, styleSheet } from "./dom";
 import { coalesce } from "./frame";
 import type { ChangeEvent, Key, Model } from "./model";
 import { followTheme } from "./theme";
@@ -85,14 +85,10 @@ function guard(work: () => void, root: HTMLElement): boolean {
     root.querySelector(":scope > .cm-failure")?.remove();
     root.append(
       h(
-        "div",
-        { class: "cm-card cm-failure", role: "alert" },
-        h("p", { class: "cm-error" }, error instanceof Error ? error.message : String(error)),
-        h(
-          "p",
-          { class: "cm-note" },
-          "This panel could not be drawn. Run the cell again, or report the message above.",
-        ),
+        "div.cm-card.cm-failure",
+        { role: "alert" },
+        h("p.cm-error", messageOf(error)),
+        h("p.cm-note", "This panel could not be drawn. Run the cell again, or report the message above."),
       ),
     );
     return false;

@@ -1,5 +1,5 @@
 /** How far something is: a bar that tells its share to a screen reader, too. */
-import { h } from "./dom";
+import { h, set } from "./dom";
 
 export type Progress = {
   readonly bar: HTMLElement;
@@ -8,15 +8,14 @@ export type Progress = {
 };
 
 export function progressBar(label: string): Progress {
-  const bar = h("div", { class: "cm-progress", role: "progressbar", "aria-label": label });
+  const bar = h("div.cm-progress", { role: "progressbar", "aria-label": label });
   return {
     bar,
     show(ratio) {
       if (ratio === null) {
         bar.removeAttribute("aria-valuenow");
       } else {
-        bar.style.setProperty("--cm-value", String(ratio));
-        bar.setAttribute("aria-valuenow", String(Math.round(100 * ratio)));
+        set(bar, { style: { "--cm-value": ratio }, "aria-valuenow": Math.round(100 * ratio) });
       }
     },
   };

@@ -5,14 +5,14 @@ import theme from "./theme.css";
 let root: HTMLElement;
 
 beforeEach(() => {
-  root = h("div", { class: "cm-root" }, styleSheet(theme), h("div", { class: "cm-card" }, "text"));
+  root = h("div.cm-root", styleSheet(theme), h("div.cm-card", "text"));
   document.body.replaceChildren(root);
 });
 
 function colour(value: string): [number, number, number] {
   const canvas = h("canvas", { width: 1, height: 1 });
   const ink = canvas.getContext("2d") as CanvasRenderingContext2D;
-  const probe = h("span", {});
+  const probe = h("span");
   root.append(probe);
   probe.style.color = value;
   ink.fillStyle = getComputedStyle(probe).color;
@@ -68,7 +68,7 @@ it("takes the colours of the host that it is told", () => {
 });
 
 it("touches nothing outside its root", () => {
-  const outside = h("div", { class: "cm-card" });
+  const outside = h("div.cm-card");
   document.body.append(outside);
   expect(getComputedStyle(outside).display).toBe("block");
 });
@@ -78,36 +78,22 @@ it.each([320, 400, 600, 1200])("does not overflow at %i pixels", (width) => {
   const long = "a-file-with-a-very-long-name-".repeat(12);
   root.append(
     h(
-      "div",
-      { class: "cm-card" },
-      h("p", { class: "cm-big" }, long),
-      h(
-        "dl",
-        { class: "cm-facts" },
-        h("dt", {}, "Driver"),
-        h("dd", {}, long),
-        h("dt", {}, "Memory"),
-        h("dd", {}, "4 GB"),
-      ),
-      h(
-        "div",
-        { class: "cm-table" },
-        h("table", {}, h("tr", {}, h("td", {}, long), h("td", { class: "cm-number" }, "1 234 567"))),
-      ),
-      h("p", { class: "cm-error" }, long),
+      "div.cm-card",
+      h("p.cm-big", long),
+      h("dl.cm-facts", h("dt", "Driver"), h("dd", long), h("dt", "Memory"), h("dd", "4 GB")),
+      h("div.cm-table", h("table", h("tr", h("td", long), h("td.cm-number", "1 234 567")))),
+      h("p.cm-error", long),
     ),
   );
   expect(root.scrollWidth).toBeLessThanOrEqual(width);
 });
 
 it("aligns numbers to the right, also in a table", () => {
-  root.append(
-    h("div", { class: "cm-table" }, h("table", {}, h("tr", {}, h("td", { class: "cm-number" }, 1)))),
-  );
+  root.append(h("div.cm-table", h("table", h("tr", h("td.cm-number", 1)))));
   expect(getComputedStyle(root.querySelector("td") as Element).textAlign).toBe("end");
 });
 
 it("hides what is hidden", () => {
-  root.append(h("div", { class: "cm-card", hidden: true }));
+  root.append(h("div.cm-card", { hidden: true }));
   expect(getComputedStyle(root.lastElementChild as Element).display).toBe("none");
 });

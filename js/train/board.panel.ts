@@ -1,6 +1,6 @@
 /** TensorBoard inside the page, by the first way to it that works from this browser. */
 import { type CardData, drawCard } from "../shared/card";
-import { h } from "../shared/dom";
+import { h, say } from "../shared/dom";
 import { definePanel } from "../shared/panel";
 import { findAddress } from "./address";
 import css from "./board.css";
@@ -15,7 +15,7 @@ export default definePanel<State>({
   css,
   draw({ model, root, signal }) {
     const card = drawCard(model.get("card"));
-    const status = h("p", { class: "cm-note", role: "status" }, "Looking for the way to TensorBoard …");
+    const status = h("p.cm-note", { role: "status" }, "Looking for the way to TensorBoard …");
     root.append(card, status);
 
     findAddress(model.get("port"), signal).then(
@@ -26,12 +26,12 @@ export default definePanel<State>({
         frame.title = "TensorBoard";
         status.replaceWith(frame);
         const link = h("a", { href: address, class: "cm-button" }, "Open in its own tab");
-        card.append(h("div", { class: "cm-row" }, link));
+        card.append(h("div.cm-row", link));
       },
       (error: unknown) => {
         if (signal.aborted) return;
         status.className = "cm-error";
-        status.textContent = error instanceof Error ? error.message : String(error);
+        say(status, error);
       },
     );
   },

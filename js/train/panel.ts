@@ -2,7 +2,7 @@
 import { type CardData, drawCard } from "../shared/card";
 import { type Chart, lineChart } from "../shared/chart";
 import { button } from "../shared/controls";
-import { h } from "../shared/dom";
+import { h, say, set } from "../shared/dom";
 import { count, decimal, duration, percent } from "../shared/format";
 import { ask } from "../shared/messages";
 import { definePanel } from "../shared/panel";
@@ -22,29 +22,28 @@ export default definePanel<State>({
   draw({ model, root, signal, onChange }) {
     const what = h("b");
     const state = h("span");
-    const spoken = h("span", { class: "cm-visually-hidden", role: "status" }); // each epoch, not each step
-    const time = h("span", { class: "cm-time" });
-    const big = h("div", { class: "cm-big" });
-    const pace = h("p", { class: "cm-note" });
-    const load = h("p", { class: "cm-note cm-load" });
-    const full = h("span", { class: "cm-badge cm-warn" }, "memory nearly full");
-    const bar = h("div", { class: "cm-progress", role: "progressbar", "aria-label": "Training" });
+    const spoken = h("span.cm-visually-hidden", { role: "status" }); // each epoch, not each step
+    const time = h("span.cm-time");
+    const big = h("div.cm-big");
+    const pace = h("p.cm-note");
+    const load = h("p.cm-note.cm-load");
+    const full = h("span.cm-badge.cm-warn", "memory nearly full");
+    const bar = h("div.cm-progress", { role: "progressbar", "aria-label": "Training" });
     const stop = button("Stop after this step", askToStop);
     const pause = asking("Pause", () => (isPaused() ? "proceed" : "pause"));
     const save = asking("Save now", () => "save");
-    const saved = h("p", { class: "cm-note", role: "status" });
-    const hint = h("p", { class: "cm-note" });
-    const charts = h("div", { class: "cm-charts" });
+    const saved = h("p.cm-note", { role: "status" });
+    const hint = h("p.cm-note");
+    const charts = h("div.cm-charts");
     const live = h(
-      "div",
-      { class: "cm-card" },
-      h("div", { class: "cm-title" }, what, state, spoken, time),
+      "div.cm-card",
+      h("div.cm-title", what, state, spoken, time),
       big,
       pace,
       bar,
       charts,
       load,
-      h("div", { class: "cm-row" }, stop, pause, save, saved, hint),
+      h("div.cm-row", stop, pause, save, saved, hint),
     );
     const result = h("div");
     root.append(result, live);
@@ -74,7 +73,7 @@ export default definePanel<State>({
     }
 
     function showError(error: unknown): void {
-      if (!signal.aborted) hint.textContent = error instanceof Error ? error.message : String(error);
+      if (!signal.aborted) say(hint, error);
     }
 
     function isPaused(): boolean {
@@ -103,18 +102,12 @@ export default definePanel<State>({
         : `Training ${progress.model}`.trim();
       state.textContent = sentence(progress);
       const words = epoch > 0 ? `epoch ${epoch} of ${epochs}` : sentence(progress);
-      if (spoken.textContent !== words) spoken.textContent = words;
+      say(spoken, words);
       big.replaceChildren(
         ...Object.entries(logs)
           .filter(([name]) => !name.startsWith("val_"))
           .map(([name, value]) =>
-            h(
-              "span",
-              {},
-              h("small", {}, name),
-              " ",
-              name.includes("accuracy") ? percent(value) : decimal(value),
-            ),
+            h("span", h("small", name), " ", name.includes("accuracy") ? percent(value) : decimal(value)),
           ),
       );
       const { rate, learning_rate } = progress;
@@ -124,9 +117,8 @@ export default definePanel<State>({
       ].join(" · ");
       load.textContent = progress.load ? loadWords(progress.load).join(" · ") : "";
       if (progress.load && isNearlyFull(progress.load)) load.append(" ", full);
-      bar.style.setProperty("--cm-value", String(ratio));
-      if (epoch > 0) bar.setAttribute("aria-valuenow", String(Math.round(100 * ratio)));
-      bar.setAttribute("aria-valuetext", `epoch ${epoch} of ${epochs}`);
+      set(bar, { style: { "--cm-value": ratio }, "aria-valuetext": `epoch ${epoch} of ${epochs}` });
+      if (epoch > 0) set(bar, { "aria-valuenow": Math.round(100 * ratio) });
       showTime();
     }
 
@@ -157,7 +149,7 @@ export default definePanel<State>({
       stop.hidden = !canStop || isTested;
       pause.hidden = save.hidden = stop.hidden || stop.disabled;
       pause.textContent = isPaused() ? "Continue" : "Pause";
-      if (saved.textContent !== model.get("progress").saved) saved.textContent = model.get("progress").saved;
+      say(saved, model.get("progress").saved);
       if (isOver() || isTested) hint.textContent = "";
       else if (!canStop && !stop.disabled)
         hint.textContent = "To stop cleanly, interrupt the kernel (the ■ button).";

@@ -30,11 +30,11 @@ export default definePanel<State>({
   name: "runs",
   css,
   draw({ model, root, signal, onChange }) {
-    const tabs = h("div", { class: "cm-tabs", role: "group", "aria-label": "Metric" });
+    const tabs = h("div.cm-tabs", { role: "group", "aria-label": "Metric" });
     const place = h("div");
     const table = h("div");
-    const differences = h("div", { class: "cm-parts" });
-    const hint = h("p", { class: "cm-note", role: "status" });
+    const differences = h("div.cm-parts");
+    const hint = h("p.cm-note", { role: "status" });
     const card = drawCard(model.get("card"), tabs, place, hint, table, differences);
     root.append(card);
 
@@ -137,7 +137,7 @@ export default definePanel<State>({
           class: `cm-chart-swatch${slot?.dashed ? " cm-dashed" : ""}`,
           ...(slot && { style: { "--cm-swatch": `var(${slot.color})` } }),
         });
-        return [h("label", {}, box, swatch), ...cells];
+        return [h("label", box, swatch), ...cells];
       });
       const numeric = [false, ...columns.map(([, isNumber]) => isNumber)];
       table.replaceChildren(
