@@ -121,6 +121,20 @@ describe("the desk", () => {
     expect(asked("piece")).toHaveLength(2);
   });
 
+  it("shows a file once, also before the kernel has said which item it is", async () => {
+    const { answer } = model;
+    model.answer = undefined;
+    choose("sales.csv", "costs.csv");
+    await vi.waitFor(() => expect(rows()).toHaveLength(2));
+    model.set("items", [item({ name: "sales.csv" }), item({ id: "2", name: "old.csv" })]);
+    await vi.waitFor(() => expect(rows()).toHaveLength(3));
+    const elsewhere = "It does not come from this page";
+    expect(rows().filter((row) => row?.includes("sales.csv"))).toHaveLength(1);
+    expect(rows().find((row) => row?.includes("sales.csv"))).not.toContain(elsewhere);
+    expect(rows().find((row) => row?.includes("old.csv"))).toContain(elsewhere);
+    model.answer = answer;
+  });
+
   it("numbers a name that was typed for several files", async () => {
     type(1, "table");
     choose("a.csv", "b.csv");

@@ -140,19 +140,24 @@ export function sendings(model: Messenger, signal: AbortSignal, changed: () => v
     },
 
     over(items) {
+      const unknown = new Set(all.filter(({ id }) => id === null));
       const shown = items.map((item): Shown => {
-        return overlaid(
-          item,
-          all.find((each) => each.id === item.id),
-        );
+        const known = all.find(({ id }) => id === item.id) ?? announced(item, unknown);
+        if (known) unknown.delete(known);
+        return overlaid(item, known);
       });
-      for (const sending of all) {
-        if (sending.id === null)
-          shown.push({ key: sending.key, item: itemOf(sending), words: sending.sentence });
+      for (const sending of unknown) {
+        shown.push({ key: sending.key, item: itemOf(sending), words: sending.sentence });
       }
       return shown;
     },
   };
+}
+
+/** The kernel shows a new item before its answer tells the page which one it is. */
+function announced({ phase, name, size }: Item, unknown: ReadonlySet<Sending>): Sending | undefined {
+  if (phase !== "arriving") return undefined;
+  return [...unknown].find(({ file, isOver }) => !isOver && file.name === name && file.size === size);
 }
 
 function itemOf({ file, isOver, key, sentence }: Sending): Item {
