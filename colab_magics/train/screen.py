@@ -14,7 +14,7 @@ from colab_magics.errors import ColabMagicsError
 from colab_magics.train import card as cards
 from colab_magics.train import outside
 from colab_magics.train.control import Control
-from colab_magics.train.events import EpochEnded, StepEnded, Stopped
+from colab_magics.train.events import EpochEnded, StepEnded, Stopped, TrainingEnded
 from colab_magics.train.progress import Progress
 
 if TYPE_CHECKING:
@@ -45,14 +45,26 @@ def let_go() -> None:
 def trained(model: Any, request: Request, data: Given | None = None) -> Run:
     """Train here, and show it."""
     control = Control()
+    is_over = False
+
+    def tell(event: Event) -> None:
+        nonlocal is_over
+        is_over = is_over or isinstance(event, TrainingEnded)
+        screen.tell(event)
+
+    def interrupt() -> None:
+        if not is_over:  # else the run would be lost on its way to the person
+            raise KeyboardInterrupt
+
     with interrupts.held():
         screen = Screen(control)  # before what takes time to load
-    with screen.telling_faults():
-        with interrupts.held():
-            from colab_magics.train.training import train
-        in_memory = None if data is None or data.path is not None else data
-        run = train(model, request, tell=screen.tell, control=control, data=in_memory)
-    screen.finish("stopped" if run.status == "stopped" else "done", cards.card(run), value=run)
+    with interrupts.first_asks(interrupt):
+        with screen.telling_faults():
+            with interrupts.held():
+                from colab_magics.train.training import train
+            in_memory = None if data is None or data.path is not None else data
+            run = train(model, request, tell=tell, control=control, data=in_memory)
+        screen.finish("stopped" if run.status == "stopped" else "done", cards.card(run), value=run)
     return run
 
 

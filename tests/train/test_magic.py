@@ -1,5 +1,7 @@
 """`%train_mnist` as a person types it."""
 
+import os
+import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -9,10 +11,13 @@ from typing import Any
 import pytest
 
 from colab_magics import train_mnist
+from colab_magics.card import Card
 from colab_magics.errors import BadOption, BoardFailed
 from colab_magics.train import board
+from colab_magics.train import card as cards
 from colab_magics.train.background import attach
 from colab_magics.train.card import background as card_of
+from colab_magics.train.run import Run
 from colab_magics.train.stored import read
 from tests.conftest import Shell
 from tests.train.shelf import keep
@@ -97,6 +102,20 @@ def test_a_training_that_is_broken_off_says_so(shell: Shell) -> None:
     )
     assert isinstance(ran.error, KeyboardInterrupt)
     assert "The training was interrupted before it could end: run the cell again." in ran.text
+
+
+def test_an_interrupt_after_the_training_loses_no_run(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = cards.card
+
+    def late(run: Run) -> Card:
+        os.kill(os.getpid(), signal.SIGINT)
+        return shown(run)
+
+    monkeypatch.setattr(cards, "card", late)
+    ran = shell.run("%train_mnist --data digits --epochs 1")
+    assert ran.error is None
+    assert ran.value.status == "finished"
+    assert "test images right" in ran.text
 
 
 @pytest.mark.parametrize(
