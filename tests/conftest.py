@@ -1,6 +1,7 @@
 """Real parts for the tests: an IPython shell, a local file server, the real MNIST."""
 
 import atexit
+import gc
 import io
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -64,6 +65,13 @@ class Shell:
     def complete(self, line: str) -> list[str]:
         with provisionalcompleter():
             return [found.text for found in self.ipython.Completer.completions(line, len(line))]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _settled() -> None:
+    """Let the collector pass over what is there by now: at the end of a shell it looks at every object, TensorFlow's too."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
