@@ -195,7 +195,7 @@ def test_any_csv_is_read_as_pandas_reads_it(tmp_path_factory: pytest.TempPathFac
 
 
 MUTATIONS = 200  # of each format
-IN_A_CHILD = ("h5", "orc")  # a process for each takes its time
+IN_A_CHILD = ("h5", "orc", "sav")  # a process for each takes its time
 KINDS = [
     "csv", "semicolons.csv", "json", "jsonl", "parquet", "feather", "orc", "arrows", "npy", "npz", "xlsx", "h5", "db",
     "duckdb", "dta", "sav", "xml", "html", "csv.gz", "csv.bz2", "csv.xz", "csv.zst", "zip", "tar", "pictures.zip",
