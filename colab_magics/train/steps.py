@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import keras
 
+from colab_magics.errors import BadOption
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -78,14 +80,29 @@ class KerasSteps:
     def _done(
         self, step: Callable[..., Any], images: NDArray[np.generic], labels: NDArray[np.int64], size: int
     ) -> dict[str, float]:
+        devices = _sharing()
         for start in range(0, len(images), size):
             batch = slice(start, start + size)
+            if (count := len(images[batch])) % devices:
+                raise BadOption(
+                    f"{devices} devices cannot share a batch of {count} images: choose a batch size, and a number of "
+                    f"images, that can be divided by {devices}."
+                )
             taken = self._fitting.images(images[batch])
             logs = step(taken, self._fitting.labels(labels[batch]), return_dict=True)
             for name, value in as_numbers(logs).items():
                 self._sums[name] += value * len(taken)
             self._count += len(taken)
         return {name: total / self._count for name, total in self._sums.items()}
+
+
+def _sharing() -> int:
+    """How many devices each batch is shared out to by `keras.distribution`."""
+    distribution = keras.distribution.distribution()
+    if distribution is None:
+        return 1
+    mesh = distribution.device_mesh
+    return dict(zip(mesh.axis_names, mesh.shape, strict=True)).get(distribution.batch_dim_name, 1)
 
 
 def as_numbers(logs: dict[str, Any]) -> dict[str, float]:

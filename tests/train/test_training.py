@@ -296,6 +296,32 @@ def test_every_backend(backend: str, tmp_path: Path) -> None:
     assert done.stdout == "(2, 5) True True\n"
 
 
+def test_every_backend_that_shares_batches_out(tmp_path: Path) -> None:
+    pytest.importorskip("jax")
+    source = (
+        "import keras, numpy as np, colab_magics\n"
+        "keras.distribution.set_distribution(keras.distribution.DataParallel())\n"
+        "dice = np.random.default_rng(1)\n"
+        "def learn(count):\n"
+        "    data = dice.integers(0, 256, (count, 8, 8), 'uint8'), np.arange(count) % 2\n"
+        "    return colab_magics.train_mnist(data=data, epochs=2, batch_size=64, seed=1)\n"
+        "print(len(learn(400).model.layers[0].kernel.value.devices()))\n"
+        "try: learn(401)\n"
+        "except colab_magics.errors.BadOption as error: print(error)"
+    )
+    environment = {
+        **os.environ,
+        "KERAS_BACKEND": "jax",
+        "XLA_FLAGS": "--xla_force_host_platform_device_count=2",
+        "COLAB_MAGICS_RUNS": str(tmp_path),
+    }
+    done = subprocess.run([sys.executable, "-c", source], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    devices, sentence = done.stdout.splitlines()
+    assert devices == "2"
+    assert "2 devices cannot share a batch of" in sentence
+
+
 def test_twenty_epochs_on_mnist_reach_98_percent(mnist_folder: Path) -> None:
     if not os.environ.get("COLAB_MAGICS_TEST_LONG"):
         pytest.skip("COLAB_MAGICS_TEST_LONG is not set: 20 epochs on MNIST take two minutes or more")
