@@ -102,7 +102,8 @@ def _sharing() -> int:
     if distribution is None:
         return 1
     mesh = distribution.device_mesh
-    return dict(zip(mesh.axis_names, mesh.shape, strict=True)).get(distribution.batch_dim_name, 1)
+    axes: dict[str, int] = dict(zip(mesh.axis_names, mesh.shape, strict=True))
+    return axes.get(distribution.batch_dim_name, 1)
 
 
 def as_numbers(logs: dict[str, Any]) -> dict[str, float]:
