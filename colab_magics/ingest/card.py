@@ -12,8 +12,8 @@ from colab_magics.format import size as in_words
 from colab_magics.ingest.summary import MOST_COLUMNS, PREVIEW_COLUMNS, Summary, summarise, values
 
 if TYPE_CHECKING:
-    from colab_magics.ingest.cell import Failure
     from colab_magics.ingest.request import Ingested
+    from colab_magics.ingest.together import Failure
 
 _LONGEST_TITLE = 60
 _LONGEST_NOTE = 400

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import shlex
 import sys
 import time
 from pathlib import Path
@@ -14,7 +13,7 @@ from colab_magics.errors import BadOption, ColabMagicsError, SourceError
 from colab_magics.format import plural
 from colab_magics.ingest import card as cards
 from colab_magics.ingest.cache import ACTIONS, holdings
-from colab_magics.ingest.cell import Failure, entries, ingest_all
+from colab_magics.ingest.cell import entries, joined
 from colab_magics.ingest.engine import ingest_one
 from colab_magics.ingest.engines.choice import ENGINES, refuse
 from colab_magics.ingest.formats import Format
@@ -23,7 +22,8 @@ from colab_magics.ingest.parcel import pack
 from colab_magics.ingest.reading import BACKENDS, reading
 from colab_magics.ingest.request import PANDAS, Ingested, Request
 from colab_magics.ingest.screen import DeskScreen, Screen, send
-from colab_magics.options import LineParser, identifier, named_source, positive, split, whole
+from colab_magics.ingest.together import Failure, ingest_all, told
+from colab_magics.options import LineParser, identifier, named_source, positive, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -238,7 +238,7 @@ def _run_cell(line: str, cell: str) -> None:
     for ingested in done:
         _shell.assign(str(ingested.name), ingested.frame)
     if failures:
-        raise SourceError(_told(failures, len(requests)))
+        raise SourceError(told(failures, len(requests)))
 
 
 def _requests(line: str, cell: str) -> list[Request]:
@@ -255,9 +255,7 @@ def _requests(line: str, cell: str) -> list[Request]:
 
 
 def _cell_options(line: str, rest: str) -> dict[str, Any]:
-    (first, first_reader), (own, own_reader) = _halves(line), _halves(rest)
-    reader = ["--", *first_reader, *own_reader] if first_reader or own_reader else []
-    options = _options(shlex.join([*first, *own, *reader]))
+    options = _options(joined(line, rest))
     if options.pop("cache") is not None:
         raise BadOption("--cache stands on a line, and not in a cell.")
     if options.pop("download"):
@@ -267,21 +265,8 @@ def _cell_options(line: str, rest: str) -> dict[str, Any]:
     return options
 
 
-def _halves(line: str) -> tuple[list[str], list[str]]:
-    words = split(line)
-    place = words.index("--") if "--" in words else len(words)
-    return words[:place], words[place + 1 :]
-
-
 def _options(line: str) -> dict[str, Any]:
     options = PARSER.parse_line(line, _shell.namespace())
     options["reader"] = typed(options["reader"])
     options["source"] = named_source(options["source"], _shell.namespace())
     return options
-
-
-def _told(failures: list[Failure], count: int) -> str:
-    lines = "\n".join(f"  {failure.name}: {failure.sentence}" for failure in failures)
-    others = count - len(failures)
-    rest = f"; the {'other is' if others == 1 else f'other {others} are'} assigned" if others else ""
-    return f"{len(failures)} of {plural(count, 'source')} could not be read{rest}:\n{lines}"

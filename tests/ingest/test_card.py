@@ -11,8 +11,8 @@ from hostile import HOSTILE
 
 from colab_magics.card import Card
 from colab_magics.ingest import card as cards
-from colab_magics.ingest.cell import Failure
 from colab_magics.ingest.request import Ingested
+from colab_magics.ingest.together import Failure
 
 IRIS = pd.DataFrame({"length": [5.1, 4.9], "species": ["setosa", None]})
 
