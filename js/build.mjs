@@ -111,11 +111,12 @@ function write(globalName) {
       build.onEnd(async ({ outputFiles = [] }) => {
         for (const { path, text } of outputFiles) {
           const named = text.replace(property, shortened);
-          const { code = "" } = await minify(globalName ? asGlobal(named, globalName) : named, {
+          const { code: minified = "" } = await minify(globalName ? asGlobal(named, globalName) : named, {
             ecma: 2020,
             module: !globalName,
             compress: { passes: 3, pure_getters: true, unsafe_arrows: true, unsafe: true },
           });
+          const code = unpacked(minified).replace(/(--c\w+): (?=\S)/g, "$1:");
           await mkdir(dirname(path), { recursive: true });
           await writeFile(path, `${code}\n`);
           const size = Buffer.byteLength(code) / 1000;
@@ -124,6 +125,16 @@ function write(globalName) {
       });
     },
   };
+}
+
+/** What is taken from a layer one by one, `var a=cm[1],b=cm[3],`, in one go: `var[,a,,b]=cm,`. @param {string} code */
+function unpacked(code) {
+  return code.replace(/\bvar (?:[\w$]+=cm\[\d+\],)+/, (taken) => {
+    /** @type {string[]} */
+    const names = [];
+    for (const [, name = "", place] of taken.matchAll(/([\w$]+)=cm\[(\d+)\]/g)) names[Number(place)] = name;
+    return `var[${names.join()}]=cm,`;
+  });
 }
 
 /** The exports as a list in the order of their names. @param {string} text @param {string} globalName */

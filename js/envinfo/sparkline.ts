@@ -1,11 +1,11 @@
 /** A line of the last minutes, as an SVG that stretches with its cell and takes its colour from the style sheet. */
+import { svg } from "../shared/svg";
 import { type Line, type Row, spanOf, tick, value } from "./readings";
 
 const width = 300;
 const height = 40;
 const margin = 2; // so that a line along an edge is drawn whole
 const longestStep = 3; // seconds: after more there is a gap
-const namespace = "http://www.w3.org/2000/svg";
 
 export interface Sparkline {
   element: SVGSVGElement;
@@ -54,15 +54,6 @@ export function pathOf(rows: readonly Row[], line: Line, top: number): string {
     before = tick(row);
   }
   return path;
-}
-
-function svg<Name extends "svg" | "path">(
-  name: Name,
-  attributes: Record<string, string>,
-): SVGElementTagNameMap[Name] {
-  const element = document.createElementNS(namespace, name);
-  for (const [key, text] of Object.entries(attributes)) element.setAttribute(key, text);
-  return element;
 }
 
 function round(number: number): number {

@@ -8,4 +8,5 @@ export * from "./frame";
 export * from "./messages";
 export * from "./panel";
 export * from "./progress";
+export * from "./svg";
 export * from "./theme";
