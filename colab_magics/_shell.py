@@ -118,16 +118,22 @@ def _is_silenced(last: ast.Expr, source: str) -> bool:
 
 
 class Shown:
-    """A card on the screen, whose static form can be brought up to date."""
+    """A card on the screen, whose static form can be brought up to date, and which can be taken away again."""
 
-    def __init__(self, update: Callable[["Card"], None]) -> None:
-        self._update = update
+    def __init__(self, update: Callable[["Card"], None], clear: Callable[[], object] = lambda: None) -> None:
+        self._update, self._clear = update, clear
 
     def update(self, card: "Card", *, value: object = None) -> None:
         """Bring the static form up to date; ``value`` as in `show`."""
         remember(value)
         self._update(card)
 
+    def clear(self) -> None:
+        """Take it off a notebook's page, and out of its file; what a terminal has printed stays."""
+        self._clear()
+
+
+_NOTHING = {"text/html": "", "text/plain": ""}
 
 _shown_in_this_cell: list[object] = []
 
@@ -172,7 +178,10 @@ def show(
     if shows_one_bundle():
         live = panel()
         only = display(outputs.one(card, live.mimebundle()), raw=True, display_id=True)
-        return Shown(lambda card: only.update(outputs.one(card, live.mimebundle()), raw=True))
+        return Shown(
+            lambda card: only.update(outputs.one(card, live.mimebundle()), raw=True),
+            lambda: only.update(_NOTHING, raw=True),
+        )
     waits = may_wait and "anywidget" not in sys.modules and _running_loop() is not None
     view = {} if waits else panel().mimebundle()
     first = display(outputs.static(card), raw=True, display_id=True)
@@ -183,7 +192,10 @@ def show(
             second.update(outputs.live(panel().mimebundle()), raw=True)
 
         when_free(follow)
-    return Shown(lambda card: first.update(outputs.static(card), raw=True))
+    return Shown(
+        lambda card: first.update(outputs.static(card), raw=True),
+        lambda: [part.update(_NOTHING, raw=True) for part in (first, second)],
+    )
 
 
 def when_free(work: Callable[[], object]) -> None:

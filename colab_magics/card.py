@@ -123,15 +123,16 @@ class Note(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """A PNG made by us, in the static form only: a panel draws its own."""
+    """A picture made by us, a PNG if ``media`` says nothing else, in the static form only: a panel draws its own."""
 
-    png: bytes
+    content: bytes
     description: str
     width: int
+    media: str = "image/png"
 
     def html(self) -> str:
         return (
-            f'<img src="data:image/png;base64,{_base64(self.png)}" alt="{escape(self.description)}" '
+            f'<img src="data:{self.media};base64,{_base64(self.content)}" alt="{escape(self.description)}" '
             f'style="width:{self.width}px;max-width:100%;margin:8px 0">'
         )
 
