@@ -178,6 +178,8 @@ def _progress(state: Progress) -> dict[str, Any]:
         "download": state.download,
         "epoch": state.epoch,
         "epochs": state.epochs,
+        "ended": state.ended,
+        "bests": state.bests,
         "step": state.step,
         "steps": state.steps,
         "logs": {name: _finite(value) for name, value in state.logs.items()},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import TYPE_CHECKING, Literal
@@ -69,6 +70,11 @@ class Progress:
     """The metrics of the ended epochs, each with its number."""
     steps_told: Trace = NOTHING
     """The metrics within the epochs, each with its time in epochs: 1.5 is the middle of the second."""
+    ended: int = 0
+    """Epochs that ended here: not those before a training went on."""
+    bests: int = 0
+    """How many of these brought the least test loss so far, which is ``least``."""
+    least: float = math.inf
 
     def fold(self, event: Event, now: float) -> Progress:
         """The progress after ``event``, which came at ``now`` seconds: the training's time, however late it is read."""
@@ -84,7 +90,8 @@ class Progress:
                 return replace(begun, model=event.model, began=now, now=now)
             case Resumed():
                 told = reduce(Trace.add, enumerate(event.rows, event.epoch - len(event.rows)), NOTHING)
-                return replace(self, epoch=event.epoch, step=event.step, epochs_told=told, now=now)
+                least = min([self.least, *map(_test_loss, event.rows)])
+                return replace(self, epoch=event.epoch, step=event.step, epochs_told=told, least=least, now=now)
             case StepEnded():
                 phase: Phase = "stopping" if self.phase == "stopping" else "training"
                 moved = replace(self, phase=phase, epoch=event.epoch, step=event.step, logs=event.logs, now=now)
@@ -97,7 +104,7 @@ class Progress:
                 cut = 1 - event.step / self.steps if event.step < self.steps else 0
                 told = self.epochs_told.add((event.epoch - cut, event.logs))
                 moved = replace(moved, steps=self.steps or event.step, epochs_told=told)
-                return replace(moved, counted=(now, event.epoch + 1, 0))
+                return replace(moved, counted=(now, event.epoch + 1, 0)).counting_epochs(event)
             case Stopped() | Saved() | Paused() | Continued() | Measured():
                 return self._beside(event, now)
             case TrainingEnded():
@@ -126,6 +133,12 @@ class Progress:
             newest = (samples - self.counted[2]) / (now - self.counted[0])
             rate = newest if rate is None else rate + _SMOOTHING * (newest - rate)
         return replace(self, learning_rate=event.learning_rate, rate=rate, counted=(now, event.epoch, samples))
+
+    def counting_epochs(self, event: EpochEnded) -> Progress:
+        """Take an ended epoch, and whether none before was as good."""
+        loss = _test_loss(event.logs)
+        bests = self.bests + (loss < self.least)
+        return replace(self, ended=self.ended + 1, bests=bests, least=min(self.least, loss))
 
     def _continued(self, now: float) -> Progress:
         """Without the pause in any time."""
@@ -173,6 +186,12 @@ class Progress:
             *([f"learning rate {self.learning_rate:.4g}"] if self.learning_rate is not None else []),
         ]
         return " · ".join([*words, f"{duration(left)} left"] if left is not None else words)
+
+
+def _test_loss(logs: Mapping[str, float]) -> float:
+    """What tells which epoch is the best; infinite where it is no number, or nothing was held back."""
+    loss = logs.get("val_loss", math.inf)
+    return loss if math.isfinite(loss) else math.inf
 
 
 def _saved(event: Saved) -> str:

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { CardData, Note } from "../shared/card";
+import { epochEnded } from "../shared/epoch";
 import { FakeModel } from "../shared/model.fake";
 import panel from "./panel";
 import type { Curve, Progress } from "./progress";
@@ -19,6 +20,8 @@ const start: Progress = {
   download: "",
   epoch: 0,
   epochs: 0,
+  ended: 0,
+  bests: 0,
   step: 0,
   steps: 0,
   logs: {},
@@ -146,6 +149,21 @@ describe("the panel of a training", () => {
     move(model, { phase: "failed" });
     await vi.waitFor(() => expect(text()).toContain("The process was killed."));
     expect(el.querySelector(".cm-card > :last-child")?.className).toBe("cm-charts");
+  });
+
+  it("tells the page of an epoch's end, and whether it was the best so far, but not of those before", async () => {
+    const heard: boolean[] = [];
+    const hear = (event: Event) => heard.push((event as CustomEvent<boolean>).detail);
+    window.addEventListener(epochEnded, hear);
+    const { model } = open();
+    move(model, { ended: 1, bests: 1 });
+    await vi.waitFor(() => expect(heard).toEqual([true]));
+    move(model, { step: 2 });
+    move(model, { ended: 3 });
+    await vi.waitFor(() => expect(heard).toEqual([true, false]));
+    panel.render({ model, el: document.body });
+    expect(heard).toHaveLength(2);
+    window.removeEventListener(epochEnded, hear);
   });
 
   it("leaves nothing behind", () => {

@@ -3,6 +3,7 @@ import { type CardData, drawCard } from "../shared/card";
 import { type Chart, lineChart } from "../shared/chart";
 import { button } from "../shared/controls";
 import { h, say, set } from "../shared/dom";
+import { epochEnded } from "../shared/epoch";
 import { count, decimal, duration, percent } from "../shared/format";
 import { ask } from "../shared/messages";
 import { definePanel } from "../shared/panel";
@@ -164,10 +165,19 @@ export default definePanel<State>({
       result.replaceChildren(card);
     }
 
+    let told = model.get("progress");
+    function tellEpochs(): void {
+      const { ended, bests } = model.get("progress");
+      const detail = bests > told.bests;
+      if (ended > told.ended) root.dispatchEvent(new CustomEvent(epochEnded, { bubbles: true, detail }));
+      told = model.get("progress");
+    }
+
     const show = () => {
       showProgress();
       showCurves();
       showEnd();
+      tellEpochs();
     };
     show();
     onChange(["progress", "curves", "can_stop", "card"], show);

@@ -8,6 +8,8 @@ const running: Progress = {
   download: "",
   epoch: 2,
   epochs: 20,
+  ended: 0,
+  bests: 0,
   step: 130,
   steps: 469,
   logs: {},

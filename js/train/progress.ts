@@ -21,6 +21,9 @@ export interface Progress {
   download: string;
   epoch: number;
   epochs: number;
+  /** Epochs that ended while it was watched, and how many of them were the best so far. */
+  ended: number;
+  bests: number;
   step: number;
   /** Of one epoch; 0 until the first one has told how many it has. */
   steps: number;

@@ -1,6 +1,7 @@
 """Events folded into progress."""
 
 import functools
+import math
 
 import pytest
 
@@ -10,6 +11,7 @@ from colab_magics.train.events import (
     DatasetFound,
     EpochEnded,
     Paused,
+    Resumed,
     Saved,
     Started,
     StepEnded,
@@ -125,3 +127,18 @@ def test_no_time_is_left_once_the_last_step_is_done() -> None:
     assert folded(*steps).seconds_left is not None
     assert folded(*steps, Stopped(1, 6)).seconds_left is None
     assert folded(*steps, EpochEnded(1, 6, {}, 1.0), TrainingEnded()).seconds_left is None
+
+
+def test_ended_epochs_are_counted_and_those_that_were_the_best_so_far() -> None:
+    def ended(*losses: float | None) -> list[EpochEnded]:
+        return [
+            EpochEnded(epoch, 1, {"loss": 1.0} if loss is None else {"loss": 1.0, "val_loss": loss}, 1.0)
+            for epoch, loss in enumerate(losses, start=3)
+        ]
+
+    progress = folded(Started(9, 1), *ended(0.5, 0.6, math.nan, 0.4, 0.4))
+    assert (progress.ended, progress.bests) == (5, 2)
+    assert folded(Started(9, 1), *ended(None, None)).bests == 0
+    resumed = Resumed(3, 0, [{"val_loss": 0.3}, {"loss": 1.0}])
+    progress = folded(Started(9, 1), resumed, *ended(0.4, 0.2))
+    assert (progress.ended, progress.bests) == (2, 1)
