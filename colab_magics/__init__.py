@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from colab_magics.envinfo.magic import envinfo as envinfo
+    from colab_magics.fun.magic import fun as fun
     from colab_magics.gallery.magic import gallery as gallery
     from colab_magics.ingest.magic import ingest as ingest
     from colab_magics.install.magic import install as install
@@ -24,6 +25,7 @@ MAGICS = {
     "train_mnist": "colab_magics.train.magic",
     "train": "colab_magics.train.live_magic",
     "gallery": "colab_magics.gallery.magic",
+    "fun": "colab_magics.fun.magic",
 }
 """Each magic, and public function of the same name, with the module that holds both."""
 
@@ -47,6 +49,7 @@ VALUES = {
 __all__ = [
     "LiveRun",
     "envinfo",
+    "fun",
     "gallery",
     "ingest",
     "install",

@@ -41,6 +41,7 @@ def test_exact_exports() -> None:
     assert dir(colab_magics) == [
         "LiveRun",
         "envinfo",
+        "fun",
         "gallery",
         "ingest",
         "install",

@@ -11,6 +11,7 @@ CELLS = {
     "table = %ingest table.csv": ".cm-table",
     "run = %train_mnist --epochs 1 --seed 1": "button:visible",
     "g = %gallery run --view wrong": "[role=gridcell][tabindex='0']",
+    "%fun corgi": ".cm-pet",
 }
 """Cells with panels, and what is focused in each of them."""
 

@@ -17,6 +17,8 @@ PANELS = {
     "gallery-correct": "%gallery run --view correct",
     "gallery-wrong": "%gallery run --view wrong",
     "board": "run.tensorboard()",
+    "fun": "%fun corgi",
+    "fun-power": "%fun --power",
 }
 FLOWERS = "petal length,petal width,species\n" + "1.4,0.2,setosa\n4.7,1.4,versicolor\n6.0,,virginica\n" * 20
 

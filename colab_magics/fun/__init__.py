@@ -1,0 +1,1 @@
+"""`%fun`: a pet that walks below a cell, and sparks where a training gets on."""
