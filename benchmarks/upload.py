@@ -3,25 +3,19 @@
 python benchmarks/upload.py [MB]
 
 Colab's pattern: pieces of 100 KiB in base64, one on its way at a time, as google.colab.files.upload has it; here over
-the same server and the same page, by a comm of the kernel, so that only the pattern differs. Chromium is driven by a few
-words of its own protocol: Playwright listens to every message of a page, which makes uploads less than half as fast.
+the same server and the same page, by a comm of the kernel, so that only the pattern differs.
 The floor: pieces of 4 MiB, four on their way, that nobody reads, proves or keeps.
 """
 
 import asyncio
 import hashlib
 import json
-import os
-import shutil
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
-from typing import Any
 
-from tornado.websocket import WebSocketClientConnection, websocket_connect
+from devtools import Page, chromium, serve, write
 
 _MEMORY = """
 import psutil, threading, time
@@ -80,54 +74,8 @@ _SEND = """async (size) => {
     }
     return (performance.now() - began) / 1000;
 }"""
-
-
-_RUN = """(cell) => {
-    const app = window.jupyterapp;
-    app.shell.currentWidget.content.activeCellIndex = cell;
-    app.commands.execute("notebook:run-cell");
-}"""
 _CHOOSER = "document.querySelector('.cm-desk input[type=file]')"
 _LIST = "document.querySelector('.cm-desk .cm-items').textContent"
-_FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-)
-
-
-class Page:
-    """A page of Chromium, told what to do by its DevTools protocol."""
-
-    def __init__(self, socket: WebSocketClientConnection) -> None:
-        self._socket, self._number = socket, 0
-
-    async def call(self, method: str, **parameters: Any) -> dict[str, Any]:
-        self._number += 1
-        number = self._number
-        await self._socket.write_message(json.dumps({"id": number, "method": method, "params": parameters}))
-        while True:
-            message = json.loads(await self._socket.read_message() or "{}")
-            if message.get("id") == number:
-                return message["result"]
-
-    async def value(self, expression: str) -> Any:
-        answer = await self.call("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
-        assert "exceptionDetails" not in answer, answer
-        return answer["result"].get("value")
-
-    async def until(self, expression: str) -> None:
-        deadline = time.monotonic() + 120
-        while not await self.value(expression):
-            assert time.monotonic() < deadline, expression
-            await asyncio.sleep(0.1)
-
-    async def run(self, cell: int, ready: str) -> None:
-        await self.value(f"({_RUN})({cell})")
-        await asyncio.sleep(1)
-        await self.until(f"({ready})()")
 
 
 async def ours(page: Page, path: Path, work: Path) -> float:
@@ -141,13 +89,6 @@ async def ours(page: Page, path: Path, work: Path) -> float:
     return took
 
 
-def socket_of(profile: Path) -> str:
-    port = int((profile / "DevToolsActivePort").read_text().split()[0])
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/json") as answer:
-        tabs = json.load(answer)
-    return str(next(tab["webSocketDebuggerUrl"] for tab in tabs if tab["type"] == "page"))
-
-
 def take(path: Path, work: Path) -> None:
     """Compare what arrived, and remove it."""
     (arrived,) = work.glob("large*.bin")
@@ -157,22 +98,16 @@ def take(path: Path, work: Path) -> None:
 
 
 async def measure(address: str, socket: str, path: Path, work: Path, size: int) -> None:
-    from browser.notebook import _ASK, _READY
-
-    page = Page(await websocket_connect(socket, max_message_size=1 << 30))
-    await page.call("Page.bringToFront")  # JupyterLab starts no kernel on a page that nobody sees
-    await page.call("Emulation.setFocusEmulationEnabled", enabled=True)
-    await page.call("Page.navigate", url=address)
-    await page.until(f"({_READY})()")
+    page = await Page.attach(socket)
+    await page.open(address)
     for cell in (0, 1, 3):
-        await page.run(cell, _READY)
+        await page.run(cell)
     figures = []
     for _ in range(3):
         await page.run(2, f"() => {_CHOOSER} !== null")
         await asyncio.sleep(3)  # the page has been heard
         took = await ours(page, path, work)
-        await page.until(f"({_READY})()")
-        grown = float((await page.value(f"({_ASK})('(most - base) / 1e6')")).strip("'"))
+        grown = await page.asked("(most - base) / 1e6")
         few = 5_000_000
         peer = few / 1e6 / await page.value(f"({_SEND})({few})")
         floor = size / await page.value(f"({_FLOOR})({size}e6)")
@@ -186,30 +121,17 @@ async def measure(address: str, socket: str, path: Path, work: Path, size: int) 
 
 
 def main() -> None:
-    sys.path.append(str(Path(__file__).parents[1] / "tests"))
-    from browser.jupyter import serve
-    from browser.notebook import write
-
     size = int(sys.argv[1]) if len(sys.argv) > 1 else 300
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or "google-chrome"
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         root = Path(folder)
-        path, profile = root / "large.bin", root / "profile"
+        path = root / "large.bin"
         with path.open("wb") as file:
             for number in range(size):
                 file.write(hashlib.shake_256(number.to_bytes(4, "big")).digest(1_000_000))
         with serve("lab", root, {}, has_proxy=False) as server:
             write(server.work / "upload.ipynb", ["%load_ext colab_magics", _MEMORY, "%ingest\nNone", _COLAB])
-            words = [chromium, *_FLAGS, "--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank"]
-            browser = subprocess.Popen(words, stderr=subprocess.DEVNULL)
-            try:
-                while not (profile / "DevToolsActivePort").exists():
-                    time.sleep(0.1)
-                time.sleep(1)
-                asyncio.run(measure(server.address("upload.ipynb"), socket_of(profile), path, server.work, size))
-            finally:
-                browser.terminate()
-                browser.wait()
+            with chromium(root / "profile") as socket:
+                asyncio.run(measure(server.address("upload.ipynb"), socket, path, server.work, size))
 
 
 if __name__ == "__main__":
