@@ -15,7 +15,7 @@ TENSORFLOW := $(shell nvidia-smi -L >/dev/null 2>&1 && echo "tensorflow[and-cuda
 SOAKS := downloads kernels interrupts flips stalls crowd disks hostile_names buckets canaries cluster uploads archives awkward readers
 TRAIN_SOAKS := trainings resumes stops full_disks damaged_checkpoints
 
-.PHONY: help demo lab test test-colab test-pythons test-backends soak-ingest soak-train check bench js browser clean
+.PHONY: help demo lab test test-colab test-pythons test-backends soak-ingest soak-train soak-panels check bench js browser clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,6 +48,9 @@ soak-ingest: $(VENV)/.test browser ## downloads in faults, kills and interrupts,
 
 soak-train: $(VENV)/.test ## trainings killed, interrupted, out of disk and damaged (an hour and a half); prints its counts
 	@failed=0; for name in $(TRAIN_SOAKS); do echo "$$name:"; PYTHONPATH=tests $(BIN)/python tests/soak/$$name.py || failed=1; done; exit $$failed
+
+soak-panels: $(VENV)/.test ## a gallery opened and closed 500 times; prints its counts
+	@PYTHONPATH=tests $(BIN)/python tests/soak/panels.py
 
 check: $(VENV)/.test js/node_modules/.package-lock.json ## format, lint, types, import directions, bundles
 	$(BIN)/ruff format --check .

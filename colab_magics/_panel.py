@@ -13,6 +13,8 @@ from colab_magics.errors import ColabMagicsError, MissingBundle
 
 _STATIC = Path(__file__).parent / "static"
 _open: "weakref.WeakSet[Panel]" = weakref.WeakSet()
+_of_cells: "dict[str, tuple[str, weakref.WeakSet[Panel]]]" = {}
+"""By the id of a cell: its last run, and the panels that this showed."""
 
 
 def bundle(*names: str) -> str:
@@ -30,11 +32,13 @@ class Panel(anywidget.AnyWidget):
     A subclass sets ``_esm = bundle("<slice>")``, adds synced traits, and names in ``commands`` the methods that its
     front end may call. Such a method takes the message's data (a dict) and returns what goes back as JSON, or that
     and a list of buffers; an exception goes back as a sentence. The methods named in ``takes_bytes``, too, get the
-    message's buffers as their second argument.
+    message's buffers as their second argument. ``ends_with_its_output``: it may be closed when its cell is run again;
+    not one that goes along with work.
     """
 
     commands: tuple[str, ...] = ()
     takes_bytes: tuple[str, ...] = ()
+    ends_with_its_output = False
 
     card = traitlets.Dict().tag(sync=True)
 
@@ -46,6 +50,21 @@ class Panel(anywidget.AnyWidget):
         self._hear_while_busy()
         self.on_msg(self._answer)
         _open.add(self)
+
+    def belong(self, cell: str, run: str) -> None:
+        """Be a panel of this ``run`` of a cell: those of its last run are closed, as the page has cleared them away.
+
+        Widgets stay in a kernel until they are closed, and a gallery's would hold all its pictures.
+        """
+        if not cell or not self.ends_with_its_output:
+            return
+        last, panels = _of_cells.get(cell, ("", weakref.WeakSet[Panel]()))
+        if last != run:
+            for panel in list(panels):
+                panel.close()
+            panels = weakref.WeakSet()
+        panels.add(self)
+        _of_cells[cell] = run, panels
 
     def close(self) -> None:
         """Take the panel and its layout away, in the kernel and on the page."""

@@ -176,14 +176,14 @@ def show(
         return Shown(lambda card: handle.update(_static(card), raw=True))
     outputs = Outputs()
     if shows_one_bundle():
-        live = panel()
+        live = _opened(panel)
         only = display(outputs.one(card, live.mimebundle()), raw=True, display_id=True)
         return Shown(
             lambda card: only.update(outputs.one(card, live.mimebundle()), raw=True),
             lambda: only.update(_NOTHING, raw=True),
         )
     waits = may_wait and "anywidget" not in sys.modules and _running_loop() is not None
-    view = {} if waits else panel().mimebundle()
+    view = {} if waits else _opened(panel).mimebundle()
     first = display(outputs.static(card), raw=True, display_id=True)
     second = display(outputs.live(view), raw=True, display_id=True)
     if waits:
@@ -196,6 +196,13 @@ def show(
         lambda card: first.update(outputs.static(card), raw=True),
         lambda: [part.update(_NOTHING, raw=True) for part in (first, second)],
     )
+
+
+def _opened(panel: "Callable[[], Panel]") -> "Panel":
+    live = panel()
+    parent: Any = getattr(current(), "get_parent", dict)()  # JupyterLab and Notebook 7 tell which cell they run
+    live.belong(str(parent.get("metadata", {}).get("cellId") or ""), str(parent.get("header", {}).get("msg_id")))
+    return live
 
 
 def when_free(work: Callable[[], object]) -> None:

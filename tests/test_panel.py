@@ -137,6 +137,27 @@ def test_close_leaves_no_comm_no_widget_and_no_layout() -> None:
     assert not opened & open_widgets()
 
 
+def test_a_cell_that_runs_again_closes_the_panels_of_its_last_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Counter, "ends_with_its_output", True)
+    first, beside, other, without = (Counter() for _ in range(4))
+    first.belong("cell", "run 1")
+    beside.belong("cell", "run 1")
+    other.belong("other cell", "run 2")
+    without.belong("", "run 3")
+    assert None not in (first.comm, beside.comm)
+    again = Counter()
+    again.belong("cell", "run 4")
+    assert (first.comm, beside.comm) == (None, None)
+    assert None not in (again.comm, other.comm, without.comm)
+
+
+def test_a_panel_that_goes_along_with_work_outlives_its_output(counter: Counter) -> None:
+    counter.belong("cell", "run 1")
+    again = Counter()
+    again.belong("cell", "run 2")
+    assert None not in (counter.comm, again.comm)
+
+
 def test_a_closed_panel_is_forgotten() -> None:
     counter = weakref.ref(Counter())
     gc.collect()

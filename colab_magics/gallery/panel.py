@@ -1,7 +1,7 @@
 """The live gallery: its state is what is chosen and the first screen of it; commands fetch the rest."""
 
 import threading
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from colab_magics.gallery.items import Gallery
 from colab_magics.gallery.pages import Page
 from colab_magics.gallery.samples import Item
 
+_FACTS = [field.name for field in fields(Item)]
 _DETAIL = 256
 """Pixels: the longest side of the picture that is looked at closely."""
 
@@ -28,6 +29,7 @@ class GalleryPanel(Panel):
 
     _esm = bundle("gallery")
     commands = ("show", "window", "detail", "clear")
+    ends_with_its_output = True
 
     query = traitlets.Dict().tag(sync=True)
     total = traitlets.Int().tag(sync=True)
@@ -144,7 +146,7 @@ def _item(page: Page, item: Item, picture: Picture | Unreadable) -> dict[str, An
     shown = visible(picture)
     problem = f"cannot be read: {short(picture.reason, 80)}" if isinstance(picture, Unreadable) else ""
     return {
-        **asdict(item),
+        **{fact: getattr(item, fact) for fact in _FACTS},
         "name": short(item.name),
         "share": item.share,
         "caption": item.caption(page.samples.class_names),

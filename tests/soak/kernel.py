@@ -63,11 +63,13 @@ class Kernel:
         self._client.stop_channels()
         self._manager.shutdown_kernel(now=True)
 
-    def start(self, source: str) -> str:
-        """Begin a cell; return what `end` takes."""
+    def start(self, source: str, cell: str = "") -> str:
+        """Begin a cell, with its id as JupyterLab tells it; return what `end` takes."""
         self._lost_before = self._lost_answers()
-        name: str = self._client.execute(source, store_history=False)
-        return name
+        content = {"code": source, "silent": False, "store_history": False, "user_expressions": {}, "allow_stdin": True}
+        message = self._client.session.msg("execute_request", content, metadata={"cellId": cell} if cell else {})
+        self._client.shell_channel.send(message)
+        return str(message["header"]["msg_id"])
 
     def is_running(self, name: str) -> bool:
         """Has the cell not been answered yet?"""
@@ -88,9 +90,9 @@ class Kernel:
             )
         return Reply(content.get("ename", ""), content.get("evalue", ""), "\n".join(texts), at)
 
-    def run(self, source: str) -> Reply:
+    def run(self, source: str, cell: str = "") -> Reply:
         """Run a cell to its end."""
-        return self.end(self.start(source))
+        return self.end(self.start(source, cell))
 
     def interrupt(self) -> None:
         """Do what the notebook's stop button does."""

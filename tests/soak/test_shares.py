@@ -23,6 +23,7 @@ SHARES = {
     "resumes": (1,),
     "stops": (3,),
     "damaged_checkpoints": (40,),
+    "panels": (20, 10),
 }
 TRAINING = ("trainings", "full_disks", "resumes", "stops", "damaged_checkpoints")
 READERS = ("pyarrow", "openpyxl", "python_calamine", "lxml", "h5py", "pyreadstat", "duckdb")
