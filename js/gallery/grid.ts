@@ -1,9 +1,9 @@
 /** A grid over any number of pictures with one moving focus; only the rows near the screen are there. */
 import { h, set } from "../shared/dom";
 import { coalesce } from "../shared/frame";
-import { type Item, symbols } from "./items";
+import { pictureCell, waiting } from "./cell";
+import type { Item } from "./items";
 import { type Layout, move, scale } from "./moves";
-import { canvasFor } from "./picture";
 import type { Pieces } from "./pieces";
 
 export interface GridEvents {
@@ -17,15 +17,16 @@ export interface Grid {
   readonly place: number;
   /** Draws anew, from the first picture on unless `stay`. */
   show(layout: Layout, label: string, stay: boolean): void;
-  /** Draws what has arrived since, and what a hidden page has lost. */
+  /** Draws what has arrived since. */
   fill(): void;
+  /** Paints all pictures: a page that was hidden may have lost them. */
+  paint(): void;
   mark(): void;
   /** Moves the place without the focus. */
   point(place: number): void;
   focus(place: number): void;
 }
 
-const words = { "": "", ok: "", wrong: "wrong: " };
 const gap = 8;
 
 export function pictureGrid(
@@ -38,7 +39,11 @@ export function pictureGrid(
   let place = 0;
   let top = 0;
   let rowHeight = 1;
+  /** Where the pictures lie in a row. */
+  let box = { x: 0, y: 0, side: 0, pitch: 0, width: 0 };
   const rows = new Map<number, HTMLElement>();
+  /** Canvases of rows that went, as a new one costs more than a whole row of pictures. */
+  let spare: HTMLCanvasElement[] = [];
 
   const spacer = h("div.cm-spacer", { role: "presentation" });
   const element = h(
@@ -87,6 +92,22 @@ export function pictureGrid(
     return scale(Math.ceil(layout.count / layout.columns) * rowHeight, layout.rows * rowHeight);
   }
 
+  /** One row tells the height of all, as captions have a fixed height. */
+  function measureRow(): void {
+    const cells = Array.from({ length: Math.min(2, layout.columns) }, () =>
+      h("div.cm-cell", waiting(layout.isBare)),
+    );
+    const row = h("div.cm-cells", cells);
+    spacer.append(row);
+    rowHeight = (row.offsetHeight || 160) + gap;
+    const { left, top, width } = row.getBoundingClientRect();
+    const [first, second] = cells.map((cell) => cell.firstElementChild?.getBoundingClientRect() as DOMRect);
+    row.remove();
+    if (!first) return;
+    const pitch = second ? second.left - first.left : 0;
+    box = { x: first.left - left, y: first.top - top, side: first.width, pitch, width };
+  }
+
   function point(next: number): void {
     cell(place)?.setAttribute("tabindex", "-1");
     place = Math.max(0, Math.min(next, layout.count - 1));
@@ -118,6 +139,7 @@ export function pictureGrid(
 
   function draw(): void {
     const { columns, count } = layout;
+    const shift = element.scrollTop - top; // read first: after a change it would lay everything out
     const last = Math.ceil(count / columns) - 1;
     const from = Math.max(0, Math.floor(top / rowHeight) - 1);
     const to = Math.min(last, Math.ceil(top / rowHeight) + layout.rows);
@@ -126,22 +148,30 @@ export function pictureGrid(
       if (isNear || line.contains(document.activeElement)) continue;
       line.remove();
       rows.delete(row);
+      spare.push(line.lastElementChild as HTMLCanvasElement);
     }
     pieces.want(from * columns, Math.min(count, (to + 1) * columns) - 1);
     for (let row = from; row <= to; row += 1) if (!rows.has(row)) put(row);
-    const shift = element.scrollTop - top;
     for (const [row, line] of rows) line.style.setProperty("--cm-top", String(row * rowHeight + shift));
   }
 
   /** Puts a row in its order, which is that of screen readers. */
   function put(row: number): void {
-    const { columns, count } = layout;
+    const { columns, count, isBare } = layout;
     const start = row * columns;
     const cells = Array.from({ length: Math.min(columns, count - start) }, (_, step) =>
-      drawCell(start + step),
+      pictureCell(pieces.at(start + step)?.item, {
+        place: start + step,
+        column: step,
+        hasFocus: start + step === place,
+        isBare,
+        isSelected,
+      }),
     );
-    const line = h("div.cm-cells", { role: "row", "aria-rowindex": row + 1 }, cells);
     const old = rows.get(row);
+    const canvas = (old?.lastElementChild as HTMLCanvasElement | undefined) ?? spare.pop() ?? newCanvas();
+    const line = h("div.cm-cells", { role: "row", "aria-rowindex": row + 1 }, cells, canvas);
+    paintRow(row, canvas);
     rows.set(row, line);
     old?.replaceWith(line);
     if (old) return;
@@ -149,33 +179,23 @@ export function pictureGrid(
     spacer.insertBefore(line, after.length ? (rows.get(Math.min(...after)) as HTMLElement) : null);
   }
 
-  function drawCell(at: number): HTMLElement {
-    const shown = pieces.at(at);
-    const common = {
-      class: "cm-cell",
-      role: "gridcell",
-      tabindex: at === place ? 0 : -1,
-      "aria-colindex": (at % layout.columns) + 1,
-    };
-    if (!shown) return h("div", { ...common, "aria-label": "loading", dataset: { place: at } }, waiting());
-    const { item } = shown;
-    const canvas = canvasFor(item);
-    if (!item.problem) shown.paint(canvas);
-    const words_ = item.problem ? item.name : item.caption;
-    return h(
-      "div",
-      {
-        ...common,
-        "aria-selected": isSelected(item.index),
-        "aria-label": item.problem
-          ? `${item.name} ${item.problem}`
-          : `${words[item.tone]}${item.caption} ${item.share}`,
-        title: [item.caption, item.share, item.name].filter(Boolean).join("\n"),
-        dataset: { place: at, index: item.index, tone: item.problem ? "problem" : item.tone },
-      },
-      h("div.cm-frame", item.problem ? h("p.cm-problem", item.problem) : canvas),
-      h("div.cm-caption", h("div.cm-words", symbols[item.tone], words_), h("div", item.share)),
-    );
+  /** For a whole row: a page of small pictures would have hundreds, each with a cost of its own. */
+  function newCanvas(): HTMLCanvasElement {
+    return h("canvas.cm-pictures", {
+      width: Math.round(box.width * devicePixelRatio),
+      height: Math.round((box.y + box.side) * devicePixelRatio),
+      "aria-hidden": true,
+    });
+  }
+
+  function paintRow(row: number, canvas: HTMLCanvasElement): void {
+    canvas.getContext("2d")?.clearRect(0, 0, canvas.width, canvas.height);
+    const [side, y] = [box.side * devicePixelRatio, box.y * devicePixelRatio];
+    for (let step = 0; step < layout.columns; step += 1) {
+      const shown = pieces.at(row * layout.columns + step);
+      const x = (box.x + step * box.pitch) * devicePixelRatio;
+      if (shown && !shown.item.problem) shown.paint(canvas, { x, y, width: side, height: side });
+    }
   }
 
   return {
@@ -190,17 +210,14 @@ export function pictureGrid(
       layout = next;
       for (const line of rows.values()) line.remove();
       rows.clear();
+      spare = [];
       point(at);
       set(element, {
         "aria-label": label,
         "aria-rowcount": Math.ceil(layout.count / layout.columns),
         "aria-colcount": layout.columns,
       });
-      // One row tells the height of all, as captions have a fixed height.
-      const row = h("div.cm-cells", h("div.cm-cell", waiting()));
-      spacer.append(row);
-      rowHeight = (row.offsetHeight || 160) + gap;
-      row.remove();
+      measureRow();
       element.style.setProperty("--cm-height", String(layout.rows * rowHeight - gap));
       spacer.style.setProperty("--cm-height", String(Math.max(0, measure().shown - gap)));
       const most = Math.max(0, Math.ceil(layout.count / layout.columns) - layout.rows) * rowHeight;
@@ -211,8 +228,12 @@ export function pictureGrid(
     fill() {
       const at = (document.activeElement as HTMLElement | null)?.dataset.place;
       const hadFocus = at !== undefined && element.contains(document.activeElement);
-      for (const row of [...rows.keys()]) put(row);
+      for (const [row, line] of [...rows]) if (line.querySelector("[aria-label=loading]")) put(row);
       if (hadFocus) cell(Number(at))?.focus({ preventScroll: true });
+      draw();
+    },
+    paint() {
+      for (const [row, line] of rows) paintRow(row, line.lastElementChild as HTMLCanvasElement);
       draw();
     },
     mark() {
@@ -226,8 +247,4 @@ export function pictureGrid(
     },
     focus,
   };
-}
-
-function waiting(): HTMLElement[] {
-  return [h("div.cm-frame"), h("div.cm-caption")];
 }

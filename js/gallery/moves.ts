@@ -5,6 +5,8 @@ export interface Layout {
   columns: number;
   /** Rows on one screen. */
   rows: number;
+  /** Have the pictures no captions? */
+  isBare?: boolean;
 }
 
 /** The new place for a key, or undefined where the key is not ours. */
@@ -49,14 +51,14 @@ export function hasRoomBeside(width: number): boolean {
 }
 
 /** Up to nine large pictures are the three by three that every tutorial shows; others fill the width, in pixels. */
-export function layoutFor(width: number, density: Density, size: number): Pick<Layout, "columns" | "rows"> {
+export function layoutFor(width: number, density: Density, size: number): Omit<Layout, "count"> {
   if (density === "large") {
     const columns = Math.min(3, size);
     return { columns, rows: Math.ceil(Math.min(9, size) / columns) };
   }
   const room = hasRoomBeside(width) ? width - besideWidth : width;
   const fitting = Math.floor((room + gap) / (cellWidths[density] + gap));
-  return { columns: Math.max(3, Math.min(40, fitting)), rows: rowsOf[density] };
+  return { columns: Math.max(3, Math.min(40, fitting)), rows: rowsOf[density], isBare: density === "small" };
 }
 
 /** Browsers end elements that are taller, in pixels; a longer way is scrolled in larger steps. */

@@ -17,10 +17,17 @@ async function sheet(colours: string[], size: number): Promise<DataView> {
   return new DataView(await (await canvas.convertToBlob({ type: "image/png" })).arrayBuffer());
 }
 
-function colourOf(canvas: HTMLCanvasElement): number[] {
-  const { width, height } = canvas;
+/** The colours at the middle and at the upper edge of a picture's frame, where they lie on the canvas of its row. */
+function coloursOf(frame: Element): number[][] {
+  const canvas = frame.closest(".cm-cells")?.querySelector("canvas") as HTMLCanvasElement;
   const ink = canvas.getContext("2d") as CanvasRenderingContext2D;
-  return [...ink.getImageData(width - 1, height - 1, 1, 1).data.slice(0, 3)];
+  const { left, top, width, height } = frame.getBoundingClientRect();
+  const row = canvas.getBoundingClientRect();
+  expect(canvas.width).toBe(Math.round(row.width * devicePixelRatio));
+  return [height / 2, 3].map((down) => {
+    const [x, y] = [left + width / 2 - row.left, top + down - row.top];
+    return [...ink.getImageData(x * devicePixelRatio, y * devicePixelRatio, 1, 1).data];
+  });
 }
 
 it("cuts every picture out of the atlas, and draws it again when it is seen", async () => {
@@ -34,21 +41,22 @@ it("cuts every picture out of the atlas, and draws it again when it is seen", as
     }),
   );
   undo = panel.render({ model, el: document.body });
-  const canvases = () => [...document.querySelectorAll<HTMLCanvasElement>(".cm-cell canvas")];
-  const seen = () => canvases().map(colourOf);
+  const seen = () => [...document.querySelectorAll(".cm-cell .cm-frame")].map(coloursOf);
+  const [red, green, blue] = [
+    [255, 0, 0, 255],
+    [0, 255, 0, 255],
+    [0, 0, 255, 255],
+  ];
   const expected = [
-    [255, 0, 0],
-    [0, 255, 0],
-    [0, 0, 255],
+    [red, red],
+    [green, green],
+    [blue, [0, 0, 0, 0]], // half as high as wide: it lies in the middle
   ];
   await vi.waitFor(() => expect(seen()).toEqual(expected));
-  expect(canvases().map(({ width, height }) => [width, height])).toEqual([
-    [4, 4],
-    [4, 4],
-    [4, 2],
-  ]);
 
-  for (const canvas of canvases()) canvas.getContext("2d")?.clearRect(0, 0, 4, 4);
+  for (const canvas of document.querySelectorAll("canvas")) {
+    canvas.getContext("2d")?.clearRect(0, 0, canvas.width, canvas.height);
+  }
   document.body.style.display = "none";
   await new Promise((resolve) => setTimeout(resolve, 200));
   document.body.style.display = "";

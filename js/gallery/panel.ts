@@ -137,7 +137,7 @@ function draw({ model, root, signal, onChange }: Scene<State>): void {
     sheet?.close();
     sheet = decoded;
     pieces.begin({ items: model.get("items"), tile: model.get("tile"), sheet }, model.get("total"));
-    grid.fill();
+    grid.paint();
   }
 
   async function fetch(start: number): Promise<Piece | undefined> {
@@ -235,7 +235,7 @@ function draw({ model, root, signal, onChange }: Scene<State>): void {
       layout = layoutFor(width, density, size);
       arrange(true);
     });
-    const seen = new IntersectionObserver(() => grid.fill());
+    const seen = new IntersectionObserver(() => grid.paint());
     resized.observe(stage);
     seen.observe(stage);
     signal.addEventListener("abort", () => {

@@ -25,15 +25,39 @@ export function cutOf(place: number, { width, height }: Pick<Item, "width" | "he
 
 /** An empty canvas of `width` by `height` pixels, hidden from screen readers: captions say what it shows. */
 export function canvasFor({ width, height }: Pick<Item, "width" | "height">): HTMLCanvasElement {
-  const smooth = Math.max(width, height) >= smoothFrom;
   return h("canvas", {
-    class: smooth ? "cm-picture cm-smooth" : "cm-picture",
+    class: isSmooth(width, height) ? "cm-picture cm-smooth" : "cm-picture",
     width,
     height,
     "aria-hidden": true,
   });
 }
 
-export function paint(canvas: HTMLCanvasElement, sheet: ImageBitmap, { x, y, width, height }: Cut): void {
-  canvas.getContext("2d")?.drawImage(sheet, x, y, width, height, 0, 0, width, height);
+/** Paints a cut of `sheet` in the middle of `box`, as large as fits. */
+export function paint(
+  canvas: HTMLCanvasElement,
+  sheet: ImageBitmap,
+  { x, y, width, height }: Cut,
+  box: Cut = { x: 0, y: 0, width: canvas.width, height: canvas.height },
+): void {
+  const ink = canvas.getContext("2d");
+  if (!ink) return;
+  const ratio = Math.min(box.width / width, box.height / height);
+  const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
+  ink.imageSmoothingEnabled = isSmooth(width, height);
+  ink.drawImage(
+    sheet,
+    x,
+    y,
+    width,
+    height,
+    Math.round(box.x + (box.width - wide) / 2),
+    Math.round(box.y + (box.height - high) / 2),
+    wide,
+    high,
+  );
+}
+
+function isSmooth(width: number, height: number): boolean {
+  return Math.max(width, height) >= smoothFrom;
 }

@@ -1,7 +1,7 @@
 /** The chosen pictures, piece by piece: fetched when they come near the screen, forgotten when there are many. */
 
 import type { Item, Tile } from "./items";
-import { cutOf, paint } from "./picture";
+import { type Cut, cutOf, paint } from "./picture";
 
 export interface Piece {
   items: readonly Item[];
@@ -11,7 +11,7 @@ export interface Piece {
 
 export interface Shown {
   item: Item;
-  paint(canvas: HTMLCanvasElement): void;
+  paint(canvas: HTMLCanvasElement, box?: Cut): void;
 }
 
 export interface Pieces {
@@ -82,8 +82,8 @@ export function pieces(
       if (!piece || !item) return undefined;
       return {
         item,
-        paint(canvas) {
-          if (piece.sheet) paint(canvas, piece.sheet, cutOf(within, item, piece.tile));
+        paint(canvas, box) {
+          if (piece.sheet) paint(canvas, piece.sheet, cutOf(within, item, piece.tile), box);
         },
       };
     },
