@@ -37,3 +37,22 @@ def test_reopening(open_notebook: Callable[..., Notebook], app: App) -> None:
         expect(static).to_contain_text(words)
         expect(notebook.output(cell).get_by_text("model not found")).to_have_count(0)
         assert "Error displaying widget" not in notebook.output(cell).inner_text()
+
+
+def test_running_again_leaves_one_gallery(open_notebook: Callable[..., Notebook]) -> None:
+    notebook = open_notebook(
+        "import numpy as np\nfrom comm import get_comm_manager\npictures = np.zeros((1, 8, 8), np.uint8)",
+        "g = %gallery pictures",
+    )
+    notebook.run(1)
+    notebook.show(2)
+    comms = notebook.value("sorted(get_comm_manager().comms)")
+    for _ in range(5):
+        expect(notebook.show(2).get_by_role("gridcell")).to_have_count(1)
+    again = notebook.value("sorted(get_comm_manager().comms)")
+    assert len(again) == len(comms)
+    assert not set(again) & set(comms)
+    has_comm = "comm => window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.hasComm(comm)"
+    assert [notebook.page.evaluate(has_comm, comm) for comm in (*comms, *again)] == [False] * len(comms) + [True] * len(
+        again
+    )
