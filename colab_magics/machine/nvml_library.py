@@ -73,20 +73,19 @@ class Library:
         return getattr(self._module, name, 0)
 
 
-def library() -> Reading[Library]:
-    """Import nvidia-ml-py; do so only where a driver may be, for it is 300 kB of Python."""
+def opened(root: Path = Path("/")) -> Reading[Library]:
+    """Start NVML, which opens the driver's device but makes no context on a GPU; the caller asks ``nvmlShutdown``.
+
+    Only where a driver may be: nvidia-ml-py, which is imported here, is 300 kB of Python.
+    """
     try:
-        return Library(import_module("pynvml"))
+        nvml = Library(import_module("pynvml"))
     except ImportError as error:
         return Missing(f"there is an NVIDIA driver, but nvidia-ml-py cannot be imported ({type(error).__name__})")
-
-
-def opened(nvml: Library, root: Path = Path("/")) -> Reading[None]:
-    """Start NVML, which opens the driver's device but makes no context on a GPU; the caller asks ``nvmlShutdown``."""
     started: Reading[None] = nvml.ask("nvmlInit")
     if started == NO_LIBRARY and is_there(root / "proc/driver/nvidia/version"):
         return NO_LIBRARY_IN_CONTAINER
-    return started
+    return started if isinstance(started, Missing) else nvml
 
 
 def _meaning(error: BaseException) -> Missing:

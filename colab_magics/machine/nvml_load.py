@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from colab_magics.machine.nvml_library import NOT_TOLD, Library, library, opened
+from colab_magics.machine.nvml_library import NOT_TOLD, Library, opened
 from colab_magics.machine.plausible import MEMORY, SHARE, plausible
 from colab_magics.machine.reading import Missing, Reading
 from colab_magics.machine.unified import machine_memory
@@ -29,12 +29,9 @@ def first_gpu(environ: Mapping[str, str]) -> Reading[Callable[[], Load]]:
 
     Only for a process that computes on it: nothing guards against a driver that hangs or crashes. NVML stays open.
     """
-    nvml = library()
+    nvml = opened()
     if isinstance(nvml, Missing):
         return nvml
-    started = opened(nvml)
-    if isinstance(started, Missing):
-        return started
     entry = environ.get("CUDA_VISIBLE_DEVICES", "0").partition(",")[0].strip()
     by, which = ("Index", int(entry)) if entry.isdecimal() else ("UUID", entry.encode())
     handle = nvml.ask(f"nvmlDeviceGetHandleBy{by}", which)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from colab_magics.train import fits, runs
+from colab_magics.train.clock import Clock
 from colab_magics.train.environment import environment
 from colab_magics.train.eventlog import EventLog
 from colab_magics.train.events import (
@@ -34,9 +35,6 @@ if TYPE_CHECKING:
 
     from colab_magics.train.checkpoint import State
     from colab_magics.train.control import Control
-
-_PERIOD = 0.1
-"""Seconds between two told steps."""
 
 _RATE_PERIOD = 1.0
 """Seconds between two looks at the learning rate, for which the device is waited for."""
@@ -76,7 +74,7 @@ class Following:
         self._epoch = self._step = self._told = 0
         self._logs: Mapping[str, Any] | None = None
         self._is_stopping = False
-        self._next = self._next_rate = 0.0
+        self._clock, self._next_rate = Clock(), 0.0
         self._rate: float | None = None
         self._began = self._epoch_began = time.monotonic()
 
@@ -107,7 +105,7 @@ class Following:
 
     def step_begins(self) -> None:
         """Before each step, where nothing is computed that belongs to it: here there is time to tell."""
-        if self._is_due():
+        if self._clock.is_due():
             self._tell_step()
         if self._control.save.is_set() or self._control.pause.is_set():
             self._save()
@@ -123,7 +121,7 @@ class Following:
         self._tell_stop()
 
     def validation_step_ended(self, batch: int) -> None:
-        if self._is_due():
+        if self._clock.is_due():
             self._record.tell(ValidationStepEnded(self._epoch, batch + 1))
 
     def epoch_ended(self, logs: Mapping[str, Any] | None) -> None:
@@ -246,10 +244,3 @@ class Following:
             self._notes.append(f"TensorBoard does not show all of this run: {said}.")
             self._log = None
             log.close()
-
-    def _is_due(self) -> bool:
-        now = time.monotonic()
-        if now < self._next:
-            return False
-        self._next = now + _PERIOD
-        return True

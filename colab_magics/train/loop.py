@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
+from colab_magics.train import clock
 from colab_magics.train.events import EpochEnded, Event, Resumed, Started, StepEnded, Stopped, ValidationStepEnded
 from colab_magics.train.steps import TESTED, steps_of
 
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
     from colab_magics.train.datasets import Dataset
     from colab_magics.train.models import Fitting
-
-_PERIOD = 0.1
-"""Seconds between two told steps, and of the steps of one call."""
 
 _MOST = 64
 """Steps of one call, at most."""
@@ -51,7 +49,8 @@ class Teller(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no ty
         super().__init__()
         self._tell, self._should_stop = tell, should_stop
         self._epoch = self._step = 0
-        self._next = self._epoch_began = 0.0
+        self._epoch_began = 0.0
+        self._clock = clock.Clock()
         self.resumed: Resumed | None = None
         """Told before the first step of a training that goes on."""
 
@@ -65,12 +64,12 @@ class Teller(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no ty
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         self._step = batch + 1
-        if self._is_due():
+        if self._clock.is_due():
             self._tell(StepEnded(self._epoch, self._step, _numbers(logs), self._samples(), self._learning_rate()))
         self.stop_if_asked()
 
     def on_test_batch_end(self, batch: int, logs: object = None) -> None:
-        if self._is_due():
+        if self._clock.is_due():
             self._tell(ValidationStepEnded(self._epoch, batch + 1))
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
@@ -96,13 +95,6 @@ class Teller(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no ty
     def _learning_rate(self) -> float | None:
         rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
         return rate if math.isfinite(rate) else None
-
-    def _is_due(self) -> bool:
-        now = time.monotonic()
-        if now < self._next:
-            return False
-        self._next = now + _PERIOD
-        return True
 
 
 class Restoring(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
@@ -190,9 +182,9 @@ class Loop:
         seconds = time.perf_counter() - began
         self._callbacks.on_train_batch_end(stop - 1, logs)
         if stop - step == self._pace:
-            if seconds < _PERIOD / 2:
+            if seconds < clock.PERIOD / 2:
                 self._pace = min(2 * self._pace, self._most)
-            elif seconds > 2 * _PERIOD:
+            elif seconds > 2 * clock.PERIOD:
                 self._pace = max(self._pace // 2, 1)
         return logs, stop
 

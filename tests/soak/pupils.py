@@ -162,11 +162,11 @@ def hash_of(run: Any) -> str:
 @contextmanager
 def often(interval: float = 0.0) -> Iterator[None]:
     """Save each so many seconds, however long that takes, and tell every step."""
-    from colab_magics.train import loop, saver
+    from colab_magics.train import clock, saver
 
-    before = saver.INTERVAL, saver._SHARE, loop._PERIOD
-    saver.INTERVAL, saver._SHARE, loop._PERIOD = interval, 0, 0.0
+    before = saver.INTERVAL, saver._SHARE, clock.PERIOD
+    saver.INTERVAL, saver._SHARE, clock.PERIOD = interval, 0, 0.0
     try:
         yield
     finally:
-        saver.INTERVAL, saver._SHARE, loop._PERIOD = before
+        saver.INTERVAL, saver._SHARE, clock.PERIOD = before

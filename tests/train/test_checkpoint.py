@@ -59,7 +59,7 @@ def everything(run: Run) -> list[np.ndarray]:
 @pytest.fixture
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every call of the backend is told, so that a stop comes where the test wants it."""
-    monkeypatch.setattr(import_module("colab_magics.train.loop"), "_PERIOD", 0.0)
+    monkeypatch.setattr(import_module("colab_magics.train.clock"), "PERIOD", 0.0)
 
 
 @pytest.mark.usefixtures("often")

@@ -214,9 +214,9 @@ def test_a_disk_without_room_is_one_sentence_and_leaves_no_folder(runs_root: Pat
 
 
 def test_a_disk_that_fills_up_ends_no_training(no_room: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    from colab_magics.train import loop, saver
+    from colab_magics.train import clock, saver
 
-    for module, name in ((saver, "INTERVAL"), (saver, "_SHARE"), (loop, "_PERIOD")):
+    for module, name in ((saver, "INTERVAL"), (saver, "_SHARE"), (clock, "PERIOD")):
         monkeypatch.setattr(module, name, 0)
     told: list[Event] = []
     with ExitStack() as rest:

@@ -117,14 +117,11 @@ def open_gpus() -> Reading[LiveGpus]:
 
 
 def _open() -> Reading[tuple[tuple[str, ...], Callable[[], tuple[Load, ...]], Callable[[], object]]]:
-    from colab_magics.machine.nvml_library import library, opened
+    from colab_magics.machine.nvml_library import opened
 
-    nvml = library()
+    nvml = opened()
     if isinstance(nvml, Missing):
         return nvml
-    started = opened(nvml)
-    if isinstance(started, Missing):
-        return started
     devices = handles(nvml)
     if isinstance(devices, Missing):
         nvml.ask("nvmlShutdown")

@@ -8,7 +8,7 @@ from typing import Any
 from colab_magics.envinfo.gpu.device import Found, Gpu, MigSlice, Processes
 from colab_magics.envinfo.gpu.holders import Asker, asker, read_processes
 from colab_magics.envinfo.reading import Missing, Reading
-from colab_magics.machine.nvml_library import NOT_THERE, NOT_TOLD, Library, library, opened
+from colab_magics.machine.nvml_library import NOT_THERE, NOT_TOLD, Library, opened
 from colab_magics.machine.nvml_load import HIDDEN_BY_MIG, handles, read_memory, read_mig, read_utilization
 from colab_magics.machine.plausible import CLOCK, POWER, TEMPERATURE, plausible
 
@@ -21,12 +21,9 @@ def read_nvml(*, pid: int | None = None, root: Path = Path("/")) -> Reading[Foun
     ``pid`` is the process whose share of the memory is its own (this one). It blocks for as long as the driver does,
     and a crash of the driver's library ends the process: `guard.ask` is the safe way to call it.
     """
-    nvml = library()
+    nvml = opened(root)
     if isinstance(nvml, Missing):
         return nvml
-    started = opened(nvml, root)
-    if isinstance(started, Missing):
-        return started
     try:
         return _found(nvml, asker(os.getpid() if pid is None else pid, root), root)
     finally:
