@@ -22,7 +22,8 @@ _CHATTER = re.compile(rb"(?m)^(?:WARNING: All log messages before absl::Initiali
 _STDERR = 2
 
 
-_ASKED = {"by": "%train_mnist", "extra": "train"}
+_BY = "%train_mnist"
+_EXTRA = "train"
 _VARIABLE = "KERAS_BACKEND"
 _OPTION = "--backend"
 _BACKENDS = ("tensorflow", "jax", "torch", "openvino")
@@ -34,7 +35,7 @@ def check_installed(backend: str | None = None) -> None:
 
     Raises `MissingExtra` and `BadOption`.
     """
-    check("keras", "tensorboard", **_ASKED)
+    check("keras", "tensorboard", by=_BY, extra=_EXTRA)
     if backend is not None:
         _check_backend(backend, _OPTION)
     elif "keras" not in sys.modules:  # which has chosen and loaded its own
@@ -65,7 +66,7 @@ def _check_backend(backend: str, where: str) -> None:
             f"%train_mnist needs {backend}, which {where} names and which is not installed here. Run  "
             f"%pip install {backend}  and try again, or {way}: Keras then uses TensorFlow."
         )
-    check(backend, **_ASKED)
+    check(backend, by=_BY, extra=_EXTRA)
 
 
 def choose(name: str) -> None:
@@ -90,18 +91,19 @@ def grow_on_demand() -> None:
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 
 
-def load() -> Any:
+def load(by: str = _BY) -> Any:
     """Import Keras with the backend that ``KERAS_BACKEND`` or Keras' own settings name, TensorFlow by default.
 
-    An interrupt waits until all is there. Raises `MissingExtra` when Keras or its backend is not installed.
+    ``by`` is the feature that asks. An interrupt waits until all is there. Raises `MissingExtra` when Keras or its
+    backend is not installed.
     """
     grow_on_demand()
     with interrupts.held():
         if "keras" in sys.modules:
-            return need("keras", **_ASKED)
+            return need("keras", by=by, extra=_EXTRA)
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # TensorFlow reads it once: warnings and errors stay
         with _without_chatter():
-            return need("keras", **_ASKED)
+            return need("keras", by=by, extra=_EXTRA)
 
 
 @contextmanager

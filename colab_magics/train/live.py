@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from colab_magics import _shell, interrupts
 from colab_magics.errors import OutputDenied
+from colab_magics.extras import check
 from colab_magics.train import backend, fits, runs
 from colab_magics.train import card as cards
 from colab_magics.train.control import Control
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from colab_magics.train.fits import Fit
     from colab_magics.train.following import Following
 
-keras = backend.load()
+_BY = "LiveRun"
+
+keras = backend.load(by=_BY)
 _Callback: Any = keras.callbacks.Callback
 _OF_KERAS = (keras.callbacks.History, keras.callbacks.ProgbarLogger)
 """Callbacks that Keras adds by itself."""
@@ -51,6 +54,7 @@ class LiveRun(_Callback):  # type: ignore[misc]  # Keras has no types
     async_safe = True  # what Keras may call from another thread only notes what it is told
 
     def __init__(self, *, name: str | None = None, resume: str | bool = False) -> None:
+        check("tensorboard", by=_BY, extra="train")
         super().__init__()
         self.run: Fit | None = None
         """What came of the last fit that ended."""

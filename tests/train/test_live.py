@@ -116,3 +116,18 @@ def test_every_backend(backend: str, tmp_path: Path) -> None:
     environment = {**os.environ, "KERAS_BACKEND": backend, "COLAB_MAGICS_RUNS": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", source], env=environment, capture_output=True, text=True, check=False)
     assert done.stdout == "finished (2, 3) () True\nstopped (1, 2) () True\n", done.stderr
+
+
+@pytest.mark.parametrize("module", ["keras", "tensorboard"])
+def test_it_names_what_was_typed_where_a_library_is_missing(module: str) -> None:
+    source = (
+        f"import sys; sys.modules['{module}'] = None\n"
+        "import colab_magics\n"
+        "try: colab_magics.LiveRun()\n"
+        "except Exception as error: print(type(error).__name__, error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
+    assert done.stdout == (
+        f'MissingExtra LiveRun needs {module}, which is not installed here. Run  %pip install "colab-magics[train]"  '
+        "and try again.\n"
+    )
