@@ -1,31 +1,28 @@
-"""A training's whole state on disk: written beside, proven by a hash, and never in the place of the last good one."""
+"""A training's whole state: taken from model, optimizer and callbacks, written to a file, read back and put back."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import math
-import time
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from colab_magics.errors import BadOption, ModelMismatch
-from colab_magics.train.files import publish, read_json, sync, write_whole
+from colab_magics.errors import ModelMismatch
+from colab_magics.train.files import publish, sync
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
     from numpy.typing import NDArray
 
     from colab_magics.train.loop import Position
 
-_FORM = 1
-_KEPT = 2
-"""Checkpoints that are kept beside the best: the one before the last is taken where the last is damaged."""
+FORM = 1
+"""How the files are laid out."""
 
-_DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
 _SIMPLE = (bool, int, float, str, type(None))
 
 
@@ -137,71 +134,6 @@ def _restore_callback(callback: Any, number: int, stored: Mapping[str, Any], arr
         setattr(callback, name, values)
 
 
-class Shelf:
-    """The checkpoints of one run, in a folder of their own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def write(self, state: State) -> None:
-        """Keep a state; older ones but the best go when it is there. Raises OSError, and then nothing has changed."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        path = self.folder / f"{_stem(state)}.npz"
-        digest = write_arrays(path, state)
-        facts = {"form": _FORM, "sha256": digest, "epoch": state.epoch, "step": state.step, "time": time.time()}
-        write_whole(path.with_suffix(".json"), json.dumps({**facts, "loss": state.loss}).encode())
-        found = self._manifests()
-        best = min(reversed(found), key=_loss)  # the first of what is as good
-        for old in found[_KEPT:]:
-            if old != best or _loss(old) == math.inf:
-                old.unlink(missing_ok=True)
-                old.with_suffix(".npz").unlink(missing_ok=True)
-
-    def clear(self, taken: State | None) -> None:
-        """Take away what a kill has left half written, and what is newer than the state that is gone on from."""
-        last = "" if taken is None else _stem(taken)
-        kept = {manifest.stem for manifest in self._manifests() if manifest.stem <= last}
-        for pattern in (".*.part", "[0-9]*.npz", "[0-9]*.json"):
-            for path in self.folder.glob(pattern):
-                if path.stem not in kept:
-                    path.unlink(missing_ok=True)
-
-    def newest(self) -> tuple[State | None, tuple[str, ...]]:
-        """The newest state that is whole, and a sentence for each that is not."""
-        notes: list[str] = []
-        for manifest in self._manifests():
-            try:
-                return read_arrays(manifest.with_suffix(".npz"), json.loads(manifest.read_bytes())), tuple(notes)
-            except _DAMAGE as error:
-                reason = str(error) or type(error).__name__
-                notes.append(f"The checkpoint {manifest.stem} is damaged, and the one before it was taken: {reason}.")
-        return None, tuple(notes)
-
-    def last(self, run: str, instead: str) -> tuple[State | None, tuple[str, ...]]:
-        """What ``run`` goes on from, as `newest`; what is behind it on the disk is cleared. Raises `BadOption`.
-
-        ``instead``: what to do where every checkpoint is damaged.
-        """
-        state, damages = self.newest()
-        if state is None and damages:
-            raise BadOption(f"Every checkpoint of the run {run} is damaged: {instead}")
-        self.clear(state)
-        return state, damages
-
-    def _manifests(self) -> list[Path]:
-        return sorted(self.folder.glob("[0-9]*.json"), reverse=True)
-
-
-def _stem(state: State) -> str:
-    return f"{state.epoch:06}-{state.step:08}"
-
-
-def _loss(manifest: Path) -> float:
-    """How good a state is; infinite where that is not known."""
-    found = read_json(manifest).get("loss")
-    return found if isinstance(found, float) else math.inf
-
-
 def write_arrays(path: Path, state: State) -> str:
     """Write a state as an ``.npz`` file, whole or not at all; return its sha256."""
     import numpy as np
@@ -231,7 +163,7 @@ def read_arrays(path: Path, facts: Mapping[str, Any]) -> State:
     """Read a state back. Raises one of many exceptions for a file that is not what its manifest says."""
     import numpy as np
 
-    if facts["form"] != _FORM:
+    if facts["form"] != FORM:
         raise ValueError("it was written by another version")
     with path.open("rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != facts["sha256"]:

@@ -12,7 +12,8 @@ from colab_magics.train.files import reason
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from colab_magics.train.checkpoint import Shelf, State
+    from colab_magics.train.checkpoint import State
+    from colab_magics.train.shelf import Shelf
 
 INTERVAL = 10.0
 """Seconds of training that a kill may cost, as a rule."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from colab_magics.errors import BadOption
 from colab_magics.train import runs, saver
-from colab_magics.train.checkpoint import Shelf, State, callback_state, capture, restore, restore_callbacks
+from colab_magics.train.checkpoint import State, callback_state, capture, restore, restore_callbacks
+from colab_magics.train.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -65,9 +65,9 @@ class _Training:
 
     def __init__(self, prepared: Prepared, tell: Callable[[Event], None], control: Control) -> None:
         from colab_magics.train import saver
-        from colab_magics.train.checkpoint import Shelf
         from colab_magics.train.eventlog import EventLog
         from colab_magics.train.loop import Teller
+        from colab_magics.train.shelf import Shelf
 
         self._model, self._dataset, self._fitting = prepared.model, prepared.dataset, prepared.fitting
         self._config, self._directory, self._control = prepared.config, prepared.directory, control

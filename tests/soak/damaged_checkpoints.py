@@ -108,7 +108,7 @@ def broken() -> str:
 
 def outcome(folder: Path, damage: Callable[[Path, random.Random], None], dice: random.Random) -> str:
     """Damage the newest checkpoint of a run, and look for the one before."""
-    from colab_magics.train.checkpoint import Shelf
+    from colab_magics.train.shelf import Shelf
 
     shelf = Shelf(folder / "runs" / "it" / "checkpoints")
     before, last = sorted(shelf.folder.glob("[0-9]*.npz"))[-2:]
@@ -123,8 +123,9 @@ def outcome(folder: Path, damage: Callable[[Path, random.Random], None], dice: r
         return "no part that matters" if path.suffix == ".json" else "DAMAGED TAKEN"
     if found != before.stem:
         return "LOST"
-    is_said = len(notes) == 1 and last.stem in notes[0]
-    return "said" if is_said else "its manifest is gone" if not last.with_suffix(".json").exists() else "NOT SAID"
+    if not last.with_suffix(".json").exists():  # as where the save was not finished
+        notes = shelf.unfinished(state)
+    return "said" if len(notes) == 1 and last.stem in notes[0] else "NOT SAID"
 
 
 def main() -> None:
@@ -148,7 +149,7 @@ def main() -> None:
                 told = Pupil(lambda: train(again=True), work).end()
                 counts["gone on with"] += 1
                 counts["ANOTHER END"] += told.split()[0] != expected
-                counts["NOT SAID"] += found == "said" and "is damaged" not in told
+                counts["NOT SAID"] += found == "said" and "the one before it was taken" not in told
     end(f"{damages} damaged checkpoints", counts, "DAMAGED TAKEN", "LOST", "NOT SAID", "ANOTHER END")
 
 

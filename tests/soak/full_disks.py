@@ -67,7 +67,7 @@ class Trouble:
 
 def newest() -> tuple[int, int] | None:
     """Where the newest checkpoint stands. Raises RuntimeError where one is damaged."""
-    from colab_magics.train.checkpoint import Shelf
+    from colab_magics.train.shelf import Shelf
 
     state, notes = Shelf(Path("runs/it/checkpoints")).newest()
     if notes:

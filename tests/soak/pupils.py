@@ -19,7 +19,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Self
 
-_LOADED = ("training", "loop", "steps_tensorflow", "checkpoint", "eventlog", "summaries", "saver", "models", "datasets")
+_LOADED = ("training", "loop", "steps_tensorflow", "shelf", "eventlog", "summaries", "saver", "models", "datasets")
 _HARMLESS = "jemalloc_bg_thd"  # of jemalloc, which stops and begins it again around a fork
 _MOST_STEPS = 4096
 
@@ -61,9 +61,9 @@ class Gauge(ctypes.Structure):
 
     def watch(self, steps: int) -> None:
         """Follow the training that this process begins next, whose epochs have so many steps."""
-        from colab_magics.train import checkpoint, training
+        from colab_magics.train import shelf, training
 
-        reached, write = training._Training._reached, checkpoint.Shelf.write
+        reached, write = training._Training._reached, shelf.Shelf.write
 
         def reaching(one: Any, position: Any) -> None:
             now, count = time.monotonic(), position.epoch * steps + position.step
@@ -83,7 +83,7 @@ class Gauge(ctypes.Structure):
                 self.is_saving = 0
                 self.longest_save = max(self.longest_save, time.monotonic() - began)
 
-        training._Training._reached, checkpoint.Shelf.write = reaching, writing  # type: ignore[method-assign]
+        training._Training._reached, shelf.Shelf.write = reaching, writing  # type: ignore[method-assign]
 
 
 class Pupil:

@@ -63,7 +63,7 @@ def train(
 
 def state(run: Any) -> dict[str, Any]:
     """All that the run is in the end, as bytes."""
-    from colab_magics.train.checkpoint import Shelf
+    from colab_magics.train.shelf import Shelf
 
     last, notes = Shelf(run.directory / "checkpoints").newest()
     if last is None or notes:

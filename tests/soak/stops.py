@@ -25,7 +25,7 @@ from tally import end, numbers
 LONGEST = 20.0  # seconds from the interrupt to the end of the cell, which saves and tests the model, on a busy machine
 LOOK = """
 import hashlib, json, threading
-from colab_magics.train.checkpoint import Shelf
+from colab_magics.train.shelf import Shelf
 from colab_magics.train.files import read_json
 def look(run):
     state, notes = Shelf(run.directory / "checkpoints").newest()

@@ -43,7 +43,7 @@ def train(gauge: Gauge) -> str:
 
 def check(folder: Path, gauge: Gauge, counts: Counter[str], lost: list[float]) -> None:
     """Look at what a kill has left."""
-    from colab_magics.train.checkpoint import Shelf
+    from colab_magics.train.shelf import Shelf
 
     shelf = Shelf(folder / "runs" / "it" / "checkpoints")
     if not any(shelf.folder.glob("*.json")):

@@ -93,7 +93,7 @@ def test_early_stopping_knows_what_it_knew() -> None:
 
 @pytest.mark.usefixtures("often")
 def test_training_goes_on_while_the_disk_takes_what_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    from colab_magics.train.checkpoint import Shelf
+    from colab_magics.train.shelf import Shelf
 
     goes_on, write = threading.Event(), Shelf.write
     monkeypatch.setattr(Shelf, "write", lambda self, state: goes_on.wait(20) and write(self, state))
@@ -158,14 +158,14 @@ def test_the_best_and_the_last_two_are_kept(interval: float, monkeypatch: pytest
 _CHILD = """
 import os, signal, sys
 from tests.train.test_checkpoint import trained
-from colab_magics.train import checkpoint, saver
+from colab_magics.train import saver, shelf
 saver.INTERVAL = saver._SHARE = 0
-write = checkpoint.Shelf.write
+write = shelf.Shelf.write
 def dying(self, state):
     write(self, state)
     if (state.epoch, state.step > 0) >= (1, True):
         os.kill(os.getpid(), signal.SIGKILL)
-checkpoint.Shelf.write = dying
+shelf.Shelf.write = dying
 trained(name="killed")
 """
 
@@ -284,7 +284,7 @@ def test_a_run_that_goes_on_elsewhere_is_left_alone(runs_root: Path) -> None:
 
 @pytest.mark.parametrize("damage", ["flip", "cut", "zeros", "gone"])
 def test_of_a_damaged_checkpoint_the_one_before_is_taken(damage: str, runs_root: Path) -> None:
-    from colab_magics.train.checkpoint import Shelf
+    from colab_magics.train.shelf import Shelf
 
     stopped = trained(1, name="first")
     shelf = Shelf(stopped.directory / "checkpoints")

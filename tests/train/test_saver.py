@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from colab_magics.train.checkpoint import Shelf, State
+from colab_magics.train.checkpoint import State
 from colab_magics.train.saver import Saver
+from colab_magics.train.shelf import Shelf
 
 
 def state(epoch: int) -> State:

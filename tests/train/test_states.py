@@ -74,15 +74,15 @@ def prompt(monkeypatch: pytest.MonkeyPatch) -> None:
 
 _CHILD = """
 import os, signal
-from colab_magics.train import checkpoint, saver
+from colab_magics.train import saver, shelf
 from tests.train.test_states import Look, folds
 saver.INTERVAL = saver._SHARE = 0
-write = checkpoint.Shelf.write
+write = shelf.Shelf.write
 def dying(self, state):
     write(self, state)
     if self.folder.parent.name == "fold-2" and state.epoch == 2:
         os.kill(os.getpid(), signal.SIGKILL)
-checkpoint.Shelf.write = dying
+shelf.Shelf.write = dying
 folds(Look(), Look(), Look(), name="fold")
 """
 
@@ -98,7 +98,7 @@ def killed(runs_root: Path) -> Path:
 
 @pytest.mark.parametrize("resume", [True, "fold-2"])
 def test_a_killed_loop_is_gone_on_with(killed: Path, resume: str | bool) -> None:
-    from colab_magics.train.checkpoint import Shelf
+    from colab_magics.train.shelf import Shelf
 
     assert runs.broken_off(kind=KIND) == killed / "fold-2"
     assert runs.broken_off() is None  # %train_mnist cannot go on with it
