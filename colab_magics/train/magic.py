@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from colab_magics import _shell
 from colab_magics.errors import BadOption, ColabMagicsError
 from colab_magics.options import LineParser, Whole, positive, split
-from colab_magics.train import outside, placement, screen
+from colab_magics.train import own_model, placement, screen
 from colab_magics.train.given import Given, named
-from colab_magics.train.recipes import MODELS, NAMES
+from colab_magics.train.recipes import NAMES
 from colab_magics.train.request import SEED, Request
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def train_mnist(
     request.check()
     _PORT.check("port", port)
     if isinstance(model, str):
-        model = _named(model)
+        model = own_model.named(model, _shell.namespace())
     if backend is not None and not background:
         from colab_magics.train.backend import choose
 
@@ -190,7 +190,7 @@ def run(line: str, cell: str | None) -> Run | Runs | Background:
 
             choose(options["backend"])
         with placement.built_for(options["device"], is_mixed=options["mixed_precision"], is_here=is_here):
-            options["model"] = _built(cell)
+            options["model"] = own_model.built(lambda: _shell.execute(cell), _shell.namespace())
     if options["data"] is not None:  # a cell may make it
         options["data"] = named(options["data"], _shell.namespace())
     return train_mnist(options.pop("model"), **options)
@@ -227,35 +227,3 @@ def close() -> None:
         board.stop_all()
     if screen is not None:
         screen.let_go()
-
-
-def _named(model: str) -> Any:
-    """The model of a variable; the names of ours and those of files are left."""
-    if model in MODELS or outside.is_file(model):
-        return model
-    found = _shell.namespace().get(model)
-    if found is None or isinstance(found, str):
-        raise BadOption(
-            f"There is no model {model}: choose {' or '.join(MODELS)}, a variable that holds a Keras model, or a "
-            ".keras file, or build one with %%train_mnist."
-        )
-    return found
-
-
-def _built(cell: str) -> Any:
-    """The model that the cell makes, or ends with."""
-    from colab_magics.train.backend import check_installed, grow_on_demand
-
-    check_installed()
-    grow_on_demand()
-    before = _shell.namespace().get("model")
-    value = _shell.execute(cell)
-    model = _shell.namespace().get("model")
-    if model is None:
-        raise BadOption("The cell made no variable named model: end it with  model = keras.Sequential(...).")
-    if model is before and value is not model:
-        raise BadOption(
-            "The cell made no model of its own, and the one of an earlier cell is not trained by mistake: end it with  "
-            "model = keras.Sequential(...),  or with the line  model  to train that one."
-        )
-    return model
