@@ -145,6 +145,19 @@ def rate_of(model: Any) -> float | None:
     return value if math.isfinite(value) else None
 
 
+def counted_batch(model: Any, steps: int) -> float | None:
+    """The samples of a mean batch of the ``steps`` of this epoch: Keras weighs the loss of each by its samples.
+
+    None where the model's own step does not.
+    """
+    import keras
+
+    means = (metric for metric in model.metrics if isinstance(metric, keras.metrics.Mean) and metric.name == "loss")
+    tracker = next(means, None)
+    counted = 0.0 if tracker is None else float(keras.ops.convert_to_numpy(tracker.count))
+    return counted / steps if counted > steps else None
+
+
 def sync(model: Any) -> None:
     """Have the model's variables hold what was reached: on JAX ``fit`` keeps it beside them."""
     if hasattr(model, "jax_state_sync"):

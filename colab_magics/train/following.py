@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from colab_magics.train import fits, runs
-from colab_magics.train.clock import Clock
+from colab_magics.train.bulletin import Bulletin
 from colab_magics.train.environment import environment
 from colab_magics.train.eventlog import EventLog
 from colab_magics.train.events import (
@@ -19,7 +19,6 @@ from colab_magics.train.events import (
     Resumed,
     Saved,
     Started,
-    StepEnded,
     Stopped,
     TrainingEnded,
     ValidationStepEnded,
@@ -35,9 +34,6 @@ if TYPE_CHECKING:
 
     from colab_magics.train.checkpoint import State
     from colab_magics.train.control import Control
-
-_RATE_PERIOD = 1.0
-"""Seconds between two looks at the learning rate, for which the device is waited for."""
 
 _SHARE = 0.01
 """The part of the time that may go into TensorBoard's histograms."""
@@ -64,18 +60,15 @@ class Following:
         state: State | None = None,
     ) -> None:
         self._model, self._control, self.directory, self._config = model, control, directory, config
-        self._epochs, self._steps, self._batch_size = config["epochs"], steps, config["batch_size"]
+        self._epochs, self._steps = config["epochs"], steps
         self._states, self._state = states, state
         self._is_failing = False
         self._record = Record(directory / runs.HISTORY_FILE, tell)
         self._log: EventLog | None = EventLog(directory / "logs", share=_SHARE)
         self._log.set_model(model)
         self._notes = list(states.notes)
-        self._epoch = self._step = self._told = 0
-        self._logs: Mapping[str, Any] | None = None
+        self._now = Bulletin(model, self._record.tell, config["batch_size"])
         self._is_stopping = False
-        self._clock, self._next_rate = Clock(), 0.0
-        self._rate: float | None = None
         self._began = self._epoch_began = time.monotonic()
 
     @property
@@ -100,36 +93,35 @@ class Following:
                 self._notes.append("It had come to its end before: nothing was trained.")
 
     def epoch_begins(self, epoch: int) -> None:
-        self._epoch, self._step, self._told, self._logs = epoch + 1, 0, 0, None
+        self._now.epoch_begins(epoch + 1)
         self._epoch_began = time.monotonic()
 
     def step_begins(self) -> None:
         """Before each step, where nothing is computed that belongs to it: here there is time to tell."""
-        if self._clock.is_due():
-            self._tell_step()
+        if self._now.is_due():
+            self._now.tell()
         if self._control.save.is_set() or self._control.pause.is_set():
             self._save()
 
     def step_ended(self, batch: int, logs: Mapping[str, Any] | None) -> None:
         """After each step; from any thread, and not always in order."""
-        if batch >= self._step:
-            self._step, self._logs = batch + 1, logs
+        self._now.step_ended(batch + 1, logs)
         self._stop_if_asked()
 
     def validation_begins(self) -> None:
-        self._tell_step()
+        self._now.tell()
         self._tell_stop()
 
     def validation_step_ended(self, batch: int) -> None:
-        if self._clock.is_due():
-            self._record.tell(ValidationStepEnded(self._epoch, batch + 1))
+        if self._now.is_due():
+            self._record.tell(ValidationStepEnded(self._now.epoch, batch + 1))
 
     def epoch_ended(self, logs: Mapping[str, Any] | None) -> None:
         self._tell_stop()
         numbers = fits.numbers(logs)
-        self._record.tell(EpochEnded(self._epoch, self._step, numbers, time.monotonic() - self._epoch_began))
-        self._write_log(lambda log: log.on_epoch_end(self._epoch - 1, numbers))
-        if self._epoch < self._epochs:
+        self._record.tell(EpochEnded(self._now.epoch, self._now.step, numbers, time.monotonic() - self._epoch_began))
+        self._write_log(lambda log: log.on_epoch_end(self._now.epoch - 1, numbers))
+        if self._now.epoch < self._epochs:
             self._stop_if_asked()  # asked while it was validated
             self._tell_stop()
         self._keep_state()
@@ -140,8 +132,8 @@ class Following:
         self._record.tell(TrainingEnded())
         self._write_log(lambda log: log.close())
         if not self._record.is_stopped and self.epochs_before < self._epochs:
-            is_over = self._epoch < self._epochs  # ended by a callback
-            self._states.finish(Position(self._epoch), self._record.rows, seconds, is_over=is_over)
+            is_over = self._now.epoch < self._epochs  # ended by a callback
+            self._states.finish(Position(self._now.epoch), self._record.rows, seconds, is_over=is_over)
         self._states.close()
         if self._states.fault is not None:
             self._notes.append(f"The fit's state could not be saved, so it cannot be resumed: {self._states.fault}.")
@@ -171,7 +163,7 @@ class Following:
         self._write_log(lambda log: log.close())
         self._record.keep()
         self._states.close()
-        if self._record.rows or self._state is not None:
+        if self._record.rows or self._state is not None or runs.has_checkpoint(self.directory):
             return True
         shutil.rmtree(self.directory, ignore_errors=True)
         return False
@@ -181,50 +173,39 @@ class Following:
         fits.sync(self._model)
         rows, seconds = self._record.rows, time.monotonic() - self._began
         if not self._record.is_stopped:
-            self._states.offer(Position(self._epoch), rows, seconds)
+            self._states.offer(Position(self._now.epoch), rows, seconds)
         elif self._record.cut is None:
-            self._states.finish(Position(self._epoch), rows, seconds)
+            self._states.finish(Position(self._now.epoch), rows, seconds)
         else:
-            self._states.finish(Position(self._epoch - 1, self._step), rows[:-1], seconds)
+            self._states.finish(Position(self._now.epoch - 1, self._now.step), rows[:-1], seconds)
         fault = self._states.fault
         if fault is not None and not self._is_failing:
-            self._record.tell(Saved(self._epoch, self._step, fault))
+            self._record.tell(Saved(self._now.epoch, self._now.step, fault))
         self._is_failing = fault is not None
 
     def _stop_if_asked(self) -> None:
-        is_last = (self._epoch, self._step) == (self._epochs, self._steps)
+        is_last = (self._now.epoch, self._now.step) == (self._epochs, self._steps)
         if self._control.stop.is_set() and not is_last and not self._model.stop_training:
             self._model.stop_training = self._is_stopping = True
 
     def _tell_stop(self) -> None:
         if self._is_stopping and not self._record.is_stopped:
-            self._record.tell(Stopped(self._epoch, self._step))
-
-    def _tell_step(self) -> None:
-        if self._step == self._told:
-            return
-        self._told, logs = self._step, self._logs
-        samples = None if self._batch_size is None else self._told * self._batch_size
-        self._record.tell(StepEnded(self._epoch, self._told, fits.numbers(logs), samples, self._learning_rate()))
-
-    def _learning_rate(self) -> float | None:
-        now = time.monotonic()
-        if now >= self._next_rate:
-            fits.sync(self._model)
-            self._rate, self._next_rate = fits.rate_of(self._model), now + _RATE_PERIOD
-        return self._rate
+            self._record.tell(Stopped(self._now.epoch, self._now.step))
 
     def _save(self) -> None:
-        """Save the model as it is, and wait as long as the person pauses."""
+        """Save the state and the model as they are, and wait as long as the person pauses."""
         self._control.save.clear()
-        self._tell_step()
+        self._now.tell()
         fits.sync(self._model)
-        fault = None
+        # Gone on with from here, the epoch is begun again: its samples come in an order that nobody knows.
+        place = Position(self._now.epoch - 1, self._now.step)
+        self._states.finish(place, self._record.rows, time.monotonic() - self._began)
+        fault = self._states.fault
         try:
             save_model(self.directory / runs.MODEL_FILE, self._model)
         except Exception as error:  # noqa: BLE001 (the layers' own code says how they are saved)
-            fault = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        self._record.tell(Saved(self._epoch, self._step, fault))
+            fault = fault or (str(error).strip().splitlines() or [type(error).__name__])[0]
+        self._record.tell(Saved(self._now.epoch, self._now.step, fault))
         if self._control.pause.is_set():
             self._record.tell(Paused())
             waited = self._control.wait()

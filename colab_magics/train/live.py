@@ -41,14 +41,14 @@ class LiveRun(_Callback):  # type: ignore[misc]  # Keras has no types
     ``verbose=0`` to have no progress bar beside the panel. ``name`` names the run's folder; of several fits with the
     same callback, the second is called ``name-2``.
 
-    The state at an epoch's end is kept about each ten seconds, in a thread of its own, and at a stop and the end.
-    ``resume`` goes on with the run of that name, or with True with the last one that did not finish and whose model is
-    this one: after its last epoch that is on disk, in the same folder and up to the same ``epochs=``. Weights,
-    optimizer and the numbers of dropout are then as they were; the order of the samples is that of a new ``fit``, so
-    the end is not bit for bit that of a training in one go. An epoch that a stop cut short is begun again, with the
-    weights that it had reached. Of several fits each goes on with the one at its place, and one that had come to its
-    end gets its weights back and is not trained. A model that is another one is refused. Other callbacks begin anew:
-    only ``%%train`` knows them.
+    The state at an epoch's end is kept about each ten seconds, in a thread of its own; that of the moment at a stop, at
+    the end, and where the person pauses or saves. ``resume`` goes on with the run of that name, or with True with the
+    last one that did not finish and whose model is this one: after its last epoch that is on disk, in the same folder
+    and up to the same ``epochs=``. Weights, optimizer and the numbers of dropout are then as they were; the order of
+    the samples is that of a new ``fit``, so the end is not bit for bit that of a training in one go. An epoch in which
+    it was stopped, or saved last, is begun again, with the weights that it had reached. Of several fits each goes on
+    with the one at its place, and one that had come to its end gets its weights back and is not trained. A model that
+    is another one is refused. Other callbacks begin anew: only ``%%train`` knows them.
     """
 
     async_safe = True  # what Keras may call from another thread only notes what it is told

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from colab_magics.errors import BadOption
+from colab_magics.format import plural
 from colab_magics.train import runs, saver
 from colab_magics.train.checkpoint import State, callback_state, capture, restore, restore_callbacks
 from colab_magics.train.shelf import Shelf
@@ -52,6 +53,11 @@ class States:
             )
         self._model.optimizer.build(self._model.trainable_variables)
         restore(state, self._model, with_metrics=False)
+        if state.step:
+            self.notes.append(
+                f"Epoch {state.epoch + 1} was begun again, with weights that had learnt from "
+                f"{plural(state.step, 'step')} of it already."
+            )
         self._restore_callbacks(state)
         self._tell_optimizers()
         return replace(state, arrays={})  # which are large, and in the model

@@ -20,6 +20,7 @@ from colab_magics.train.events import (
     Stopped,
     ValidationStepEnded,
 )
+from colab_magics.train.shelf import Shelf
 
 pytestmark = pytest.mark.train
 pytest.importorskip("keras", reason="Keras or its backend is not installed")
@@ -75,17 +76,23 @@ def test_steps_are_told_with_what_they_took(told: Told) -> None:
     assert list(next(event for event in told.events if isinstance(event, EpochEnded)).logs) == ["loss", "val_loss"]
 
 
-def test_save_now_and_pause_keep_the_model_as_it_is(told: Told, tmp_path: Path) -> None:
+def test_save_now_and_pause_keep_state_and_model_as_they_are(told: Told, tmp_path: Path) -> None:
     told.step(0, loss=2.0)
     told.control.save.set()
     told.following.step_begins()
     assert told.events[-1] == Saved(1, 1, None)
     assert (tmp_path / "model.keras").is_file()
+    state, notes = Shelf(tmp_path / "checkpoints").newest()
+    assert state is not None
+    assert (state.epoch, state.step, notes) == (0, 1, ())
+    assert len(state.arrays) >= len(told.model.variables) + len(told.model.optimizer.variables)
     assert not told.control.save.is_set()
     told.control.pause.set()
     told.control.stop.set()  # which ends the pause
     told.following.step_begins()
     assert told.kinds()[-3:] == [Saved, Paused, Continued]
+    assert told.following.broke_off()  # so that it can be gone on with
+    assert tmp_path.is_dir()
 
 
 def test_a_stop_in_a_step_is_told_before_the_validation(told: Told) -> None:

@@ -139,6 +139,7 @@ def test_a_stopped_fit_goes_on_with_the_weights_that_it_had_reached() -> None:
     look = Look()
     ((resumed, history),) = folds(look, resume="cut")
     assert (look.begun[0], resumed.went_on_after) == (2, (2, 4))
+    assert "Epoch 3 was begun again, with weights that had learnt from 4 steps of it already." in resumed.notes
     assert int(look.begun[1 + len(resumed.model.variables)]) == 2 * 5 + 4  # the optimizer's steps
     assert (resumed.status, resumed.cut, list(resumed.history.index)) == ("finished", None, [1, 2, 3, 4])
     assert int(resumed.model.optimizer.iterations) == 4 * 5 + 4  # the cut epoch was trained again, and whole
@@ -196,15 +197,38 @@ def test_a_damaged_newest_checkpoint_is_told_and_the_one_before_taken(runs_root:
 
 
 def test_a_state_that_cannot_be_kept_ends_no_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    from colab_magics.train import checkpoint
+    from colab_magics.train import shelf
 
     def full(*arguments: object) -> str:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(checkpoint, "write_arrays", full)
+    monkeypatch.setattr(shelf, "write_arrays", full)
     ((fit, _),) = folds(Look())
     assert fit.status == "finished"
     assert fit.notes[0] == "The fit's state could not be saved, so it cannot be resumed: No space left on device."
+
+
+def test_what_was_saved_amid_the_first_epoch_is_gone_on_with(runs_root: Path) -> None:
+    class Press(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
+        """Presses Save now, as the panel does, and then fails."""
+
+        def on_train_batch_begin(self, batch: int, logs: object = None) -> None:
+            if batch == 2:
+                live._following._control.save.set()
+            if batch == 4:
+                raise RuntimeError("enough")
+
+    live = colab_magics.LiveRun(name="pressed")
+    with pytest.raises(RuntimeError, match="enough"), colab_magics.train():
+        build().fit(X, Y, 16, 2, callbacks=[Press(), live])
+    assert runs.broken_off(kind=KIND) == (runs_root / "pressed").resolve()
+    look, live = Look(), colab_magics.LiveRun(resume="pressed")
+    model = build()
+    model.fit(X, Y, 16, 2, verbose=0, callbacks=[look, live])
+    assert live.run.went_on_after == (0, 2)
+    assert live.run.notes[0] == "Epoch 1 was begun again, with weights that had learnt from 2 steps of it already."
+    assert list(live.run.history.index) == [1, 2]
+    assert int(keras.ops.convert_to_numpy(model.optimizer.iterations)) == 2 + 2 * 6
 
 
 class Odd(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
@@ -258,7 +282,7 @@ def test_what_cannot_be_put_back_is_told() -> None:
             model.fit(X, Y, epochs=2, callbacks=[own, Look(stop_at=None if options.get("resume") else (1, 0))])
         assert not any("could not be saved" in note for note in fits[0].notes)
     assert (own.count, own.patience) == (3, 8)  # what is stated in the code is taken from there
-    assert fits[0].notes == (
+    assert fits[0].notes[-2:] == (  # behind that epoch 2 was begun again
         "Of Look, Own only plain numbers and weights are as they were before.",
         "What the model's own optimizers (second) had learnt began anew.",
     )
@@ -290,7 +314,7 @@ def test_every_backend(backend: str, tmp_path: Path) -> None:
         "live, look = colab_magics.LiveRun(resume='there'), Look()\n"
         "build().fit(X, Y, batch_size=16, epochs=4, verbose=0, callbacks=[look, live], validation_split=0.2)\n"
         "before, steps = int(cut.model.optimizer.iterations), int(live.run.model.optimizer.iterations)\n"
-        "print(cut.status, steps - before == (4 - look.begun[0]) * 5, len(live.run.history), live.run.notes)\n"
+        "print(cut.status, steps - before == (4 - look.begun[0]) * 5, len(live.run.history), live.run.notes[-1])\n"
         "weights = len(live.run.model.variables)\n"
         "print(before, int(look.begun[1 + weights]), look.begun[0] in (1, 2))"
     )
@@ -299,6 +323,6 @@ def test_every_backend(backend: str, tmp_path: Path) -> None:
     done = subprocess.run(command, env=environment, cwd=root, capture_output=True, text=True, check=False)
     told = "The callbacks are not those of before: what they knew, such as a patience, began anew."
     first, second = done.stdout.splitlines() or [done.stderr, ""]
-    assert first == f"stopped True 4 ({told!r},)"
+    assert first == f"stopped True 4 {told}"
     before, begun, is_there = second.split()
     assert (before, is_there) == (begun, "True")
