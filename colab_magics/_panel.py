@@ -2,16 +2,15 @@
 
 import weakref
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
+from colab_magics import bundles
 from colab_magics.card import Card
-from colab_magics.errors import ColabMagicsError, MissingBundle
+from colab_magics.errors import ColabMagicsError
 
-_STATIC = Path(__file__).parent / "static"
 _open: "weakref.WeakSet[Panel]" = weakref.WeakSet()
 _of_cells: "dict[str, tuple[str, weakref.WeakSet[Panel]]]" = {}
 """By the id of a cell: its last run, and the panels that this showed."""
@@ -23,7 +22,7 @@ def bundle(*names: str) -> str:
     Raises `MissingBundle` if there is none.
     """
     # A string and not the path: anywidget keeps every panel made from a path alive (anywidget#929).
-    return "".join(map(_built, ("shared", *names)))
+    return "".join(map(bundles.read, ("shared", *names)))
 
 
 class Panel(anywidget.AnyWidget):
@@ -110,14 +109,6 @@ class Panel(anywidget.AnyWidget):
         method = getattr(self, str(command))
         message = data if isinstance(data, dict) else {}
         return method(message, buffers) if command in self.takes_bytes else method(message)
-
-
-def _built(name: str) -> str:
-    path = _STATIC / f"{name}.js"
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise MissingBundle(f"The panel {path.name} is not built: run  make js  (it needs Node 20).") from error
 
 
 def close_all() -> None:

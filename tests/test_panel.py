@@ -10,7 +10,7 @@ import pytest
 import traitlets
 from ipywidgets.widgets import widget
 
-from colab_magics import _panel
+from colab_magics import bundles
 from colab_magics._panel import Panel, bundle, close_all
 from colab_magics.card import Card
 from colab_magics.errors import BadOption, MissingBundle
@@ -174,7 +174,7 @@ def test_a_view_is_what_a_front_end_draws(counter: Counter) -> None:
 
 
 def test_a_bundle_is_text_so_that_closed_panels_can_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_panel, "_STATIC", tmp_path)
+    monkeypatch.setattr(bundles, "_STATIC", tmp_path)
     with pytest.raises(MissingBundle, match=r"The panel shared\.js is not built: run  make js"):
         bundle("envinfo")
     (tmp_path / "shared.js").write_text("var cm = {};\n")

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from colab_magics.durable import publish, sync
 from colab_magics.errors import ModelMismatch
-from colab_magics.train.files import publish, sync
 
 if TYPE_CHECKING:
     from pathlib import Path

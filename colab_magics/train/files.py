@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import hashlib
 import io
 import json
-import os
 from typing import TYPE_CHECKING, Any
+
+from colab_magics.durable import publish, sync
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,20 +86,3 @@ def sha256_of(path: Path) -> str:
 def reason(error: OSError) -> str:
     """Why something could not be written, in words."""
     return error.strerror or str(error)
-
-
-def sync(file: Any) -> None:
-    """Have the disk take all that was written to an open file."""
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def publish(temporary: Path, path: Path) -> None:
-    """Put a file that is whole in the place of the old one, and have the disk know it."""
-    temporary.replace(path)
-    with contextlib.suppress(OSError):  # Windows opens no folders
-        descriptor = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
