@@ -1,5 +1,6 @@
 /**
- * Bundles every panel: `<slice>/panel.ts` to `<slice>.js`, `<slice>/<name>.panel.ts` to `<name>.js`. What all of them use
+ * Bundles every panel: `<slice>/panel.ts` to `<slice>.js`, `<slice>/<name>.panel.ts` to `<name>.js`, and so what draws a
+ * page of its own, `<slice>/<name>.page.ts`. What all of them use
  * is built once, to `shared.js`, and the chart, which some use, to `chart.js`: Python puts these in front of a panel, and
  * together they are one ES module.
  */
@@ -27,10 +28,10 @@ function findPanels() {
   return folders
     .flatMap((slice) =>
       readdirSync(join(here, slice))
-        .filter((file) => file === "panel.ts" || file.endsWith(".panel.ts"))
+        .filter((file) => /^(panel|.+\.(panel|page))\.ts$/.test(file))
         .map((file) => ({
           in: join(here, slice, file),
-          out: file === "panel.ts" ? slice : file.slice(0, -".panel.ts".length),
+          out: file === "panel.ts" ? slice : file.replace(/\.\w+\.ts$/, ""),
         })),
     )
     .sort((a, b) => (a.out < b.out ? -1 : 1));

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from colab_magics.gallery.classes import short
 from colab_magics.gallery.images import Picture, Unreadable
 
 THUMBNAIL = 64
@@ -40,6 +41,11 @@ class Atlas:
     width: int
     height: int
 
+    @property
+    def tile(self) -> dict[str, int]:
+        """The same for a page, which cuts the pictures out."""
+        return {"columns": self.columns, "width": self.width, "height": self.height}
+
 
 def plan(n: int, side: int, channels: int) -> Plan:
     """Fit ``n`` pictures of ``side`` pixels and ``channels`` bytes each into a page: smaller first, then fewer."""
@@ -52,6 +58,11 @@ def plan(n: int, side: int, channels: int) -> Plan:
 def visible(picture: Picture | Unreadable) -> Picture:
     """Give the picture, or one grey pixel in place of one that cannot be read."""
     return Image.new("L", (1, 1), 160) if isinstance(picture, Unreadable) else picture
+
+
+def problem(picture: Picture | Unreadable) -> str:
+    """Say why there is no picture; nothing where there is one."""
+    return f"cannot be read: {short(picture.reason, 80)}" if isinstance(picture, Unreadable) else ""
 
 
 def paste(pictures: Sequence[Picture]) -> Atlas:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import threading
 import weakref
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -23,6 +23,8 @@ from colab_magics.gallery.source import Source
 from colab_magics.gallery.views import View, parse
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
 
@@ -52,6 +54,8 @@ class Gallery:
         self.counts = replace(source.samples.counts, first=len(self._samples_of(View("first"))))
         """How many pictures each view has."""
         self._selected: dict[str, tuple[int, ...]] = {}
+        self.tell_export: Callable[[int, int], None] = _say_nothing
+        """Is told how many pictures of an export are written, and of how many: none at first, all at last."""
         self._version = 0
         self._open(Query(parse(view, source.samples.class_names)).sorted_by(sort))
 
@@ -236,6 +240,20 @@ class Gallery:
         samples = self.shown.samples
         return samples.images.values(_index(index, samples))
 
+    def export(self, path: str | Path, *, limit: int | None = None) -> Path:
+        """Write the pictures that are chosen now, in their order and with what is selected, and give the file's path.
+
+        A name that ends with ``.html`` makes one file that works offline as the panel does: it opens at the same
+        view and order, and holds the pictures that are chosen and no others; their classes and probabilities (in
+        steps of 0.01 %) too. Up to 2 million pixels are kept as they are; more have 16 shades of grey, or are
+        compressed as photographs are. ``.png`` makes one picture of at most 400 with their captions. ``limit``: only
+        so many, from the first on. A file that is there is replaced, once all is written.
+        Raises `BadOption`, `OutputDenied` and `SourceNotFound`.
+        """
+        from colab_magics.gallery.export import export
+
+        return export(self, path, limit=limit, tell=self.tell_export)
+
     def watch(self, watcher: Watcher) -> None:
         """Call ``watcher.refresh()`` after every change, for as long as somebody else holds it."""
         with self._lock:
@@ -260,6 +278,10 @@ class Gallery:
 
     def _all_samples(self) -> list[Samples]:
         return [each for each in (self._source.training, self._source.samples) if each is not None]
+
+
+def _say_nothing(done: int, count: int) -> None:
+    pass
 
 
 def _index(value: object, samples: Samples) -> int:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shlex
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from colab_magics import _shell, interrupts
+from colab_magics.card import Card
 from colab_magics.errors import BadOption
+from colab_magics.format import number, plural, printable, readable, size
 from colab_magics.gallery.views import KINDS, SORTS
 from colab_magics.options import LineParser, lookup, positive, split
 from colab_magics.transfer.paths import is_there
@@ -26,6 +29,7 @@ def gallery(
     view: str = "first",
     sort: str = "index",
     n: int = 9,
+    export: str | Path | None = None,
 ) -> Gallery:
     """Show pictures with their true and predicted classes, and return the gallery.
 
@@ -37,7 +41,8 @@ def gallery(
     number, or ``confusion`` with pairs of a true and a predicted class, as in ``confusion 4 9, 9 4``. ``sort``:
     ``index``, ``loss`` (the worst first), ``confidence`` (the surest first) or ``margin`` (the closest decision first).
     ``n``: pictures to begin with, at most 64. With a run, ``first`` shows training images, the others test images.
-    Raises `BadImages`, `BadOption`, `SourceNotFound` and `SourceDenied`.
+    ``export``: a file to write what is chosen to, ``.html`` or ``.png``, as `Gallery.export` does later.
+    Raises `BadImages`, `BadOption`, `SourceNotFound`, `SourceDenied` and `OutputDenied`.
     """
     with interrupts.held():
         from colab_magics.gallery.items import Gallery
@@ -45,8 +50,38 @@ def gallery(
 
     found = read(source, labels, predicted=predicted, probabilities=probabilities, class_names=class_names)
     value = Gallery(found, view=str(view), sort=sort, n=n)
+    value.tell_export = _Progress()
     show(value)
+    if export is not None:
+        written = value.export(export)
+        _shell.say(
+            printable(f"{plural(len(value), 'picture')} in {readable(str(export))}, {size(written.stat().st_size)}."),
+            value=value,
+        )
     return value
+
+
+class _Progress:
+    """Shows how far an export is, once a second, where it takes longer than that."""
+
+    def __init__(self) -> None:
+        self._shown: _shell.Shown | None = None
+        self._next = 0.0
+
+    def __call__(self, done: int, count: int) -> None:
+        """Take how many pictures are written, and of how many."""
+        now = time.monotonic()
+        if done == 0:
+            self._shown, self._next = None, now + 1
+        elif self._shown is not None and done == count:
+            self._shown.update(Card(f"Exported {plural(count, 'picture')}."))
+        elif now >= self._next and _shell.has_kernel():
+            self._next = now + 1
+            card = Card(f"Exporting: {number(done)} of {plural(count, 'picture')} …")
+            if self._shown is None:
+                self._shown = _shell.show(card)
+            else:
+                self._shown.update(card)
 
 
 class _ViewWords(tuple[str, ...]):
@@ -72,6 +107,7 @@ PARSER = LineParser(
         %gallery run --view confusion 4 9     the fours that were taken for nines
         %gallery images labels --predicted guesses
         %gallery table label                  a DataFrame with files or arrays, and a column of classes
+        %gallery run --view wrong --export mistakes.html      and a page that works without a kernel
         %gallery photos/                      a folder, its subfolders are the classes
     """,
 )
@@ -88,6 +124,7 @@ PARSER.add_argument(
 )
 PARSER.add_argument("--sort", choices=SORTS, help="as they come, or the worst, surest or closest first (index)")
 PARSER.add_argument("--n", type=positive, metavar="N", help="pictures to begin with, at most 64 (9)")
+PARSER.add_argument("--export", metavar="FILE", help="also write what is chosen to a page (.html) or a picture (.png)")
 
 
 def run(line: str, cell: str | None) -> Gallery:

@@ -8,10 +8,10 @@ import numpy as np
 import traitlets
 
 from colab_magics._panel import Panel, bundle
-from colab_magics.card import Card
+from colab_magics.card import Card, Note
 from colab_magics.errors import BadOption
 from colab_magics.gallery import confusion, query
-from colab_magics.gallery.atlas import block, paste, png, visible
+from colab_magics.gallery.atlas import block, paste, png, problem, visible
 from colab_magics.gallery.card import legend, state
 from colab_magics.gallery.classes import short
 from colab_magics.gallery.images import Picture, Unreadable
@@ -20,6 +20,7 @@ from colab_magics.gallery.pages import Page
 from colab_magics.gallery.samples import Item
 
 _FACTS = [field.name for field in fields(Item)]
+_PYTHON = Note("Python: .selected, .selection().")
 _DETAIL = 256
 """Pixels: the longest side of the picture that is looked at closely."""
 
@@ -84,7 +85,7 @@ class GalleryPanel(Panel):
         return {
             "version": page.version,
             "items": _items(page, pictures),
-            "tile": {"columns": atlas.columns, "width": atlas.width, "height": atlas.height},
+            "tile": atlas.tile,
         }, [atlas.file]
 
     def detail(self, data: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
@@ -124,13 +125,15 @@ def _traits(gallery: Gallery) -> dict[str, Any]:
     marks[list(page.selected)] = True
     return {
         "card": Card(
-            page.title, state=state(gallery), parts=legend(page, probabilities=gallery.has_probabilities)
+            page.title,
+            state=state(gallery),
+            parts=[*legend(page, probabilities=gallery.has_probabilities), _PYTHON],
         ).data(),
         "query": page.query.data(),
         "total": page.total,
         "version": page.version,
         "atlas": atlas.file,
-        "tile": {"columns": atlas.columns, "width": atlas.width, "height": atlas.height},
+        "tile": atlas.tile,
         "items": _items(page, pictures),
         "nothing": page.emptiness,
         "selected": np.packbits(marks, bitorder="little").tobytes(),
@@ -144,14 +147,13 @@ def _items(page: Page, pictures: list[Picture | Unreadable]) -> list[dict[str, A
 
 def _item(page: Page, item: Item, picture: Picture | Unreadable) -> dict[str, Any]:
     shown = visible(picture)
-    problem = f"cannot be read: {short(picture.reason, 80)}" if isinstance(picture, Unreadable) else ""
     return {
         **{fact: getattr(item, fact) for fact in _FACTS},
         "name": short(item.name),
         "share": item.share,
         "caption": item.caption(page.samples.class_names),
         "tone": item.tone,
-        "problem": problem,
+        "problem": problem(picture),
         "width": shown.width,
         "height": shown.height,
     }

@@ -248,5 +248,4 @@ function draw({ model, root, signal, onChange }: Scene<State>): void {
   }
 }
 
-const keys =
-  "Arrow keys and Page Up or Down move, Space selects, Enter looks closer. Python: .selected, .selection().";
+const keys = "Arrow keys and Page Up or Down move, Space selects, Enter looks closer.";

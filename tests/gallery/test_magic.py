@@ -1,5 +1,6 @@
 """`%gallery` in a real shell: line, cell, function, help, completion, and one sentence for what is wrong."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from hostile import HOSTILE
 
 import colab_magics
 from colab_magics.errors import BadImages, BadOption, ColabMagicsError
+from colab_magics.gallery import magic
 from colab_magics.gallery.magic import PARSER
 
 
@@ -223,7 +225,7 @@ def test_every_option_is_an_argument_of_the_function() -> None:
     parameters = inspect.signature(colab_magics.gallery).parameters
     assert {action.dest for action in PARSER._actions} - {"help"} == set(parameters)
     keyword_only = {name for name, each in parameters.items() if each.kind is each.KEYWORD_ONLY}
-    assert keyword_only == {"predicted", "probabilities", "class_names", "view", "sort", "n"}
+    assert keyword_only == {"predicted", "probabilities", "class_names", "view", "sort", "n", "export"}
 
 
 def test_the_function_works_without_a_shell(run: Any, capsys: pytest.CaptureFixture[str]) -> None:
@@ -265,3 +267,33 @@ def test_no_name_in_the_notebook_becomes_markup(notebook: Any) -> None:
         assert not any(
             tag in html for tag in ("<script", "<svg", "<iframe", "<a ", "<input", "<link", "<meta", "<base")
         )
+
+
+def test_a_line_writes_what_it_shows(notebook: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = notebook.run("%gallery run --view wrong --export 'my mistakes.html'")
+    assert ran.error is None
+    assert "4 wrong test images" in ran.text
+    assert re.search(r"4 pictures in my mistakes\.html, [\d.]+ kB\.", ran.text)
+    assert (tmp_path / "my mistakes.html").read_text().startswith("<!doctype html>")
+
+
+def test_what_cannot_be_written_is_one_sentence_below_the_pictures(notebook: Any) -> None:
+    ran = notebook.run("%gallery run --view wrong --export mistakes.pdf")
+    assert "4 wrong test images" in ran.text
+    assert "A gallery cannot be exported as mistakes.pdf: name a file that ends with .html" in str(ran.error)
+
+
+def test_a_long_export_tells_how_far_it_is(notebook: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(0, 100, 2))
+    monkeypatch.setattr(magic.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(magic._shell, "has_kernel", lambda: True)
+    notebook.namespace["tell"] = magic._Progress()
+    ran = notebook.run("for done in (0, 400, 800, 1000): tell(done, 1000)")
+    assert ran.error is None
+    told = [output["text/plain"] for output in ran.displayed]
+    assert told == [
+        "Exporting: 400 of 1,000 pictures …",
+        "Exporting: 800 of 1,000 pictures …",
+        "Exported 1,000 pictures.",
+    ]
