@@ -26,13 +26,20 @@ class Bulletin:
         self._model, self._tell = model, tell
         self._is_counting = batch_size is None
         self._batch: float | None = batch_size
-        self.epoch = self.step = self._told = 0
+        self.epoch = self.step = self.done = self._told = 0
         self._logs: Mapping[str, Any] | None = None
         self._clock, self._next_look = Clock(), 0.0
         self._rate: float | None = None
 
     def epoch_begins(self, epoch: int) -> None:
-        self.epoch, self.step, self._told, self._logs = epoch, 0, 0, None
+        self.epoch, self.step, self.done, self._told, self._logs = epoch, 0, 0, 0, None
+
+    def step_begins(self, done: int) -> None:
+        """Before a step, when the model has done so many of the epoch: their ends may come later, by another thread."""
+        self.done = done
+        if done and self.is_due():
+            self._look(is_counting=self._is_counting)
+            self.tell()
 
     def step_ended(self, step: int, logs: Mapping[str, Any] | None) -> None:
         """From any thread, and not always in order."""
@@ -52,11 +59,11 @@ class Bulletin:
         samples = None if self._batch is None else round(self._told * self._batch)
         self._tell(StepEnded(self.epoch, self._told, fits.numbers(logs), samples, self._rate))
 
-    def _look(self) -> None:
+    def _look(self, *, is_counting: bool = False) -> None:
         now = time.monotonic()
         if now < self._next_look:
             return
         fits.sync(self._model)
         self._rate, self._next_look = fits.rate_of(self._model), now + _PERIOD
-        if self._is_counting:
-            self._batch = fits.counted_batch(self._model, self._told)
+        if is_counting:
+            self._batch = fits.counted_batch(self._model, self.done)

@@ -96,10 +96,9 @@ class Following:
         self._now.epoch_begins(epoch + 1)
         self._epoch_began = time.monotonic()
 
-    def step_begins(self) -> None:
+    def step_begins(self, batch: int) -> None:
         """Before each step, where nothing is computed that belongs to it: here there is time to tell."""
-        if self._now.is_due():
-            self._now.tell()
+        self._now.step_begins(batch)
         if self._control.save.is_set() or self._control.pause.is_set():
             self._save()
 
@@ -198,14 +197,14 @@ class Following:
         self._now.tell()
         fits.sync(self._model)
         # Gone on with from here, the epoch is begun again: its samples come in an order that nobody knows.
-        place = Position(self._now.epoch - 1, self._now.step)
+        place = Position(self._now.epoch - 1, self._now.done)
         self._states.finish(place, self._record.rows, time.monotonic() - self._began)
         fault = self._states.fault
         try:
             save_model(self.directory / runs.MODEL_FILE, self._model)
         except Exception as error:  # noqa: BLE001 (the layers' own code says how they are saved)
             fault = fault or (str(error).strip().splitlines() or [type(error).__name__])[0]
-        self._record.tell(Saved(self._now.epoch, self._now.step, fault))
+        self._record.tell(Saved(self._now.epoch, self._now.done, fault))
         if self._control.pause.is_set():
             self._record.tell(Paused())
             waited = self._control.wait()

@@ -117,7 +117,7 @@ class LiveRun(_Callback):  # type: ignore[misc]  # Keras has no types
 
     def on_train_batch_begin(self, batch: int, logs: object = None) -> None:
         if self._following is not None:
-            self._following.step_begins()
+            self._following.step_begins(batch)
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         if self._following is not None:

@@ -50,7 +50,7 @@ class Told:
         self.following.epoch_begins(0)
 
     def step(self, batch: int, **logs: Any) -> None:
-        self.following.step_begins()
+        self.following.step_begins(batch)
         self.following.step_ended(batch, logs)
 
     def kinds(self) -> list[type]:
@@ -79,7 +79,7 @@ def test_steps_are_told_with_what_they_took(told: Told) -> None:
 def test_save_now_and_pause_keep_state_and_model_as_they_are(told: Told, tmp_path: Path) -> None:
     told.step(0, loss=2.0)
     told.control.save.set()
-    told.following.step_begins()
+    told.following.step_begins(1)
     assert told.events[-1] == Saved(1, 1, None)
     assert (tmp_path / "model.keras").is_file()
     state, notes = Shelf(tmp_path / "checkpoints").newest()
@@ -89,7 +89,7 @@ def test_save_now_and_pause_keep_state_and_model_as_they_are(told: Told, tmp_pat
     assert not told.control.save.is_set()
     told.control.pause.set()
     told.control.stop.set()  # which ends the pause
-    told.following.step_begins()
+    told.following.step_begins(1)
     assert told.kinds()[-3:] == [Saved, Paused, Continued]
     assert told.following.broke_off()  # so that it can be gone on with
     assert tmp_path.is_dir()
