@@ -204,3 +204,14 @@ it("draws only the last of what is asked for in haste", async () => {
   expect(model.get("query")).toEqual({ ...plain, view: "correct", search: "png" });
   expect(model.get("card").title).toBe("1 correct images");
 });
+
+it("keeps the pictures of a version until those of the next are drawn", async () => {
+  const shown = () => [model.get("version"), model.get("items").map(({ index }) => index)];
+  const before = shown();
+  const asked = ask("show", { query: { ...plain, view: "wrong", reverse: true } });
+  expect(shown()).toEqual(before);
+  const { result } = await ask("window", { start: 0, count: 2 });
+  expect([(result as State).version, (result as State).items.map(({ index }) => index)]).toEqual(before);
+  await asked;
+  expect(shown()).toEqual([2, [7, 2]]);
+});

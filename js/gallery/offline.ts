@@ -55,6 +55,7 @@ export async function offline(
   let state = { ...data.state, version: 0 };
   const all = Array.from(indices, (_, place) => itemAt(place));
   let members: number[] = [];
+  let latest = 0;
 
   function fire(event: string, content?: unknown, buffers?: readonly DataView[]): void {
     for (const listen of listeners[event] ?? []) listen(content, buffers);
@@ -122,28 +123,28 @@ export async function offline(
     return (reverse ? found.reverse() : found).map(Number);
   }
 
-  async function window(start: number, size: number) {
-    const { version, tile } = state;
-    const places = members.slice(start, start + size);
+  async function window(places: readonly number[], version = state.version) {
     const items = places.map((place) => all[place] as Item);
     const { file } = await draw(places, items);
-    return { result: { items, version, tile }, file };
+    return { result: { items, version, tile: state.tile }, file };
   }
 
   const commands: Record<string, (data: Request["data"]) => Promise<{ result?: unknown; file?: DataView }>> =
     {
       async show({ query }) {
-        members = choose(query);
         state.query = query; // at once: what is chosen next, in haste, changes this one
-        state.version += 1;
-        const { result, file } = await window(0, state.size);
-        if (result.version !== state.version) return {};
+        const found = choose(query);
+        latest += 1;
+        const { result, file } = await window(found.slice(0, state.size), latest);
+        if (result.version !== latest) return {};
+        members = found; // with the version and not before it: the panel takes what it finds for that version's
         const total = members.length;
         const card = { ...state.card, title: `${count(total)} ${data.kinds[query.view]}` };
         change({ ...result, query, card, total, nothing: total ? "" : data.nothing, atlas: file });
         return {};
       },
-      window: ({ start, count: size }) => window(start as number, size as number),
+      window: ({ start, count: size }) =>
+        window(members.slice(start as number, (start as number) + (size as number))),
       async detail({ index }) {
         const place = indices.indexOf(index as number);
         const item = all[place] as Item;
