@@ -22,6 +22,7 @@ const cssAsText = {
 
 const page: TestProjectConfiguration = {
   plugins: [cssAsText],
+  define: { HOSTILE: JSON.stringify(await readFile("../tests/hostile.py", "utf8")) },
   test: {
     name: "page",
     environment: "happy-dom",
