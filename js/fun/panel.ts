@@ -19,8 +19,8 @@ type State = {
 };
 
 const life = 300_000; // milliseconds
-const beat = 80; // between two drawings: legs need no more
-const gladness = 20; // beats
+const beat = 150; // milliseconds between two drawings: each frame costs a page the same, however little moves
+const gladness = 10; // beats
 const linger = 1000; // the sparks of a last epoch still fly when its cell has ended, and this panel with it
 
 export default definePanel<State>({

@@ -6,7 +6,7 @@ export const stillness = "(prefers-reduced-motion: reduce)";
 export function spark(panel: Element, isBest: boolean): void {
   const { left, top, width, height } = panel.getBoundingClientRect();
   if (!width || document.hidden || matchMedia(stillness).matches) return;
-  const color = getComputedStyle(panel).getPropertyValue(isBest ? "--cm-warn" : "--cm-accent");
+  const color = getComputedStyle(panel).getPropertyValue(isBest ? "--cm-series-2" : "--cm-accent");
   for (let count = isBest ? 40 : 16; count; count--) {
     const dot = h("span");
     // On the page's body, which no style sheet of ours reaches: a notebook cuts what leaves a cell.
