@@ -1,8 +1,8 @@
-"""One server for each application and one Chromium for all; each test opens a notebook of its own."""
+"""One server, one page and one kernel for each application; each test opens a notebook of its own in them."""
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
@@ -10,24 +10,39 @@ from pathlib import Path
 import pytest
 from browser.chromium import chromium
 from browser.jupyter import App, Server, serve
-from browser.notebook import Notebook, write
+from browser.notebook import WINDOW, Notebook, write
 from playwright.sync_api import BrowserContext, Locator, expect
 
 expect.set_options(timeout=60_000)
 
-_WINDOW = {"width": 1240, "height": 900}
+_FAILED = pytest.StashKey[bool]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+def _group(item: pytest.Item) -> str:
+    """Which tests a process of `pytest -n 2 --dist loadgroup` does after each other, on one server: about half of them."""
+    callspec = getattr(item, "callspec", None)
+    app = callspec.params.get("app", "lab") if callspec else "lab"
+    return "lab upload" if app == "lab" and item.path.stem == "test_upload" else app
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    item.stash[_FAILED] = item.stash.get(_FAILED, False) or report.failed
+    return report
 
 
 @pytest.fixture(scope="session")
 def context() -> Iterator[BrowserContext]:
     """One window for all pages: what the applications load is loaded once."""
-    with chromium() as browser, browser.new_context(viewport=_WINDOW, reduced_motion="reduce") as context:
+    with chromium() as browser, browser.new_context(viewport=WINDOW, reduced_motion="reduce") as context:
         yield context
 
 
@@ -64,31 +79,62 @@ def app(request: pytest.FixtureRequest) -> App:
     return request.param
 
 
+@pytest.fixture(scope="session")
+def left(servers: Callable[[App], Server]) -> Iterator[dict[App, Notebook]]:
+    """The page that the last test left in each application, beside its kernel."""
+    pages: dict[App, Notebook] = {}
+    yield pages
+    for page in pages.values():
+        page.close()
+
+
 @pytest.fixture
-def open_notebook(
-    request: pytest.FixtureRequest, context: BrowserContext, servers: Callable[[App], Server]
+def open_file(
+    request: pytest.FixtureRequest,
+    context: BrowserContext,
+    servers: Callable[[App], Server],
+    left: dict[App, Notebook],
 ) -> Iterator[Callable[..., Notebook]]:
-    """Opens a notebook of the given cells, in JupyterLab or in ``app``, in a folder of its own.
+    """Opens a notebook that lies in the folder of an application's server, in the page that the last test left there,
+    or in a ``fresh`` one with a fresh kernel.
 
     At the end of the test no page may have logged an error or asked another host for anything.
     """
-    opened: list[Notebook] = []
+    opened: dict[App, Notebook] = {}
+
+    def open_it(path: Path, app: App, *, fresh: bool = False) -> Notebook:
+        assert app not in opened, "a test opens one notebook of an application"
+        last = left.pop(app, None)
+        if last and fresh:
+            last.close()
+            last = None
+        opened[app] = last.turn_to(path) if last else Notebook(context, servers(app), path).open()
+        return opened[app]
+
+    yield open_it
+    for app, notebook in opened.items():
+        if request.node.stash[_FAILED]:
+            notebook.close()
+        else:
+            notebook.put_away()
+            left[app] = notebook
+    assert [fault for notebook in opened.values() for fault in (*notebook.errors, *notebook.foreign)] == []
+
+
+@pytest.fixture
+def open_notebook(
+    request: pytest.FixtureRequest, open_file: Callable[..., Notebook], servers: Callable[[App], Server]
+) -> Callable[..., Notebook]:
+    """Opens a notebook of the given cells, in JupyterLab or in ``app``, in a folder of its own: see ``open_file``."""
     folder = re.sub(r"\W+", "-", request.node.name)
 
-    def open_it(*cells: str, app: App = "lab", files: dict[str, str] | None = None) -> Notebook:
-        server = servers(app)
-        path = server.work / folder / f"{len(opened)}.ipynb"
+    def open_it(*cells: str, app: App = "lab", files: dict[str, str] | None = None, fresh: bool = False) -> Notebook:
+        path = servers(app).work / folder / "notebook.ipynb"
         write(path, ["%load_ext colab_magics", *cells])
         for name, text in (files or {}).items():
             path.with_name(name).write_text(text, encoding="utf-8")
-        opened.append(Notebook(context, server, path).open())
-        opened[-1].run(0)
-        return opened[-1]
+        notebook = open_file(path, app, fresh=fresh)
+        notebook.run(0)
+        return notebook
 
-    yield open_it
-    # Before the end: TensorBoard's page complains when its server goes.
-    faults = [fault for notebook in opened for fault in (*notebook.errors, *notebook.foreign)]
-    for notebook in opened:
-        notebook.close_kernel()
-        notebook.page.close()
-    assert faults == []
+    return open_it

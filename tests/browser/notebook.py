@@ -2,16 +2,19 @@
 
 import ast
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
 
 import nbformat
+from browser import scripts
 from browser.jupyter import Server
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, ViewportSize
 from playwright.sync_api import TimeoutError as Late
 
 Theme = Literal["light", "dark"]
+
+WINDOW: ViewportSize = {"width": 1240, "height": 900}
 
 _SECOND = 1000
 _PATIENCE = 90 * _SECOND
@@ -27,40 +30,12 @@ _HOSTS_OWN = (
     "/index.js?_file_hash",
 )
 
-_READY = """() => {
-    const context = window.jupyterapp?.shell.currentWidget?.context;
-    return context?.isReady && context.sessionContext.session?.kernel?.status === "idle"
-        && window.jupyterapp.commands.hasCommand("notebook:run-cell");
-}"""
-_START = """([name, settings, cell]) => {
-    const app = window.jupyterapp;
-    if (cell !== null) app.shell.currentWidget.content.activeCellIndex = cell;
-    window.cmEnded = false;
-    app.commands.execute(name, settings).finally(() => { window.cmEnded = true; });
-}"""
-_ASK = """async (expression) => {
-    const { kernel } = window.jupyterapp.shell.currentWidget.context.sessionContext.session;
-    const reply = await kernel.requestExecute(
-        { code: "import json as _json", silent: true, user_expressions: { x: `_json.dumps(${expression})` } }
-    ).done;
-    const { data, evalue } = reply.content.user_expressions.x;
-    return data ? data["text/plain"] : Promise.reject(new Error(evalue));
-}"""
-# The application lays itself out some time after a resize: wait for another width (or 2 s), and for it to last.
-_SETTLED_WIDTH = """(panel, old) => new Promise((resolve) => {
-    const begin = performance.now();
-    let [width, frames] = [-1, 0];
-    const look = () => {
-        const now = panel.getBoundingClientRect().width;
-        frames = now === width ? frames + 1 : 0;
-        width = now;
-        const isNew = width !== old || performance.now() - begin > 2000;
-        if (isNew && frames >= 12) resolve(width);
-        else requestAnimationFrame(look);
-    };
-    look();
-})"""
-_SHUT_DOWN = "() => window.jupyterapp.shell.currentWidget.context.sessionContext.shutdown()"
+_RESET = """
+import os
+get_ipython().run_line_magic("unload_ext", "colab_magics")
+os.environ.pop("COLAB_MAGICS_RUNS", None)
+get_ipython().reset()
+"""
 
 
 def write(path: Path, cells: Sequence[str]) -> None:
@@ -72,14 +47,16 @@ def write(path: Path, cells: Sequence[str]) -> None:
 
 
 class Notebook:
-    """A notebook that is open in a page of its own, beside its running kernel."""
+    """The notebook that is open in a page, beside its running kernel; another may take its place."""
 
     def __init__(self, context: BrowserContext, server: Server, path: Path) -> None:
         self.server, self.path = server, path
         self.page: Page = context.new_page()
         self.errors: list[str] = []
         self.foreign: list[str] = []
-        self._is_kernel_gone = False
+        self._kernel: str | None = None  # of a notebook that was put away
+        self._is_open = False
+        self._is_kernel_gone = self._has_put_away = False
         self.page.set_default_timeout(_PATIENCE)
         self.page.on("console", self._note_console)
         self.page.on("pageerror", lambda error: self._note_error(str(error)))
@@ -92,17 +69,47 @@ class Notebook:
         if self.server.app == "lab" and self.page.evaluate("() => !window.jupyterapp.shell.leftCollapsed"):
             self.command("application:toggle-left-area")
         self.theme("light")
+        self._is_open = True
         return self
+
+    def put_away(self) -> None:
+        """Close the notebook; the page stays, and so does the kernel, with nothing of ours and no names."""
+        self._kernel = self.page.evaluate(scripts.KERNEL)
+        self.page.evaluate(scripts.DISPOSE)
+        self._is_open, self._has_put_away = False, True
+        if self._kernel:
+            self.page.evaluate(scripts.EXECUTE, [self._kernel, _RESET])
+
+    def turn_to(self, path: Path) -> Self:
+        """Open another notebook where one was put away, with the kernel of that one, if it has not ended."""
+        self.path, self.errors, self.foreign, self._is_kernel_gone = path, [], [], False
+        self._is_open = True
+        self.page.bring_to_front()
+        self.page.set_viewport_size(WINDOW)
+        self.page.evaluate(scripts.OPEN, [path.relative_to(self.server.work).as_posix(), self._kernel])
+        self._wait_until_ready()
+        if self._kernel:
+            self.page.evaluate(scripts.EXECUTE, [self._kernel, f"__import__('os').chdir({str(path.parent)!r})"])
+        self.theme("light")
+        return self
+
+    def close(self) -> None:
+        """End the kernel and close the page."""
+        if self._is_open:
+            self.close_kernel()
+        elif self._kernel:
+            self.page.evaluate("kernel => window.jupyterapp.serviceManager.kernels.shutdown(kernel)", self._kernel)
+        self.page.close()
 
     def _wait_until_ready(self) -> None:
         self.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-        self.page.wait_for_function(_READY)
+        self.page.wait_for_function(scripts.READY)
 
     # what a person does
 
     def command(self, name: str, settings: object = None, *, cell: int | None = None, wait: bool = True) -> None:
         """Do what a menu entry of the application does."""
-        self.page.evaluate(_START, [name, settings or {}, cell])
+        self.page.evaluate(scripts.START, [name, settings or {}, cell])
         if wait:
             self.wait()
 
@@ -149,7 +156,7 @@ class Notebook:
 
     def close_kernel(self) -> None:
         self._is_kernel_gone = True
-        self.page.evaluate(_SHUT_DOWN)
+        self.page.evaluate(scripts.SHUT_DOWN)
 
     def theme(self, theme: Theme) -> None:
         """Choose the application's light or dark theme."""
@@ -163,13 +170,23 @@ class Notebook:
         """Make the window as wide as it takes for ``panel`` to be ``pixels`` wide."""
         width = None
         for _ in range(10):  # a scroll bar may come or go
-            width = panel.evaluate(_SETTLED_WIDTH, width)
+            width = panel.evaluate(scripts.SETTLED_WIDTH, width)
             excess = round(width) - pixels
             if not excess:
                 return
-            window = self.page.viewport_size or {"width": 0, "height": 0}
+            window = self.page.viewport_size or WINDOW
             self.page.set_viewport_size({**window, "width": max(window["width"] - excess, pixels)})
         raise AssertionError(f"the panel did not become {pixels} pixels wide")
+
+    def looks(self, panel: Locator) -> Iterator[tuple[Theme, int]]:
+        """Make ``panel`` look in each way it may: at three widths, in both themes."""
+        themes: list[Theme] = ["light", "dark"]
+        for width in (400, 600, 1200):
+            self.width(panel, width)
+            for theme in themes:
+                self.theme(theme)
+                yield theme, width
+            themes.reverse()  # the change of a theme takes a while
 
     # what came out
 
@@ -186,7 +203,7 @@ class Notebook:
 
     def value(self, expression: str) -> Any:
         """The value of an expression in the kernel, through JSON."""
-        text = self.page.evaluate(_ASK, expression)
+        text = self.page.evaluate(scripts.ASK, expression)
         return json.loads(ast.literal_eval(text))
 
     @property
@@ -205,8 +222,9 @@ class Notebook:
             self._note_error(f"{message.text} ({message.location.get('url', '')})")
 
     def _note_error(self, text: str) -> None:
-        # ipywidgets says this, soon or late, of each panel whose kernel has ended: its static form stands there instead.
-        known = (*_HOSTS_OWN, "widget model not found") if self._is_kernel_gone else _HOSTS_OWN
+        # ipywidgets says this, soon or late, of each panel whose kernel has ended or whose notebook was put away.
+        is_known = self._is_kernel_gone or self._has_put_away
+        known = (*_HOSTS_OWN, "widget model not found") if is_known else _HOSTS_OWN
         if not any(words in text for words in known):
             self.errors.append(text)
 

@@ -43,12 +43,9 @@ def page_of_panels(open_notebook: Callable[..., Notebook]) -> Notebook:
 
 def test_panels_fit(page_of_panels: Notebook, shoot: Callable[[Locator, str], None]) -> None:
     notebook = page_of_panels
-    for theme in ("light", "dark"):
-        notebook.theme(theme)
-        for width in (400, 600, 1200):
-            notebook.width(notebook.panel(1), width)
-            for cell, name in enumerate(PANELS, start=1):
-                panel = notebook.panel(cell)
-                shoot(panel, f"{name}-{theme}-{width}")
-                assert panel.evaluate(_OVERFLOW) == [], f"{name}, {theme}, {width} px"
-                assert panel.get_attribute("data-lm-suppress-shortcuts") == "true", name
+    for theme, width in notebook.looks(notebook.panel(1)):
+        for cell, name in enumerate(PANELS, start=1):
+            panel = notebook.panel(cell)
+            shoot(panel, f"{name}-{theme}-{width}")
+            assert panel.evaluate(_OVERFLOW) == [], f"{name}, {theme}, {width} px"
+            assert panel.get_attribute("data-lm-suppress-shortcuts") == "true", name

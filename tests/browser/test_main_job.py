@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+from browser.jupyter import App
 from browser.notebook import Notebook
 from playwright.sync_api import Locator, expect
 
@@ -102,8 +104,9 @@ def _check_progress(notebook: Notebook) -> None:
     assert 1000 * len(updates) / (updates[-1] - updates[0]) <= 10
 
 
-def test_tensorboard_without_the_proxy(open_notebook: Callable[..., Notebook]) -> None:
-    notebook = open_notebook("run = %train_mnist --epochs 1 --tensorboard", app="notebook")
+@pytest.mark.parametrize("app", ["notebook"])
+def test_tensorboard_without_the_proxy(open_notebook: Callable[..., Notebook], app: App) -> None:
+    notebook = open_notebook("run = %train_mnist --epochs 1 --tensorboard", app=app)
     notebook.run(1)
     frame = notebook.output(1).locator("iframe")
     expect(frame).to_have_attribute("src", re.compile(r"http://127\.0\.0\.1:\d+/"))

@@ -68,15 +68,12 @@ def test_it_fits(open_notebook: Callable[..., Notebook], shoot: Callable[[Locato
     notebook = open_notebook(LIVE)
     panel = notebook.show(1)
     await_changes(panel, 3)
-    for theme in ("light", "dark"):
-        notebook.theme(theme)
-        for width in (400, 600, 1200):
-            notebook.width(panel, width)
-            height = (panel.bounding_box() or {})["height"]
-            shoot(panel, f"monitor-{theme}-{width}")
-            assert panel.evaluate(_OVERFLOW) == [], f"{theme}, {width} px"
-            await_changes(panel, 2)
-            assert (panel.bounding_box() or {})["height"] == height  # nothing moves while numbers change
+    for theme, width in notebook.looks(panel):
+        height = (panel.bounding_box() or {})["height"]
+        shoot(panel, f"monitor-{theme}-{width}")
+        assert panel.evaluate(_OVERFLOW) == [], f"{theme}, {width} px"
+        await_changes(panel, 2)
+        assert (panel.bounding_box() or {})["height"] == height  # nothing moves while numbers change
     assert panel.get_attribute("data-lm-suppress-shortcuts") == "true"
     for label in panel.get_by_role("img").all():
         assert " in the last " in (label.get_attribute("aria-label") or "")

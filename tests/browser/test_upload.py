@@ -67,15 +67,19 @@ def begin(notebook: Notebook, cell: int = 1) -> Locator:
 
 
 def slowed(notebook: Notebook, milliseconds: int = 300) -> None:
-    """Let every piece take a while, so that there is a middle to act in."""
+    """Let every piece take so long, also one that waits now, so that there is a middle to act in."""
     notebook.page.evaluate(
         """(milliseconds) => {
+            const isFirst = window.cmPause === undefined;
+            window.cmPause = milliseconds;
+            if (!isFirst) return;
             const reader = ReadableStreamBYOBReader.prototype;
-            window.cmRead ??= reader.read;
-            const read = window.cmRead;
+            const read = reader.read;
             reader.read = async function (view) {
                 const isPiece = view.byteOffset === 0 && view.byteLength > 1 << 18;
-                if (isPiece) await new Promise((resolve) => setTimeout(resolve, milliseconds));
+                const begin = performance.now();
+                while (isPiece && performance.now() - begin < window.cmPause)
+                    await new Promise((resolve) => setTimeout(resolve, 20));
                 return read.call(this, view);
             };
         }""",
@@ -132,6 +136,7 @@ def test_a_lost_connection_is_told_and_goes_on(open_notebook: Callable[..., Note
             "() => window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.reconnect()"
         )
         notebook.page.wait_for_timeout(700)
+    slowed(notebook, 0)
     expect(panel.locator("li")).to_contain_text("saved")
     assert sha256(notebook.path.with_name("big.bin")) == sha256(path)
 
@@ -211,7 +216,7 @@ def test_the_panel_fits(
     notebook = open_notebook("%ingest")
     panel = begin(notebook)
     looks(notebook, panel, shoot, "desk-empty")
-    slowed(notebook, 4000)
+    slowed(notebook)
     paths = [tmp_path / "a rather long name of the sales of the year 2025, all regions.csv", tmp_path / "cat.png"]
     paths[0].write_text("region,sales,day\n" + "north,1.5,2025-01-01\nsouth,,2025-01-02\n" * 30)
     paths[1].write_bytes(b"\x89PNG\r\n\x1a\n")
@@ -222,6 +227,7 @@ def test_the_panel_fits(
     video = panel.locator("li").filter(has_text="video.bin").last
     expect(panel.locator("li").filter(has_text="There is no file missing.csv")).to_be_visible()
     expect(video).to_contain_text("/s")
+    slowed(notebook, 60_000)
     looks(notebook, panel, shoot, "desk-running")
     expect(video).to_contain_text("arriving")
     slowed(notebook, 0)
@@ -267,12 +273,9 @@ def test_a_bucket_is_browsed_and_its_file_looked_at(
 
 
 def looks(notebook: Notebook, panel: Locator, shoot: Callable[[Locator, str], None], name: str) -> None:
-    for theme in ("light", "dark"):
-        notebook.theme("dark" if theme == "dark" else "light")
-        for width in (400, 600, 1200):
-            notebook.width(panel, width)
-            shoot(panel, f"{name}-{theme}-{width}")
-            assert panel.evaluate(_OVERFLOW) == [], f"{name}, {theme}, {width} px"
+    for theme, width in notebook.looks(panel):
+        shoot(panel, f"{name}-{theme}-{width}")
+        assert panel.evaluate(_OVERFLOW) == [], f"{name}, {theme}, {width} px"
 
 
 def test_a_file_and_a_frame_are_saved_by_the_browser(open_notebook: Callable[..., Notebook], app: App) -> None:
