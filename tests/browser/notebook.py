@@ -64,7 +64,7 @@ class Notebook:
 
     def open(self) -> Self:
         """Go to the notebook's page, and wait until its kernel is idle."""
-        self.page.goto(self.server.address(self.path.relative_to(self.server.work).as_posix()))
+        self.page.goto(self._address)
         self._wait_until_ready()
         if self.server.app == "lab" and self.page.evaluate("() => !window.jupyterapp.shell.leftCollapsed"):
             self.command("application:toggle-left-area")
@@ -86,6 +86,7 @@ class Notebook:
         self._is_open = True
         self.page.bring_to_front()
         self.page.set_viewport_size(WINDOW)
+        self.page.emulate_media(reduced_motion="reduce")
         self.page.evaluate(scripts.OPEN, [path.relative_to(self.server.work).as_posix(), self._kernel])
         self._wait_until_ready()
         if self._kernel:
@@ -100,6 +101,10 @@ class Notebook:
         elif self._kernel:
             self.page.evaluate("kernel => window.jupyterapp.serviceManager.kernels.shutdown(kernel)", self._kernel)
         self.page.close()
+
+    @property
+    def _address(self) -> str:
+        return self.server.address(self.path.relative_to(self.server.work).as_posix())
 
     def _wait_until_ready(self) -> None:
         self.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
@@ -144,7 +149,10 @@ class Notebook:
 
     def reload(self) -> None:
         """Load the page anew; the kernel lives on."""
-        self.page.reload()
+        if self.server.app == "lab":
+            self.page.reload()
+        else:  # the page's address is still that of the notebook that it was loaded with
+            self.page.goto(self._address)
         self._wait_until_ready()
 
     def reopen_without_kernel(self) -> None:

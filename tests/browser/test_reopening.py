@@ -35,7 +35,7 @@ def test_reopening(open_notebook: Callable[..., Notebook], app: App) -> None:
         static = notebook.output(cell).locator("[class^=cm-static]")
         expect(static).to_be_visible()
         expect(static).to_contain_text(words)
-        expect(notebook.output(cell).get_by_text("model not found")).to_have_count(0)
+        expect(notebook.output(cell).get_by_text("model not found").filter(visible=True)).to_have_count(0)
         assert "Error displaying widget" not in notebook.output(cell).inner_text()
 
 
