@@ -15,7 +15,7 @@ CELLS = {
 
 
 def test_reopening(open_notebook: Callable[..., Notebook], app: App) -> None:
-    notebook = open_notebook(*CELLS, app=app, files={"table.csv": "a,b\n1,2\n3,4\n"})
+    notebook = open_notebook(*CELLS, app=app, files={"table.csv": "a,b\n1,2\n3,4\n"}, fresh=True)
     for cell in range(1, len(CELLS) + 1):
         notebook.run(cell)
         expect(notebook.panel(cell)).to_be_visible()
