@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import hypothesis
 import pytest
 from ipykernel.comm import CommManager
 from IPython.core.completer import provisionalcompleter
@@ -21,6 +22,8 @@ from IPython.utils.capture import RichOutput
 from servers import Bucket, FileServer, file_server
 
 HistoryAccessor.enabled = False  # its thread outlives the shell
+hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is no fault
+hypothesis.settings.load_profile("house")
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ def test_data_leaves_pictures_to_the_panel() -> None:
 
 def test_html_has_styles_and_no_script() -> None:
     page = Tags(Card("Title", big="Big", state="done", tone="ok", parts=EVERY_PART).html())
-    assert {name for _, attributes in page.tags for name in attributes} <= {"style", "src", "alt"}
+    assert {name for _, attributes in page.tags for name in attributes} <= {"class", "style", "src", "alt"}
     assert all(
         (attributes.get("src") or "data:image/png;base64,").startswith("data:image/png;base64,")
         for _, attributes in page.tags
@@ -122,7 +122,7 @@ def test_markup_stays_text() -> None:
     page = Tags(hostile_card(HOSTILE).html())
     assert [attributes["alt"] for tag, attributes in page.tags if tag == "img"] == [HOSTILE, HOSTILE]
     assert "".join(page.text).count(HOSTILE) == 10
-    assert {name for _, attributes in page.tags for name in attributes} <= {"style", "src", "alt"}
+    assert {name for _, attributes in page.tags for name in attributes} <= {"class", "style", "src", "alt"}
 
 
 @given(st.text())
@@ -140,3 +140,8 @@ def test_no_text_acts_on_a_terminal(text: str) -> None:
 def test_rows_must_fit_their_columns() -> None:
     with pytest.raises(ValueError, match="is longer than argument 1"):
         Table(("a", "b"), (("1",),)).html()
+
+
+def test_no_text_is_typeset_as_a_formula() -> None:
+    html = Card("from $5 to $9").html()
+    assert re.match(r'<div class="[^"]*\btex2jax_ignore\b[^"]*\bmathjax_ignore\b', html)

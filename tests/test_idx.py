@@ -115,7 +115,6 @@ def test_what_cannot_be_opened(tmp_path: Path) -> None:
 
 
 @given(arrays(st.sampled_from(list(CODES)), array_shapes(max_dims=4, max_side=5)), st.booleans())
-@settings(deadline=None)
 def test_any_array_comes_back(tmp_path_factory: pytest.TempPathFactory, array: np.ndarray, is_packed: bool) -> None:
     folder = tmp_path_factory.getbasetemp()
     got = read(folder, gzip.compress(idx(array)) if is_packed else idx(array))
@@ -123,7 +122,7 @@ def test_any_array_comes_back(tmp_path_factory: pytest.TempPathFactory, array: n
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_a_mutated_file_is_a_value_or_a_broken_file(tmp_path_factory: pytest.TempPathFactory, data) -> None:
     content = bytearray(data.draw(st.sampled_from([GOOD, PACKED])))
     for place, byte in data.draw(

@@ -87,7 +87,7 @@ export function orderChoice(canRank: boolean, choose: Choose): Views {
   return {
     element: h(
       "div.cm-row",
-      { role: "group", "aria-label": "Order and filters" },
+      { role: "group", "aria-label": "Order and filters", onKeydown: commit },
       sort,
       reverse,
       h("span.cm-range", "Probability", low, "to", high, "%"),
@@ -101,6 +101,13 @@ export function orderChoice(canRank: boolean, choose: Choose): Views {
       search.value = query.search;
     },
   };
+}
+
+/** Enter takes what was typed: in a cell's output it does not change a field by itself, as leaving the field does. */
+function commit({ key, target }: KeyboardEvent): void {
+  if (key !== "Enter" || !(target instanceof HTMLInputElement)) return;
+  target.blur();
+  target.focus();
 }
 
 /** Percent without the last digits of binary fractions. */

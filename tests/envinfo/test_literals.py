@@ -42,7 +42,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     assert isinstance(read_literals(tmp_path), Missing)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_values_or_a_reason(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "any.py"

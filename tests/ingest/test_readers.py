@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from packed import taped, zipped
 from reads import ingested, written
@@ -179,7 +179,6 @@ CELLS = st.one_of(
 
 
 @given(st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=6))
-@settings(deadline=None)
 def test_any_csv_is_read_as_pandas_reads_it(tmp_path_factory: pytest.TempPathFactory, rows: list) -> None:
     path = tmp_path_factory.getbasetemp() / "any.csv"
     pd.DataFrame(rows, columns=["a", "b", "c"]).to_csv(path, index=False)

@@ -189,7 +189,7 @@ _PROC = ["meminfo", "cpuinfo", "self/status", "self/limits", "pressure/cpu", "pr
     ),
     proc=st.dictionaries(st.sampled_from(_PROC), _GARBAGE, max_size=4),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_garbage_raises(
     own: bytes, mounts: bytes, files: dict[tuple[str, str], bytes], proc: dict[str, bytes]
 ) -> None:
