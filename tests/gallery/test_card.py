@@ -117,7 +117,7 @@ def test_no_name_becomes_markup() -> None:
         gallery = Gallery(source, view=view, n=count)
         markup = Markup(html(gallery))
         assert set(markup.tags) <= {"div", "b", "span", "img", "table", "thead", "tbody", "tr", "th", "td"}
-        assert markup.attributes <= {"style", "src", "alt"}
+        assert markup.attributes <= {"class", "style", "src", "alt"}
         assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", card(gallery).text())
 
 
@@ -129,7 +129,7 @@ def test_no_file_name_becomes_markup(tmp_path: Path) -> None:
     markup = Markup(html(gallery))
     assert gallery.shown.total == len(HOSTILE)
     assert set(markup.tags) <= {"div", "b", "span", "img"}
-    assert markup.attributes <= {"style", "src", "alt"}
+    assert markup.attributes <= {"class", "style", "src", "alt"}
 
 
 def test_a_name_that_is_no_utf8_is_shown(photos: Path) -> None:
