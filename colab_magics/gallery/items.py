@@ -165,7 +165,10 @@ class Gallery:
 
     @property
     def selected(self) -> list[int]:
-        """Indices selected among the images that are shown, in the order of selection."""
+        """Indices selected among the images that are shown, in the order of selection.
+
+        Those that a page sends in one go, as while a cell runs, are in the order of the pictures.
+        """
         return list(self.shown.selected)
 
     @selected.setter

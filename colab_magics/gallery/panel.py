@@ -106,15 +106,19 @@ class GalleryPanel(Panel):
         self._gallery.selected = []
 
     def _keep_selection(self, change: dict[str, Any]) -> None:
-        """Take over what is selected here, in the order in which it was."""
-        count = len(self._gallery.shown.samples)
+        """Take over what is selected here, in that order; what comes in one go, in the order of the pictures."""
+        page = self._gallery.shown
+        count = len(page.samples)
         marked = np.flatnonzero(np.unpackbits(np.frombuffer(change["new"], np.uint8), bitorder="little")).tolist()
         if len(change["new"]) != (count + 7) // 8 or (marked and marked[-1] >= count):
             self.refresh()  # of other images, which were shown when the page wrote it
             return
         kept = set(marked)
         before = [index for index in self._gallery.selected if index in kept]
-        self._gallery.selected = [*before, *sorted(kept.difference(before))]
+        added = kept.difference(before)
+        members = self._gallery.window(0, page.total).indices
+        shown = members[np.isin(members, [*added])].tolist()
+        self._gallery.selected = [*before, *shown, *sorted(added.difference(shown))]
 
 
 def _traits(gallery: Gallery) -> dict[str, Any]:

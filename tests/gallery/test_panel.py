@@ -202,6 +202,17 @@ def test_a_selection_reaches_the_panel(panel: GalleryPanel) -> None:
     assert (panel.selected, panel.selected_count) == (marks(5, 10), 2)
 
 
+def test_what_is_selected_in_one_go_is_in_the_order_of_the_pictures(panel: GalleryPanel) -> None:
+    gallery = panel._gallery
+    gallery.reverse = True
+    panel.set_state({"selected": marks(5, 30, 20)})
+    assert gallery.selected == [30, 20, 5]
+    gallery.view = "wrong"
+    among = [int(index) for index in gallery.shown.indices[:2]]
+    panel.set_state({"selected": marks(5, 30, 20, *among)})
+    assert gallery.selected == list(dict.fromkeys([30, 20, 5, *among]))
+
+
 def test_training_and_test_images_are_selected_apart(panel: GalleryPanel) -> None:
     panel.set_state({"selected": marks(10)})
     ask(panel, "show", query=query(view="first"))
