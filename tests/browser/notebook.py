@@ -28,6 +28,7 @@ _HOSTS_OWN = (
     "/font-roboto/",
     "/icon_bundle.svg",
     "/index.js?_file_hash",
+    "Failed to execute 'removeChild'",  # JupyterLab's splash, where themes follow each other fast; no panel calls it
 )
 
 _RESET = """
