@@ -95,8 +95,7 @@ class Extension:
     def _hooks(self) -> tuple[tuple[str, Callable[..., None]], ...]:
         return (
             ("pre_run_cell", self._begin_cell),
-            ("post_execute", self._let_go),
-            ("post_run_cell", self._end_cell),
+            ("post_run_cell", self._end_cell),  # and not post_execute: each message of a widget brings that, too
         )
 
     def _begin_cell(self, info: object) -> None:
@@ -104,15 +103,13 @@ class Extension:
         self._is_loading = False
         self._running.append(info)
 
-    def _let_go(self) -> None:
-        if len(self._running) < 2:
-            _shell.end_of_cell()
-
     def _end_cell(self, result: Any) -> None:
         self._is_loading = False
         info = getattr(result, "info", None)  # ipykernel has no result for a cell that was cancelled
         known = [one for one in self._running if one is info] or ([] if result is not None else self._running[-1:])
         self._running = [one for one in self._running if not any(one is ended for ended in known)]
+        if not self._running:
+            _shell.end_of_cell()
 
     def _close_all(self) -> None:
         """Stop what the slices run, and close every panel; what was never used has nothing to stop."""

@@ -184,6 +184,11 @@ def test_each_value_of_a_cell_is_displayed_once(echo: Any) -> None:
     assert len(echo.run("%echo one\nimport echo_magic\necho_magic.Said('two')").displayed) == 2
 
 
+def test_a_value_is_displayed_once_whatever_comes_from_a_page(echo: Any) -> None:
+    heard = "get_ipython().events.trigger('post_execute')"  # as each message of a widget does, in a thread of its own
+    assert len(echo.run(f"said = %echo hello\n{heard}\nsaid").displayed) == 1
+
+
 def test_a_shown_value_can_go_when_its_cell_has_ended(echo: Any) -> None:
     echo.run("said = %echo hello")
     value = weakref.ref(echo.namespace["said"])
