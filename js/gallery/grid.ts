@@ -152,7 +152,8 @@ export function pictureGrid(
     }
     pieces.want(from * columns, Math.min(count, (to + 1) * columns) - 1);
     for (let row = from; row <= to; row += 1) if (!rows.has(row)) put(row);
-    for (const [row, line] of rows) line.style.setProperty("--cm-top", String(row * rowHeight + shift));
+    // No variable of ours: it would be inherited, and all that is in a row styled anew.
+    for (const [row, line] of rows) line.style.translate = `0 ${row * rowHeight + shift}px`;
   }
 
   /** Puts a row in its order, which is that of screen readers. */
