@@ -22,7 +22,8 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
 
 from browser.jupyter import serve
-from browser.notebook import _ASK, _READY, write
+from browser.notebook import write
+from browser.scripts import ASK, READY
 
 __all__ = ["Page", "chromium", "serve", "write"]
 
@@ -68,7 +69,7 @@ class Page:
 
     async def asked(self, expression: str) -> Any:
         """The value of an expression in the kernel, through JSON."""
-        return json.loads(ast.literal_eval(await self.value(f"({_ASK})({json.dumps(expression)})")))
+        return json.loads(ast.literal_eval(await self.value(f"({ASK})({json.dumps(expression)})")))
 
     async def until(self, expression: str) -> None:
         deadline = time.monotonic() + 120
@@ -81,9 +82,9 @@ class Page:
         await self.call("Page.bringToFront")  # JupyterLab starts no kernel on a page that nobody sees
         await self.call("Emulation.setFocusEmulationEnabled", enabled=True)
         await self.call("Page.navigate", url=address)
-        await self.until(f"({_READY})()")
+        await self.until(f"({READY})()")
 
-    async def run(self, cell: int, ready: str = _READY) -> None:
+    async def run(self, cell: int, ready: str = READY) -> None:
         await self.value(f"({_RUN})({cell})")
         await asyncio.sleep(1)
         await self.until(f"({ready})()")
