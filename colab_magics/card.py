@@ -18,7 +18,7 @@ _TONES = {
 }
 _BORDER = "1px solid var(--jp-border-color2, #8886)"
 _DIM = "opacity:.75"
-_UNSET = "tex2jax_ignore mathjax_ignore"
+_NOT_TYPESET = "tex2jax_ignore mathjax_ignore"
 """Of MathJax 2 and 3, which applications with notebooks have: else "$5 to $9" were taken for a formula."""
 _STEPS = "\u2800▁▂▃▄▅▆▇█"  # the first is as wide as the others, and empty
 
@@ -203,7 +203,7 @@ class Card(NamedTuple):
         state = f'<span style="color:{_TONES[self.tone]}">{_SYMBOLS[self.tone]}{escape(self.state)}</span>'
         big = f'<div style="font-size:1.5em;margin:4px 0">{escape(self.big)}</div>' if self.big else ""
         return (
-            f'<div class="{_UNSET}" style="border:{_BORDER};border-radius:4px;padding:12px;'
+            f'<div class="{_NOT_TYPESET}" style="border:{_BORDER};border-radius:4px;padding:12px;'
             'font-family:var(--jp-ui-font-family,sans-serif);font-size:var(--jp-ui-font-size1,13px);color:var(--jp-ui-font-color1,inherit)">'
             f"<div><b>{escape(self.title)}</b> {state}</div>{big}"
             f"{''.join(part.html() for part in self.parts)}</div>"

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from io import BufferedRandom
     from pathlib import Path
 
 
 @contextlib.contextmanager
-def writing(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file that takes the place of ``path`` at the end; after an exception, what was there before stays."""
-    temporary = path.with_name(f".{os.urandom(8).hex()}.part")
+def writing(path: Path, temporary: Path | None = None) -> Iterator[BufferedRandom]:
+    """Open a file that takes the place of ``path`` at the end; after an exception, what was there before stays.
+
+    ``temporary``: where it lies until then, for what nobody else writes; a new name beside ``path`` unless given.
+    """
+    temporary = temporary or path.with_name(f".{os.urandom(8).hex()}.part")
     try:
-        with temporary.open("xb") as file:
+        with temporary.open("w+b") as file:
             yield file
             sync(file)
         publish(temporary, path)

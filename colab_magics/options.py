@@ -115,6 +115,15 @@ class LineParser(argparse.ArgumentParser):
         return sorted(candidate for candidate in candidates if candidate.startswith(word))
 
 
+class Suggestions(tuple[str, ...]):
+    """Choices that are completed, while what else may be said is decided where it is taken."""
+
+    __slots__ = ()
+
+    def __contains__(self, word: object) -> bool:
+        return True
+
+
 def split(line: str) -> list[str]:
     """Split a line into words as a shell would, with quotes and without any expansion."""
     lexer = shlex.shlex(line, posix=True, punctuation_chars=False)

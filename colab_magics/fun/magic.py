@@ -8,7 +8,7 @@ from colab_magics import _shell
 from colab_magics.errors import BadOption
 from colab_magics.fun import card as cards
 from colab_magics.fun.pets import PETS
-from colab_magics.options import LineParser
+from colab_magics.options import LineParser, Suggestions
 
 if TYPE_CHECKING:
     from colab_magics.fun.panel import FunPanel
@@ -32,15 +32,6 @@ def fun(pet: str = "", *, power: bool = False) -> None:
         _Outing(pet, power=power).begin()
 
 
-class _Names(tuple[str, ...]):
-    """The words completed; whether there is such a pet is decided where it is taken."""
-
-    __slots__ = ()
-
-    def __contains__(self, name: object) -> bool:
-        return True
-
-
 PARSER = LineParser(
     fun,
     description="Let a pet walk below the cell, or sparks fly where a training gets on, for five minutes at most.\n"
@@ -54,7 +45,7 @@ PARSER = LineParser(
         run = %train_mnist
     """,
 )
-PARSER.add_argument("pet", nargs="?", metavar="PET", choices=_Names([*PETS, _OFF]), help=f"{_CHOICES}; or off")
+PARSER.add_argument("pet", nargs="?", metavar="PET", choices=Suggestions([*PETS, _OFF]), help=f"{_CHOICES}; or off")
 PARSER.add_argument("--power", action="store_true", help="sparks at an epoch's end and at a new best")
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from colab_magics.errors import BadImages
-from colab_magics.format import plural, printable
+from colab_magics.format import plural, printable, readable
 from colab_magics.gallery.images import as_array
 
 MOST_CLASSES = 1_000
@@ -114,5 +114,5 @@ def _texts(given: object) -> tuple[str, ...]:
 
 def short(text: str, most: int = 40) -> str:
     """One line of at most ``most`` characters, without marks that would turn the words around it."""
-    line = " ".join(_TURNING.sub("", printable(text[: 4 * most])).split())
+    line = " ".join(_TURNING.sub("", readable(printable(text[: 4 * most]))).split())
     return line if len(line) <= most else f"{line[: most - 1]}…"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -56,6 +57,10 @@ def export(gallery: Gallery, path: str | Path, *, limit: int | None, tell: Tell)
 
 
 def _target(path: str | Path) -> Path:
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError as error:
+        raise BadOption(f"{readable(str(path))} cannot be the name of a file here: choose another name.") from error
     if "\0" in str(path):
         raise BadOption("A file's name has no zero byte in it: choose another name.")
     return paths.absolute(paths.expanded(path))

@@ -12,7 +12,7 @@ from colab_magics.card import Card
 from colab_magics.errors import BadOption
 from colab_magics.format import number, plural, printable, readable, size
 from colab_magics.gallery.views import KINDS, SORTS
-from colab_magics.options import LineParser, lookup, positive, split
+from colab_magics.options import LineParser, Suggestions, lookup, positive, split
 from colab_magics.transfer.paths import is_there
 
 if TYPE_CHECKING:
@@ -84,15 +84,6 @@ class _Progress:
                 self._shown.update(card)
 
 
-class _ViewWords(tuple[str, ...]):
-    """The words completed after ``--view``; whether a view exists is decided where it is read."""
-
-    __slots__ = ()
-
-    def __contains__(self, view: object) -> bool:
-        return True
-
-
 PARSER = LineParser(
     gallery,
     description="Show pictures with their true and predicted classes: of a run, of arrays, or of a folder.\n"
@@ -119,7 +110,7 @@ PARSER.add_argument("--class-names", metavar="NAME", help="the variable that hol
 PARSER.add_argument(
     "--view",
     metavar="VIEW",
-    choices=_ViewWords(KINDS),
+    choices=Suggestions(KINDS),
     help="first, correct, wrong, class with its name or number, or confusion with pairs of classes (first)",
 )
 PARSER.add_argument("--sort", choices=SORTS, help="as they come, or the worst, surest or closest first (index)")

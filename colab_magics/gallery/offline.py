@@ -166,19 +166,17 @@ def _data(gallery: Gallery, page: Page, samples: Samples, form: Form) -> dict[st
         },
         "kinds": {kind: f"{kind if kind in {'correct', 'wrong'} else ''} {samples.kind}".strip() for kind in KINDS},
         "nothing": "Nothing to show: choose another view, or widen the search or the range of probabilities.",
-        "names": _names(samples),
+        "names": _names(page, samples),
         "pixels": form.pixels(page.samples.images),
         "columns": {name: _packed(column) for name, column in _columns(page, samples)},
     }
 
 
-def _names(samples: Samples) -> list[str] | None:
+def _names(page: Page, samples: Samples) -> list[str] | None:
     """List the names, but for those of arrays, which are their numbers."""
-    images = samples.images
-    count = len(images)
-    if count and images.name(0).startswith("#"):
+    if isinstance(page.samples.images, ArrayImages):
         return None
-    return [short(images.name(place), _LONGEST_NAME) for place in range(count)]
+    return [short(samples.images.name(place), _LONGEST_NAME) for place in range(len(samples))]
 
 
 def _columns(page: Page, samples: Samples) -> Iterator[tuple[str, NDArray[np.generic]]]:

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from colab_magics.durable import publish, sync
+from colab_magics.durable import writing
 from colab_magics.errors import ModelMismatch
+from colab_magics.train.files import unfinished
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -146,17 +147,10 @@ def write_arrays(path: Path, state: State) -> str:
         # bfloat16 and its like are no types of numpy's own.
         arrays[f"a{number}"] = value.view(f"u{value.dtype.itemsize}") if value.dtype.kind == "V" else value
     text = json.dumps({**facts, "dtypes": dtypes}).encode()
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        with temporary.open("w+b") as file:
-            np.savez(file, state=np.frombuffer(text, dtype="uint8"), **arrays)
-            sync(file)
-            file.seek(0)
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        publish(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return digest
+    with writing(path, unfinished(path)) as file:
+        np.savez(file, state=np.frombuffer(text, dtype="uint8"), **arrays)
+        file.seek(0)
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_arrays(path: Path, facts: Mapping[str, Any]) -> State:

@@ -8,7 +8,7 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
-from colab_magics.durable import publish, sync
+from colab_magics.durable import publish, sync, writing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,14 +17,13 @@ if TYPE_CHECKING:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a small file, whole or not at all."""
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            sync(file)
-        publish(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with writing(path, unfinished(path)) as file:
+        file.write(content)
+
+
+def unfinished(path: Path) -> Path:
+    """Where a file of a run lies while it is written: what a kill has left there is known, and written over."""
+    return path.with_name(f".{path.name}.part")
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

@@ -29,19 +29,18 @@ export default definePanel<State>({
   draw({ model, root, signal, onChange }) {
     const name = model.get("pet");
     const drawing = drawPet(model.get("shapes"));
-    const pet = h("button", {
-      class: "cm-pet",
+    const pet = h("button.cm-pet", {
       type: "button",
       "aria-label": `Pet the ${name}`,
       onClick: greet,
     });
-    const says = h("span", { class: "cm-says", role: "status" });
+    const says = h("span.cm-says", { role: "status" });
     const ground = h("div", { class: name && "cm-ground" }, name ? [pet, says] : model.get("sparks"));
     const strip = h(
       "div",
       { class: `cm-card cm-row cm-${name}` },
       ground,
-      h("code", {}, "%fun off"),
+      h("code", "%fun off"),
       button("×", () => endAt(1), { "aria-label": "Take it away" }),
     );
     pet.append(drawing.element);

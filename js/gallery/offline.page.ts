@@ -3,7 +3,7 @@ import { copy } from "../shared/clipboard";
 import { button } from "../shared/controls";
 import { h, say } from "../shared/dom";
 import type { Panel } from "../shared/panel";
-import type { Item } from "./items";
+import type { Item, Tile } from "./items";
 import { type Columns, type Data, type Drawn, offline } from "./offline";
 import type { State } from "./panel";
 import { cutOf } from "./picture";
@@ -15,7 +15,6 @@ const page = ":root{color-scheme:light dark}body{max-width:1240px;margin:16px au
 const most = 64;
 
 const sheets = Array.from(document.querySelectorAll("body>script"), (each) => each.textContent ?? "");
-const data: Data = JSON.parse(sheets.pop() ?? "");
 const decoded = new Map<number, Promise<ImageBitmap>>();
 
 function bytes(text = ""): Uint8Array<ArrayBuffer> {
@@ -42,8 +41,7 @@ function sheet(number: number): Promise<ImageBitmap> {
   return bitmap;
 }
 
-async function draw(places: readonly number[], items: readonly Item[]): Promise<Drawn> {
-  const { tile } = data.state;
+async function draw(tile: Tile, places: readonly number[], items: readonly Item[]): Promise<Drawn> {
   const first = items[0] ?? { width: 1, height: 1 };
   const size = items[1] ? { width: tile.columns * tile.width, height: tile.columns * tile.height } : first;
   const canvas = new OffscreenCanvas(size.width, size.height);
@@ -61,8 +59,10 @@ async function draw(places: readonly number[], items: readonly Item[]): Promise<
 }
 
 async function start(): Promise<void> {
+  const data: Data = JSON.parse(sheets.pop() ?? "");
   const columns = Object.fromEntries(await Promise.all(Object.entries(data.columns).map(unpack)));
-  const model = await offline(data, columns as unknown as Columns, draw);
+  const { tile } = data.state;
+  const model = await offline(data, columns as unknown as Columns, (...what) => draw(tile, ...what));
   const el = h("div");
   cmPanel.render({ model, el });
   const style = el.querySelector("style") as HTMLStyleElement;
@@ -79,4 +79,8 @@ async function start(): Promise<void> {
   document.body.append(el);
 }
 
-void start();
+start().catch(() => {
+  document.body.append(
+    "This gallery cannot be shown: its file is not whole, or the browser is too old. Export it again, or use another browser.",
+  );
+});

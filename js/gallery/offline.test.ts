@@ -4,15 +4,7 @@ import { page } from "./items.fake";
 import { type Columns, type Data, type Offline, offline } from "./offline";
 import type { State } from "./panel";
 
-const plain: Query = {
-  view: "first",
-  number: null,
-  cells: [],
-  sort: "index",
-  reverse: false,
-  confidence: [0, 1],
-  search: "",
-};
+const plain: Query = { ...page().query, view: "first" };
 
 /** Five pictures of three classes: of the indices 9, 2, 4, 7 and 11 in their file's order; 2 and 7 are wrong. */
 const columns: Columns = {
@@ -214,4 +206,15 @@ it("keeps the pictures of a version until those of the next are drawn", async ()
   expect([(result as State).version, (result as State).items.map(({ index }) => index)]).toEqual(before);
   await asked;
   expect(shown()).toEqual([2, [7, 2]]);
+});
+
+it("answers with what went wrong, where a sheet cannot be drawn", async () => {
+  let isDamaged = false;
+  const page = await offline(data, columns, (places) =>
+    isDamaged ? Promise.reject(new Error("The sheet is damaged.")) : draw(places),
+  );
+  isDamaged = true;
+  const told = new Promise((resolve) => page.on("msg:custom", resolve));
+  page.send({ kind: "command", id: "1", command: "detail", data: { index: 4 } });
+  expect(await told).toMatchObject({ kind: "reply", id: "1", ok: false, error: "The sheet is damaged." });
 });

@@ -1,4 +1,5 @@
 /** Stands in for the kernel in an exported gallery: the panel's state and commands, answered from the file. */
+import { messageOf } from "../shared/dom";
 import { count, percent } from "../shared/format";
 import type { MessageListener, Model } from "../shared/model";
 import type { Item, Query } from "./items";
@@ -190,12 +191,13 @@ export async function offline(
     },
     async send(content) {
       const { id, command, data: asked } = content as Request;
-      const answer = await commands[command]?.(asked);
-      fire(
-        "msg:custom",
-        { kind: "reply", id, ok: true, result: answer?.result },
-        answer?.file && [answer.file],
-      );
+      try {
+        const answer = await commands[command]?.(asked);
+        const buffers = answer?.file && [answer.file];
+        fire("msg:custom", { kind: "reply", id, ok: true, result: answer?.result }, buffers);
+      } catch (error) {
+        fire("msg:custom", { kind: "reply", id, ok: false, error: messageOf(error) });
+      }
     },
   };
 }

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hostile import HOSTILE
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from colab_magics.gallery.classes import short
 from colab_magics.gallery.items import Gallery
 from colab_magics.gallery.source import read
 from colab_magics.gallery.views import SORTS
@@ -19,6 +21,11 @@ window.cmFaults = [];
 window.alert = () => window.cmFaults.push("alert");
 addEventListener("securitypolicyviolation", ({ violatedDirective }) => window.cmFaults.push(violatedDirective));
 """
+
+_INK = """canvas => {
+    const middle = 60 * devicePixelRatio;
+    return canvas.getContext("2d").getImageData(middle, middle, 1, 1).data[0];
+}"""
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -81,3 +88,60 @@ def test_a_page_is_the_gallery_without_its_kernel(
             expect(first).to_have_attribute("data-index", nearly(gallery))
             page.get_by_role("button", name="Reverse").click()
     shoot(root, f"export-{'dark' if 'cm-dark' in (root.get_attribute('class') or '') else 'light'}")
+
+
+def test_everything_is_done_with_keys(answers: Predictions, tmp_path: Path, offline: Callable[[Path], Page]) -> None:
+    gallery = Gallery(read(answers), view="first")
+    page = offline(gallery.export(tmp_path / "all.html"))
+    gallery.view = "wrong"
+    page.get_by_role("button", name="Wrong").press("Enter")
+    expect(page.get_by_role("heading")).to_contain_text(f"{len(gallery):,} wrong images")
+    first = page.get_by_role("gridcell").first
+    expect(first).to_have_attribute("data-index", str(gallery.indices[0]))
+    assert page.locator(".cm-pictures").first.evaluate(_INK) == gallery.indices[0] % 256
+    first.focus()
+    for key in ("Space", "ArrowRight", "Space", "End"):
+        page.keyboard.press(key)
+    expect(page.locator(f"[data-index='{gallery.indices[-1]}']")).to_be_focused()
+    page.keyboard.press("Space")
+    expect(page.locator(".cm-selection")).to_have_text("3 pictures selected")
+    page.keyboard.press("Enter")
+    closer = page.locator(".cm-detail")
+    expect(closer.get_by_role("listitem")).to_have_count(4)
+    shares = answers.probabilities
+    assert shares is not None
+    expect(closer.get_by_role("listitem").first).to_contain_text(f"{100 * shares[gallery.indices[-1], 0]:.2f} %")
+    closer.locator("canvas").hover()
+    expect(closer).to_contain_text(f"Row 4, column 4: {gallery.indices[-1] % 256}")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Copy the indices").press("Enter")
+    expect(page.get_by_text("Copied.")).to_be_visible()
+    chosen = sorted(gallery.indices[[0, 1, -1]].tolist())
+    assert page.evaluate("() => navigator.clipboard.readText()") == str(chosen)
+
+
+def test_nothing_runs_in_it(tmp_path: Path, offline: Callable[[Path], Page]) -> None:
+    names = list(dict.fromkeys([*HOSTILE, "\u2028</script><script>alert(1)</script>"]))
+    labels = np.arange(len(names))
+    images = np.zeros((len(names), 8, 8), np.uint8)
+    gallery = Gallery(read(images, labels, predicted=labels[::-1], class_names=names), n=64)
+    page = offline(gallery.export(tmp_path / "hostile.html"))
+    page.get_by_role("button", name="Confusion matrix").click()
+    expect(page.get_by_role("button", name="Confusion matrix")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("gridcell").first).to_contain_text(names[0])
+    page.get_by_role("gridcell").first.press("Enter")
+    for name in names:
+        expect(page.locator(".cm-detail-caption")).to_contain_text(short(name))
+        page.get_by_role("button", name="Next").press("Enter")
+    page.get_by_label("Part of the name").fill(names[0])
+    page.get_by_label("Part of the name").press("Enter")
+    expect(page.locator(".cm-nothing")).to_contain_text("Nothing to show")
+    assert page.locator("img, iframe, object, embed, form, base, link, svg").count() == 0
+
+
+def test_a_file_that_is_not_whole_says_so(
+    answers: Predictions, tmp_path: Path, offline: Callable[[Path], Page]
+) -> None:
+    path = Gallery(read(answers)).export(tmp_path / "all.html")
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    expect(offline(path).get_by_text("its file is not whole")).to_be_visible()

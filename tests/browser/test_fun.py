@@ -16,7 +16,9 @@ _LEFT = """() => [...document.body.children].filter(({ style }) => style.pointer
 
 
 def place(pet: Locator) -> float:
-    return float(pet.bounding_box()["x"])  # type: ignore[index]
+    box = pet.bounding_box()
+    assert box is not None, "the pet is not drawn"
+    return float(box["x"])
 
 
 def test_a_pet_walks_until_it_is_sent_away(open_notebook: Callable[..., Notebook]) -> None:

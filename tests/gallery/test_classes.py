@@ -103,6 +103,7 @@ def test_names_that_do_not_fit(given: object, highest: int, columns: int, senten
         (" a \n b\tc ", "a b c"),
         ("\x1b[31mred\x1b[0m", "red"),
         ("\u202egnp.exe", "gnp.exe"),
+        ("\ud800cat", "\N{REPLACEMENT CHARACTER}cat"),
         ("x" * 40, "x" * 40),
         ("x" * 41, "x" * 39 + "…"),
         ("", ""),

@@ -5,6 +5,7 @@ import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -55,6 +56,12 @@ def test_the_same_twice_is_the_same_file(gallery: Gallery, tmp_path: Path) -> No
 def test_other_names_are_refused(gallery: Gallery, tmp_path: Path, name: str) -> None:
     with pytest.raises(BadOption, match=rf"cannot be exported as {re.escape(name)}: name a file that ends with \.html"):
         gallery.export(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_that_no_file_has(gallery: Gallery, tmp_path: Path) -> None:
+    with pytest.raises(BadOption, match="cannot be the name of a file here"):
+        gallery.export(tmp_path / "\ud800.html")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -130,9 +137,9 @@ def test_too_many_for_a_page(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("limit", [0, -1, 2.5, "9"])
-def test_a_limit_is_a_whole_number(gallery: Gallery, tmp_path: Path, limit: object) -> None:
+def test_a_limit_is_a_whole_number(gallery: Gallery, tmp_path: Path, limit: Any) -> None:
     with pytest.raises(BadOption, match=r"limit is .*, which is not a whole number of 1 or more"):
-        gallery.export(tmp_path / "a.html", limit=limit)  # type: ignore[arg-type]
+        gallery.export(tmp_path / "a.html", limit=limit)
 
 
 def test_it_tells_how_far_it_is(gallery: Gallery, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def test_the_file_holds_what_is_chosen(run: Any, tmp_path: Path) -> None:
     assert page.column("predicted").tolist() == [1, 3, 1, 3]
     assert page.column("shares").reshape(4, 4)[0].tolist() == [500, 8500, 500, 500]
     assert page.column("loss") == pytest.approx([-np.log(0.05)] * 4, rel=5e-5)
-    marks = np.unpackbits(page.column("selected"), bitorder="little")[:40]  # type: ignore[arg-type]
+    marks = np.unpackbits(page.column("selected").astype(np.uint8), bitorder="little")[:40]
     assert np.flatnonzero(marks).tolist() == [10, 20]
     state = page.data["state"]
     assert state["query"] == gallery.query.data()
@@ -111,6 +111,13 @@ def test_files_have_names_sizes_and_faults(photos: Path, tmp_path: Path) -> None
     assert page.picture(0).size == (100, 50)
     assert page.picture(0).getpixel((50, 25)) == pytest.approx((90, 0, 0), abs=9)
     assert page.picture(1).getpixel((10, 15)) == pytest.approx((90, 90, 90), abs=3)
+
+
+def test_files_keep_their_names_whatever_these_begin_with(tmp_path: Path) -> None:
+    for name in ("#1.png", "b.png"):
+        Image.new("L", (4, 4)).save(tmp_path / name)
+    page = Exported(Gallery(read(tmp_path)).export(tmp_path / "a.html"))
+    assert page.data["names"] == ["#1.png", "b.png"]
 
 
 def test_ten_thousand_and_seventy_thousand(tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ class Gauge(ctypes.Structure):
                 self.is_saving = 0
                 self.longest_save = max(self.longest_save, time.monotonic() - began)
 
-        training._Training._reached, shelf.Shelf.write = reaching, writing  # type: ignore[method-assign]
+        training._Training._reached, shelf.Shelf.write = reaching, writing  # type: ignore[method-assign]  # in this fork alone
 
 
 class Pupil:
