@@ -22,7 +22,7 @@ const cssAsText = {
 
 const page: TestProjectConfiguration = {
   plugins: [cssAsText],
-  define: { HOSTILE: JSON.stringify(await readFile("../tests/hostile.py", "utf8")) },
+  define: { HOSTILE: await readFile("../tests/hostile.json", "utf8") },
   test: {
     name: "page",
     environment: "happy-dom",

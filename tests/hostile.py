@@ -1,46 +1,6 @@
-"""Texts that would run, load or break out of a page, were they ever taken for markup."""
+"""Texts that would run, load or break out of a page, were they ever taken for markup; the JavaScript tests have them, too."""
 
-HOSTILE = [
-    "<img src=x onerror=alert(1)>",
-    "<script>alert(1)</script>",
-    "</script><script>alert(1)</script>",
-    "<svg onload=alert(1)>",
-    "<svg><animate onbegin=alert(1) attributeName=x>",
-    '"><img src=x onerror=alert(1)>',
-    "'><img src=x onerror=alert(1)>",
-    "' onmouseover='alert(1)",
-    '" onfocus="alert(1)" autofocus="',
-    "<iframe src=javascript:alert(1)>",
-    "<a href=javascript:alert(1)>x</a>",
-    "[x](javascript:alert(1))",
-    "<form action=//evil.example><button>x</button></form>",
-    "<meta http-equiv=refresh content='0;url=//evil.example'>",
-    "<base href=//evil.example>",
-    "<link rel=stylesheet href=//evil.example>",
-    "<style>*{background:url(//evil.example)}</style>",
-    "</style><script>alert(1)</script>",
-    "expression(alert(1))",
-    "url(javascript:alert(1))",
-    "<template><script>alert(1)</script></template>",
-    "<math><mtext><img src=x onerror=alert(1)></math>",
-    "<details open ontoggle=alert(1)>",
-    "<video><source onerror=alert(1)>",
-    "<object data=javascript:alert(1)>",
-    "<embed src=javascript:alert(1)>",
-    "<button data-commandlinker-command=runmenu:run>x</button>",
-    "<img name=body><img id=document>",
-    "<!--><img src=x onerror=alert(1)>-->",
-    "<![CDATA[<img src=x onerror=alert(1)>]]>",
-    "&lt;img src=x onerror=alert(1)&gt;",
-    "&#60;script&#62;alert(1)&#60;/script&#62;",
-    "\\u003cscript\\u003ealert(1)",
-    "${alert(1)}",
-    "{{constructor.constructor('alert(1)')()}}",
-    "$\\href{javascript:alert(1)}{x}$",
-    "`<img src=x onerror=alert(1)>`",
-    "\x1b]8;;javascript:alert(1)\x07x\x1b]8;;\x07",
-    "\x1b[2J\x1b[31mred",
-    "\u202egnp.exe",
-    "a\x00b\x08c\rd",
-    "=cmd|' /C calc'!A0",
-]
+import json
+from pathlib import Path
+
+HOSTILE: list[str] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
