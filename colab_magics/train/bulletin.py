@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from colab_magics.train import fits
 from colab_magics.train.clock import Clock
 from colab_magics.train.events import Event, StepEnded
+from colab_magics.train.learning_rate import LearningRate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,6 +30,7 @@ class Bulletin:
         self.epoch = self.step = self.done = self._told = 0
         self._logs: Mapping[str, Any] | None = None
         self._clock, self._next_look = Clock(), 0.0
+        self._learning_rate = LearningRate(model.optimizer)
         self._rate: float | None = None
 
     def epoch_begins(self, epoch: int) -> None:
@@ -64,6 +66,6 @@ class Bulletin:
         if now < self._next_look:
             return
         fits.sync(self._model)
-        self._rate, self._next_look = fits.rate_of(self._model), now + _PERIOD
+        self._rate, self._next_look = self._learning_rate.now(), now + _PERIOD
         if is_counting:
             self._batch = fits.counted_batch(self._model, self.done)

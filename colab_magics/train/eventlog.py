@@ -20,6 +20,7 @@ from tensorboard.summary.writer.record_writer import RecordWriter
 from tensorboard.util import tensor_util
 
 from colab_magics.train.files import reason
+from colab_magics.train.learning_rate import LearningRate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -84,6 +85,7 @@ class EventLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no 
         return self._files[split]
 
     def on_train_begin(self, logs: object = None) -> None:
+        self._learning_rate = LearningRate(self.model.optimizer)
         if isinstance(self.model, keras.Sequential) or type(self.model).__name__ == "Functional":
             try:
                 graph = _graph(self.model)
@@ -114,10 +116,9 @@ class EventLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no 
         for name, value in logs.items():
             split = "validation" if name.startswith("val_") else "train"
             self._file(split).add(scalar_pb(f"epoch_{name.removeprefix('val_')}", float(value)), epoch)
-        rate = getattr(self.model.optimizer, "learning_rate", None)  # of a person's own training, there may be none
+        rate = self._learning_rate.now()
         if rate is not None:
-            number = float(keras.ops.convert_to_numpy(rate))
-            self._file("train").add(scalar_pb("epoch_learning_rate", number), epoch)
+            self._file("train").add(scalar_pb("epoch_learning_rate", rate), epoch)
         began = time.monotonic()
         if began >= self._next:
             self._add_histograms(epoch)

@@ -76,13 +76,15 @@ def config_of(model: Any, *, epochs: int, batch_size: int | None, data: str | No
     """
     import keras
 
+    from colab_magics.train.learning_rate import LearningRate
+
     return {
         "kind": KIND,
         "model": model.name,
         "model_sha256": hash_of_model(model),
         "epochs": epochs,
         "batch_size": batch_size,
-        "learning_rate": rate_of(model),
+        "learning_rate": LearningRate(model.optimizer).now(),
         "optimizer": type(model.optimizer).__name__,
         "parameters": sum(math.prod(variable.shape) for variable in model.weights),
         "fingerprint": data,
@@ -132,17 +134,6 @@ def fingerprint(arrays: Iterable[Any]) -> str | None:
         whole.update(f"{array.dtype.str} {array.shape}".encode())
         whole.update(np.ascontiguousarray(taken).tobytes())
     return whole.hexdigest() if found else None
-
-
-def rate_of(model: Any) -> float | None:
-    """The learning rate of this moment, if the model's optimizer has one."""
-    import keras
-
-    rate = getattr(model.optimizer, "learning_rate", None)
-    if rate is None:
-        return None
-    value = float(keras.ops.convert_to_numpy(keras.ops.convert_to_tensor(rate)))
-    return value if math.isfinite(value) else None
 
 
 def counted_batch(model: Any, steps: int) -> float | None:

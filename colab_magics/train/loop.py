@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ import numpy as np
 
 from colab_magics.train import clock
 from colab_magics.train.events import EpochEnded, Event, Resumed, Started, StepEnded, Stopped, ValidationStepEnded
+from colab_magics.train.learning_rate import LearningRate
 from colab_magics.train.steps import TESTED, steps_of
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ class Teller(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no ty
         """Told before the first step of a training that goes on."""
 
     def on_train_begin(self, logs: object = None) -> None:
+        self._learning_rate = LearningRate(self.model.optimizer)
         self._tell(Started(epochs=self.params["epochs"], steps=self.params["steps"]))
         if self.resumed is not None:
             self._tell(self.resumed)
@@ -65,7 +66,7 @@ class Teller(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no ty
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         self._step = batch + 1
         if self._clock.is_due():
-            self._tell(StepEnded(self._epoch, self._step, _numbers(logs), self._samples(), self._learning_rate()))
+            self._tell(StepEnded(self._epoch, self._step, _numbers(logs), self._samples(), self._learning_rate.now()))
         self.stop_if_asked()
 
     def on_test_batch_end(self, batch: int, logs: object = None) -> None:
@@ -91,10 +92,6 @@ class Teller(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no ty
     def _samples(self) -> int | None:
         size = self.params.get("batch_size")
         return None if size is None else min(self._step * size, self.params["samples"])
-
-    def _learning_rate(self) -> float | None:
-        rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
-        return rate if math.isfinite(rate) else None
 
 
 class Restoring(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
