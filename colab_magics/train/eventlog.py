@@ -84,8 +84,11 @@ class EventLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no 
             self._files[split] = EventFile(self._logdir / split)
         return self._files[split]
 
+    def set_model(self, model: Any) -> None:
+        super().set_model(model)
+        self._learning_rate = LearningRate(model.optimizer)
+
     def on_train_begin(self, logs: object = None) -> None:
-        self._learning_rate = LearningRate(self.model.optimizer)
         if isinstance(self.model, keras.Sequential) or type(self.model).__name__ == "Functional":
             try:
                 graph = _graph(self.model)
