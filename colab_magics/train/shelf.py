@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _KEPT = 2
 """Checkpoints that are kept beside the best: the one before the last is taken where the last is damaged."""
 
+BEGUN_ANEW = "It had ended before its first checkpoint, and was begun anew."
+"""Said of a run that was to be gone on with, and had kept no state."""
+
 _DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
 
 

@@ -9,7 +9,7 @@ from colab_magics.errors import BadOption
 from colab_magics.format import plural
 from colab_magics.train import runs, saver
 from colab_magics.train.checkpoint import State, callback_state, capture, restore, restore_callbacks
-from colab_magics.train.shelf import Shelf
+from colab_magics.train.shelf import BEGUN_ANEW, Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -44,7 +44,7 @@ class States:
         state, damages = self._shelf.last(self._name, "leave --resume out to begin a new run.")
         self.notes += damages
         if state is None:
-            self.notes.append("It had ended before its first checkpoint, and was begun anew.")
+            self.notes.append(BEGUN_ANEW)
             return None
         if not self._model.built:
             raise BadOption(

@@ -129,11 +129,13 @@ class _Training:
         """Put the last state back into the model, if there is one."""
         from colab_magics.train.checkpoint import restore, restore_callbacks
         from colab_magics.train.loop import BEGINNING, Position, Restoring
+        from colab_magics.train.shelf import BEGUN_ANEW
 
         self._model.optimizer.build(self._model.trainable_variables)
         state, damages = self._shelf.last(self._directory.name, "begin it anew with  --fresh.")
         self.notes += damages
         if state is None:
+            self.notes += [] if self._is_new else [BEGUN_ANEW]
             return BEGINNING
         restore(state, self._model)
         self._restoring = [Restoring(lambda: restore_callbacks(state, self._stoppers))]

@@ -1,5 +1,6 @@
 """A training that goes on where an earlier one ended: as if nothing had been, or not at all."""
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -247,6 +248,15 @@ def test_where_every_checkpoint_is_damaged_nothing_is_lost() -> None:
         trained(resume="first")
     assert set(before) <= set(stopped.directory.rglob("*.*"))
     assert trained(resume="first", fresh=True).status == "finished"
+
+
+def test_one_that_had_kept_no_state_begins_anew_and_says_so() -> None:
+    stopped = trained(1, name="first")
+    assert not stopped.notes
+    shutil.rmtree(stopped.directory / "checkpoints")
+    run = trained(resume="first")
+    assert (len(run.history), run.notes) == (3, ("It had ended before its first checkpoint, and was begun anew.",))
+    assert not trained(resume="first", fresh=True, epochs=1).notes
 
 
 def test_fresh_begins_the_run_anew() -> None:
