@@ -1,4 +1,4 @@
-"""Many thumbnails in one PNG, and one small PNG for the static form."""
+"""Many thumbnails on one sheet, and one small PNG for the static form."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SMALLEST = 32
 """Pixels: thumbnails are made no smaller than this to have more of them on a page."""
 MOST_ITEMS = 64
 MOST_BYTES = 120_000
-"""Of pixels on a page: a PNG of noise is hardly smaller than its pixels, and a panel's traits stay under 200 kB."""
+"""Of pixels on a page, as a panel's traits hold them and stay under 200 kB."""
 
 _FEWEST_AT_ONCE, _MOST_AT_ONCE = 48, 400
 _BYTES_AT_ONCE = 600_000
@@ -34,9 +34,9 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Atlas:
-    """Thumbnails in rows of ``columns`` cells, each ``width`` by ``height`` pixels, in one PNG or JPEG file."""
+    """Thumbnails in rows of ``columns`` cells, each ``width`` by ``height`` pixels, on one grey or coloured sheet."""
 
-    file: bytes
+    sheet: Picture
     columns: int
     width: int
     height: int
@@ -44,7 +44,19 @@ class Atlas:
     @property
     def tile(self) -> dict[str, int]:
         """The same for a page, which cuts the pictures out."""
-        return {"columns": self.columns, "width": self.width, "height": self.height}
+        channels = len(self.sheet.getbands())
+        return {"columns": self.columns, "width": self.width, "height": self.height, "channels": channels}
+
+    @property
+    def pixels(self) -> bytes:
+        """One or three bytes for each: a page shows them at once, and a file only when it has decoded it."""
+        return self.sheet.tobytes()
+
+    @property
+    def file(self) -> bytes:
+        """A PNG, or of coloured pictures that are not small a JPEG."""
+        is_photo = self.sheet.mode == "RGB" and max(self.width, self.height) > SMALLEST
+        return _jpeg(self.sheet) if is_photo else png(self.sheet)
 
 
 def plan(n: int, side: int, channels: int) -> Plan:
@@ -65,9 +77,9 @@ def problem(picture: Picture | Unreadable) -> str:
     return f"cannot be read: {short(picture.reason, 80)}" if isinstance(picture, Unreadable) else ""
 
 
-def paste(pictures: Sequence[Picture]) -> Atlas:
-    """Put pictures, in order, into the top left corners of an atlas's cells."""
-    columns = max(1, math.ceil(math.sqrt(len(pictures))))
+def paste(pictures: Sequence[Picture], columns: int = 0) -> Atlas:
+    """Put pictures, in order, into the top left corners of an atlas's cells; as many columns as rows unless given."""
+    columns = columns or max(1, math.ceil(math.sqrt(len(pictures))))
     width = max((picture.width for picture in pictures), default=1)
     height = max((picture.height for picture in pictures), default=1)
     mode = "RGB" if any(picture.mode == "RGB" for picture in pictures) else "L"
@@ -75,8 +87,7 @@ def paste(pictures: Sequence[Picture]) -> Atlas:
     for place, picture in enumerate(pictures):
         row, column = divmod(place, columns)
         sheet.paste(picture, (column * width, row * height))
-    is_photo = mode == "RGB" and max(width, height) > SMALLEST
-    return Atlas(_jpeg(sheet) if is_photo else png(sheet), columns, width, height)
+    return Atlas(sheet, columns, width, height)
 
 
 def block(side: int, channels: int) -> int:

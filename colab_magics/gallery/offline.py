@@ -158,7 +158,7 @@ def _data(gallery: Gallery, page: Page, samples: Samples, form: Form) -> dict[st
             "query": page.query.data(),
             "size": gallery.n,
             "block": min(form.on_one, _MOST_ASKED),
-            "tile": {"columns": form.columns, "width": form.side, "height": form.side},
+            "tile": {"columns": form.columns, "width": form.side, "height": form.side, "channels": 4},
             "counts": asdict(samples.counts),
             "confusion": matrix,
             "can_rank": is_known,

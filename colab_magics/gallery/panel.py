@@ -124,7 +124,7 @@ class GalleryPanel(Panel):
 def _traits(gallery: Gallery) -> dict[str, Any]:
     page = gallery.shown
     pictures = page.pictures()
-    atlas = paste([visible(picture) for picture in pictures])
+    atlas = paste([visible(picture) for picture in pictures], columns=1)
     marks = np.zeros(len(page.samples), np.bool_)
     marks[list(page.selected)] = True
     return {
@@ -136,7 +136,7 @@ def _traits(gallery: Gallery) -> dict[str, Any]:
         "query": page.query.data(),
         "total": page.total,
         "version": page.version,
-        "atlas": atlas.file,
+        "atlas": atlas.pixels,
         "tile": atlas.tile,
         "items": _items(page, pictures),
         "nothing": page.emptiness,

@@ -24,6 +24,8 @@ export interface Tile {
   columns: number;
   width: number;
   height: number;
+  /** Bytes of a pixel. */
+  channels: number;
 }
 
 export interface Item {

@@ -41,20 +41,24 @@ function sheet(number: number): Promise<ImageBitmap> {
   return bitmap;
 }
 
-async function draw(tile: Tile, places: readonly number[], items: readonly Item[]): Promise<Drawn> {
-  const first = items[0] ?? { width: 1, height: 1 };
-  const size = items[1] ? { width: tile.columns * tile.width, height: tile.columns * tile.height } : first;
-  const canvas = new OffscreenCanvas(size.width, size.height);
+/** Cuts pictures out of sheets with the cells of `tile`, into one with those of `next`. */
+async function draw(
+  tile: Tile,
+  next: Tile,
+  places: readonly number[],
+  items: readonly Item[],
+): Promise<Drawn> {
+  const canvas = new OffscreenCanvas(next.columns * next.width, next.columns * next.height);
   const ink = canvas.getContext("2d") as OffscreenCanvasRenderingContext2D;
   const onOne = tile.columns ** 2;
   await Promise.all(
     places.map(async (place, to) => {
       const { x, y, width, height } = cutOf(place % onOne, items[to] as Item, tile);
-      const at = cutOf(to, items[to] as Item, tile);
+      const at = cutOf(to, items[to] as Item, next);
       ink.drawImage(await sheet(Math.floor(place / onOne)), x, y, width, height, at.x, at.y, width, height);
     }),
   );
-  const { data: pixels } = ink.getImageData(0, 0, first.width, first.height);
+  const { data: pixels } = ink.getImageData(0, 0, canvas.width, canvas.height);
   return { file: new DataView(await (await canvas.convertToBlob()).arrayBuffer()), pixels };
 }
 

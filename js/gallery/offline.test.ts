@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { Item, Query } from "./items";
+import type { Item, Query, Tile } from "./items";
 import { page } from "./items.fake";
 import { type Columns, type Data, type Offline, offline } from "./offline";
 import type { State } from "./panel";
@@ -35,7 +35,7 @@ const data: Data = {
 
 const drawn: (readonly number[])[] = [];
 const pixels = new Uint8ClampedArray([255, 255, 255, 255, 51, 51, 51, 255]);
-const draw = async (places: readonly number[]) => {
+const draw = async (_: Tile, places: readonly number[]) => {
   drawn.push(places);
   return { file: new DataView(new ArrayBuffer(places.length)), pixels };
 };
@@ -210,8 +210,8 @@ it("keeps the pictures of a version until those of the next are drawn", async ()
 
 it("answers with what went wrong, where a sheet cannot be drawn", async () => {
   let isDamaged = false;
-  const page = await offline(data, columns, (places) =>
-    isDamaged ? Promise.reject(new Error("The sheet is damaged.")) : draw(places),
+  const page = await offline(data, columns, (tile, places) =>
+    isDamaged ? Promise.reject(new Error("The sheet is damaged.")) : draw(tile, places),
   );
   isDamaged = true;
   const told = new Promise((resolve) => page.on("msg:custom", resolve));

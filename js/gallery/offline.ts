@@ -2,7 +2,7 @@
 import { messageOf } from "../shared/dom";
 import { count, percent } from "../shared/format";
 import type { MessageListener, Model } from "../shared/model";
-import type { Item, Query } from "./items";
+import type { Item, Query, Tile } from "./items";
 import type { State } from "./panel";
 
 /** As `offline.py` writes it. */
@@ -33,7 +33,7 @@ export interface Columns {
   selected: Uint8Array<ArrayBuffer>;
 }
 
-/** Pictures in one file with the cells of `state.tile`, and the pixels of the first (RGBA). */
+/** Pictures in one file, as many rows of them as columns, and its pixels (RGBA). */
 export interface Drawn {
   file: DataView;
   pixels: Uint8ClampedArray;
@@ -49,7 +49,7 @@ type Request = { id: string; command: string; data: Record<string, number> & { q
 export async function offline(
   data: Data,
   columns: Columns,
-  draw: (places: readonly number[], items: readonly Item[]) => Promise<Drawn>,
+  draw: (tile: Tile, places: readonly number[], items: readonly Item[]) => Promise<Drawn>,
 ): Promise<Offline> {
   const listeners: Record<string, Set<MessageListener>> = {};
   const { index: indices, shares } = columns;
@@ -126,8 +126,8 @@ export async function offline(
 
   async function window(places: readonly number[], version = state.version) {
     const items = places.map((place) => all[place] as Item);
-    const { file } = await draw(places, items);
-    return { result: { items, version, tile: state.tile }, file };
+    const { file, pixels } = await draw(state.tile, places, items);
+    return { result: { items, version, tile: state.tile }, file, pixels };
   }
 
   const commands: Record<string, (data: Request["data"]) => Promise<{ result?: unknown; file?: DataView }>> =
@@ -136,12 +136,13 @@ export async function offline(
         state.query = query; // at once: what is chosen next, in haste, changes this one
         const found = choose(query);
         latest += 1;
-        const { result, file } = await window(found.slice(0, state.size), latest);
+        const { result, pixels } = await window(found.slice(0, state.size), latest);
         if (result.version !== latest) return {};
         members = found; // with the version and not before it: the panel takes what it finds for that version's
         const total = members.length;
         const card = { ...state.card, title: `${count(total)} ${data.kinds[query.view]}` };
-        change({ ...result, query, card, total, nothing: total ? "" : data.nothing, atlas: file });
+        const atlas = new DataView(pixels.buffer);
+        change({ ...result, query, card, total, nothing: total ? "" : data.nothing, atlas });
         return {};
       },
       window: ({ start, count: size }) =>
@@ -149,7 +150,7 @@ export async function offline(
       async detail({ index }) {
         const place = indices.indexOf(index as number);
         const item = all[place] as Item;
-        const { file, pixels } = await draw([place], [item]);
+        const { file, pixels } = await draw({ ...state.tile, ...item, columns: 1 }, [place], [item]);
         const [low, high, channels] = data.pixels ?? [0, 0, 0];
         const valueAt = (at: number) =>
           Array.from(pixels.subarray(at, at + channels), (value) => low + ((high - low) * value) / 255);

@@ -6,15 +6,10 @@ import panel from "./panel";
 let undo: () => void;
 afterEach(() => undo());
 
-/** A PNG of cells of one colour each, in rows of two. */
-async function sheet(colours: string[], size: number): Promise<DataView> {
-  const canvas = new OffscreenCanvas(2 * size, Math.ceil(colours.length / 2) * size);
-  const ink = canvas.getContext("2d") as OffscreenCanvasRenderingContext2D;
-  for (const [place, colour] of colours.entries()) {
-    ink.fillStyle = colour;
-    ink.fillRect((place % 2) * size, Math.floor(place / 2) * size, size, size);
-  }
-  return new DataView(await (await canvas.convertToBlob({ type: "image/png" })).arrayBuffer());
+/** The pixels of cells of one colour each, one below the other; so many bytes a pixel as a colour has. */
+function sheet(colours: number[][], size: number): DataView {
+  const pixels = colours.flatMap((colour) => Array.from({ length: size * size }, () => colour).flat());
+  return new DataView(new Uint8Array(pixels).buffer);
 }
 
 /** The colours at the middle and at the upper edge of a picture's frame, where they lie on the canvas of its row. */
@@ -30,23 +25,24 @@ function coloursOf(frame: Element): number[][] {
   });
 }
 
+const colours = [
+  [255, 0, 0],
+  [0, 255, 0],
+  [0, 0, 255],
+];
+
 it("cuts every picture out of the atlas, and draws it again when it is seen", async () => {
-  const colours = ["#ff0000", "#00ff00", "#0000ff"];
   const model = new FakeModel(
     page({
-      atlas: await sheet(colours, 4),
-      tile: { columns: 2, width: 4, height: 4 },
+      atlas: sheet(colours, 4),
+      tile: { columns: 1, width: 4, height: 4, channels: 3 },
       total: 3,
       items: [0, 1, 2].map((index) => item(index, { width: 4, height: index === 2 ? 2 : 4 })),
     }),
   );
   undo = panel.render({ model, el: document.body });
   const seen = () => [...document.querySelectorAll(".cm-cell .cm-frame")].map(coloursOf);
-  const [red, green, blue] = [
-    [255, 0, 0, 255],
-    [0, 255, 0, 255],
-    [0, 0, 255, 255],
-  ];
+  const [red, green, blue] = colours.map((colour) => [...colour, 255]);
   const expected = [
     [red, red],
     [green, green],
@@ -63,6 +59,22 @@ it("cuts every picture out of the atlas, and draws it again when it is seen", as
   await vi.waitFor(() => expect(seen()).toEqual(expected));
 });
 
+it("paints grey pictures at once, with the first frame", async () => {
+  const model = new FakeModel(
+    page({
+      atlas: sheet([[0], [100], [200]], 4),
+      tile: { columns: 1, width: 4, height: 4, channels: 1 },
+      total: 3,
+      items: [0, 1, 2].map((index) => item(index, { width: 4, height: 4 })),
+    }),
+  );
+  undo = panel.render({ model, el: document.body });
+  await new Promise(requestAnimationFrame);
+  await new Promise(requestAnimationFrame);
+  const seen = [...document.querySelectorAll(".cm-cell .cm-frame")].map((frame) => coloursOf(frame)[0]);
+  expect(seen).toEqual([0, 100, 200].map((grey) => [grey, grey, grey, 255]));
+});
+
 it("has the same height for a full, a short and an empty page", async () => {
   const class_names = Array.from(
     { length: 10 },
@@ -71,7 +83,6 @@ it("has the same height for a full, a short and an empty page", async () => {
   const model = new FakeModel(
     page({ class_names, total: 9, items: Array.from({ length: 9 }, (_, index) => item(index)) }),
   );
-  model.state.atlas = await sheet(["#000"], 4);
   undo = panel.render({ model, el: document.body });
   const root = document.querySelector(".cm-root") as HTMLElement;
   let version = 2;
@@ -92,7 +103,6 @@ it("has the same height for a full, a short and an empty page", async () => {
 
 it("scrolls through a million pictures with few of them on the page", async () => {
   const model = new FakeModel(page({ total: 1_000_000, block: 400 }));
-  model.state.atlas = await sheet(["#000"], 4);
   undo = panel.render({ model, el: document.body });
   const grid = document.querySelector("[role=grid]") as HTMLElement;
   await vi.waitFor(() => expect(grid.scrollHeight).toBeGreaterThan(1_000_000));

@@ -25,8 +25,9 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-function render(state: Partial<State> = {}): void {
+function render(state: Partial<State> = {}, prepare = () => {}): void {
   model = new FakeModel(page(state));
+  prepare();
   const el = document.createElement("div");
   document.body.replaceChildren(el);
   undo = panel.render({ model, el });
@@ -261,8 +262,7 @@ describe("everything", () => {
   }
 
   it("is one click away, and fetched piece by piece near the screen", async () => {
-    render({ total: 70_000, block: 4 });
-    answerWindows();
+    render({ total: 70_000, block: 4 }, answerWindows);
     button("Show all 70,000").click();
     await flush();
     expect(root.querySelector("[role=grid]")?.getAttribute("aria-rowcount")).toBe("23334");
@@ -273,8 +273,7 @@ describe("everything", () => {
   });
 
   it("leads to the last picture by one key", async () => {
-    render({ total: 1_000_000, block: 400 });
-    answerWindows();
+    render({ total: 1_000_000, block: 400 }, answerWindows);
     cells()[0]?.focus();
     press(document.activeElement as Element, "End");
     await flush();
@@ -294,8 +293,7 @@ describe("everything", () => {
   });
 
   it("forgets pictures of another choice", async () => {
-    render({ total: 100 });
-    answerWindows();
+    render({ total: 100 }, answerWindows);
     button("Show all 100").click();
     change({ version: 2, items: [item(77)], total: 1 });
     await flush();

@@ -11,8 +11,8 @@ import type { Confusion, Counts, Item, Query, Tile } from "./items";
 import { confusionMatrix } from "./matrix";
 import { type Density, densities, hasRoomBeside, layoutFor } from "./moves";
 import css from "./panel.css";
-import { decode } from "./picture";
-import { pieces as gather, type Piece } from "./pieces";
+import { decode, unpack } from "./picture";
+import { type Fetched, pieces as gather } from "./pieces";
 import { orderChoice, viewChoice } from "./views";
 
 export type State = {
@@ -42,7 +42,6 @@ function draw({ model, root, signal, onChange }: Scene<State>): void {
   const names = model.get("class_names");
   const size = model.get("size");
   const isJudged = model.get("counts").correct !== null;
-  let sheet: ImageBitmap | undefined;
   let density: Density = size > 9 ? "medium" : "large";
   let layout = layoutFor(0, density, size);
   let version = -1;
@@ -113,12 +112,12 @@ function draw({ model, root, signal, onChange }: Scene<State>): void {
     version = model.get("version");
     stopLooking();
     problem.say("");
+    const tile = model.get("tile");
     pieces.begin(
-      { items: model.get("items"), tile: model.get("tile"), sheet: undefined },
+      { items: model.get("items"), tile, sheet: unpack(model.get("atlas"), tile) },
       model.get("total"),
     );
     arrange(false);
-    void unfold();
   }
 
   function arrange(stay: boolean): void {
@@ -130,17 +129,7 @@ function draw({ model, root, signal, onChange }: Scene<State>): void {
     grid.show({ ...layout, count: model.get("total") }, model.get("card").title, stay);
   }
 
-  async function unfold(): Promise<void> {
-    const shown = version;
-    const decoded = await decode(model.get("atlas"));
-    if (signal.aborted || shown !== version) return decoded.close();
-    sheet?.close();
-    sheet = decoded;
-    pieces.begin({ items: model.get("items"), tile: model.get("tile"), sheet }, model.get("total"));
-    grid.paint();
-  }
-
-  async function fetch(start: number): Promise<Piece | undefined> {
+  async function fetch(start: number): Promise<Fetched | undefined> {
     const asked = version;
     try {
       const data = { start, count: model.get("block") };
@@ -242,8 +231,7 @@ function draw({ model, root, signal, onChange }: Scene<State>): void {
       looking.abort();
       resized.disconnect();
       seen.disconnect();
-      sheet?.close();
-      pieces.begin({ items: [], tile: model.get("tile"), sheet: undefined }, 0);
+      pieces.begin(undefined, 0);
     });
   }
 }

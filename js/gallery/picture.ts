@@ -1,9 +1,11 @@
-/** Pictures on canvases: cut out of an atlas, or decoded on their own. */
+/** Pictures on canvases: cut out of an atlas, or on their own. */
 import { h } from "../shared/dom";
 import type { Item, Tile } from "./items";
 
 /** Larger pictures are photographs: they are smoothed, and not shown pixel by pixel. */
 const smoothFrom = 48;
+
+export type Sheet = ImageBitmap | HTMLCanvasElement;
 
 export interface Cut {
   x: number;
@@ -14,6 +16,23 @@ export interface Cut {
 
 export function decode(file: DataView): Promise<ImageBitmap> {
   return createImageBitmap(new Blob([file as DataView<ArrayBuffer>]));
+}
+
+/** A sheet of its pixels: there at once, where a file must be decoded, which on a busy page takes long. */
+export function unpack(pixels: DataView, { channels, columns, width }: Tile): HTMLCanvasElement {
+  const sheet = h("canvas", {
+    width: columns * width,
+    height: pixels.byteLength / (channels * columns * width),
+  });
+  const ink = sheet.getContext("2d");
+  const image = ink?.createImageData(sheet.width, sheet.height);
+  for (let at = 0; image && at < image.data.length; at += 1) {
+    const channel = at % 4;
+    image.data[at] =
+      channel > 2 ? 255 : pixels.getUint8((at >> 2) * channels + Math.min(channel, channels - 1));
+  }
+  if (image) ink?.putImageData(image, 0, 0);
+  return sheet;
 }
 
 /** Where the picture at `place` lies in the atlas. */
@@ -36,7 +55,7 @@ export function canvasFor({ width, height }: Pick<Item, "width" | "height">): HT
 /** Paints a cut of `sheet` in the middle of `box`, as large as fits. */
 export function paint(
   canvas: HTMLCanvasElement,
-  sheet: ImageBitmap,
+  sheet: Sheet,
   { x, y, width, height }: Cut,
   box: Cut = { x: 0, y: 0, width: canvas.width, height: canvas.height },
 ): void {

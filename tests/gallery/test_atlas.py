@@ -44,12 +44,22 @@ def test_every_picture_lies_in_its_cell(shapes: list[tuple[int, int, bool]]) -> 
         for place, (width, height, colour) in enumerate(shapes)
     ]
     atlas = paste(pictures)
-    sheet = Image.open(io.BytesIO(atlas.file))
-    assert sheet.mode == ("RGB" if any(colour for *_, colour in shapes) else "L")
+    assert atlas.sheet.mode == ("RGB" if any(colour for *_, colour in shapes) else "L")
+    file = Image.open(io.BytesIO(atlas.file))
+    assert np.array_equal(np.asarray(file), np.asarray(atlas.sheet))
     for place, picture in enumerate(pictures):
         x, y = place % atlas.columns * atlas.width, place // atlas.columns * atlas.height
-        cut = sheet.crop((x, y, x + picture.width, y + picture.height))
-        assert np.array_equal(np.asarray(cut), np.asarray(picture.convert(sheet.mode)))
+        cut = atlas.sheet.crop((x, y, x + picture.width, y + picture.height))
+        assert np.array_equal(np.asarray(cut), np.asarray(picture.convert(atlas.sheet.mode)))
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_pixels_are_those_of_the_cells_in_a_column(mode: str) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (5, 3, 4, 3), dtype=np.uint8)
+    pictures = [Image.fromarray(each).convert(mode) for each in noise]
+    atlas = paste(pictures, columns=1)
+    assert atlas.tile == {"columns": 1, "width": 4, "height": 3, "channels": len(mode)}
+    assert atlas.pixels == b"".join(picture.tobytes() for picture in pictures)
 
 
 def test_an_unreadable_picture_is_one_grey_pixel() -> None:

@@ -58,11 +58,8 @@ def test_the_traits_are_the_page(panel: GalleryPanel) -> None:
 
 
 def test_the_atlas_holds_the_pictures(panel: GalleryPanel, run: Any) -> None:
-    sheet = Image.open(io.BytesIO(panel.atlas))
-    tile = panel.tile
-    x, y = 3 % tile["columns"] * tile["width"], 3 // tile["columns"] * tile["height"]
-    cut = np.asarray(sheet.crop((x, y, x + 8, y + 8)))
-    assert np.array_equal(cut, run.predictions.images[30])
+    assert panel.tile == {"columns": 1, "width": 8, "height": 8, "channels": 1}
+    assert panel.atlas[3 * 64 : 4 * 64] == run.predictions.images[30].tobytes()
 
 
 def test_traits_are_those_of_the_page_in_typescript() -> None:
