@@ -12,10 +12,11 @@ Tone = Literal["", "ok", "warn", "wrong"]
 _SYMBOLS = {"": "", "ok": "✓ ", "warn": "⚠ ", "wrong": "✗ "}
 _TONES = {
     "": "inherit",
-    "ok": "var(--jp-success-color0, #1b7a33)",
-    "warn": "var(--jp-warn-color0, #8a5a00)",
-    "wrong": "var(--jp-error-color0, #c1121f)",
+    "ok": "color-mix(in srgb,#1b7a33 65%,currentColor)",
+    "warn": "color-mix(in srgb,#8a5a00 65%,currentColor)",
+    "wrong": "color-mix(in srgb,#c1121f 65%,currentColor)",
 }
+"""Mixed with the page's own colour of text: so that they can be read on a light page and on a dark one."""
 _BORDER = "1px solid var(--jp-border-color2, #8886)"
 _DIM = "opacity:.75"
 _NOT_TYPESET = "tex2jax_ignore mathjax_ignore"

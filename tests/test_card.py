@@ -114,7 +114,7 @@ def test_html_has_styles_and_no_script() -> None:
 @pytest.mark.parametrize("tone", ["ok", "warn", "wrong"])
 def test_a_tone_is_a_colour_and_a_symbol(tone: Literal["ok", "warn", "wrong"]) -> None:
     html = Card("Title", state="so", tone=tone).html()
-    assert re.search(r"color:var\(--jp-[a-z]+-color0, #[0-9a-f]{6}\)", html)
+    assert re.search(r"color:color-mix\(in srgb,#[0-9a-f]{6} 65%,currentColor\)", html)
     assert re.search(r"[✓⚠✗] so", html)
 
 

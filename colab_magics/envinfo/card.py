@@ -60,7 +60,7 @@ def _card(report: "Report", part: str) -> Card:
 
         return why_card(report.gpus)
     return Card(
-        "This machine" if part == "all" else f"This machine: {part}",
+        "This machine" if part == "all" else f"This machine: {'GPU' if part == 'gpu' else part}",
         big=summary.headline(report),
         state=f"{summary.place(report)}, {report.taken_at:%H:%M:%S %Z}",
         parts=tuple(_all(report) if part == "all" else parts.PARTS[part](report)),

@@ -29,18 +29,19 @@ def table(samples: Samples) -> Table | None:
     counts = samples.confusion
     if counts is None:
         return None
-    names = [short(name, _NAME) for name in samples.class_names]
-    if len(names) > _MOST_IN_TABLE:
+    if len(counts) > _MOST_IN_TABLE:
+        names = [short(name) for name in samples.class_names]
         most = tuple((names[true], names[taken], number(count)) for true, taken, count in pairs(counts, _FEW_PAIRS))
         return (
             Table(("true", "predicted", "count"), most, frozenset({"count"}), "Confused most often") if most else None
         )
+    names = [short(name, _NAME) for name in samples.class_names]
     found = scores(counts)
     rows = tuple(
         (name, *(number(int(count)) for count in row), *(_share(found[each][place]) for each in found))
         for place, (name, row) in enumerate(zip(names, counts, strict=True))
     )
-    columns = ("", *names, *found)
+    columns = ("", *names, *(each.capitalize() for each in found))
     caption = "Confusion matrix: rows are the true classes, columns what they were taken for"
     return Table(columns, rows, frozenset(columns[1:]), caption)
 

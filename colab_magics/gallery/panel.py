@@ -20,7 +20,7 @@ from colab_magics.gallery.pages import Page
 from colab_magics.gallery.samples import Item
 
 _FACTS = [field.name for field in fields(Item)]
-_PYTHON = Note("Python: .selected, .selection().")
+_PYTHON = Note("In Python, .selected has the numbers of the selected pictures, .selection() a table of them.")
 _DETAIL = 256
 """Pixels: the longest side of the picture that is looked at closely."""
 
@@ -155,7 +155,7 @@ def _item(page: Page, item: Item, picture: Picture | Unreadable) -> dict[str, An
         **{fact: getattr(item, fact) for fact in _FACTS},
         "name": short(item.name),
         "share": item.share,
-        "caption": item.caption(page.samples.class_names),
+        "caption": item.caption(page.samples.class_names, "\n"),
         "tone": item.tone,
         "problem": problem(picture),
         "width": shown.width,

@@ -44,14 +44,14 @@ class Item:
         """The probability as text: ``87.31 %``, or nothing."""
         return "" if self.probability is None else percent(self.probability)
 
-    def caption(self, class_names: Sequence[str]) -> str:
+    def caption(self, class_names: Sequence[str], between: str = " ") -> str:
         """Say what it is and was taken for, without symbol: ``7 correct``, ``predicted 9, true 7``."""
         true = "" if self.true is None else short(class_names[self.true])
         predicted = "" if self.predicted is None else short(class_names[self.predicted])
         if self.tone == "ok":
             return f"{true} correct"
         if self.tone == "wrong":
-            return f"predicted {predicted}, true {true}"
+            return f"predicted {predicted},{between}true {true}"
         return true or (f"predicted {predicted}" if predicted else short(self.name))
 
 

@@ -54,7 +54,7 @@ def failed(title: str, sentence: str, log: Sequence[str] = ()) -> Card:
         title=_short(title),
         state="failed",
         tone="wrong",
-        parts=(Note(sentence[: 6 * _LONGEST_NOTE]), *([Table(("The last lines",), rows)] if rows else [])),
+        parts=(Note(sentence[: 6 * _LONGEST_NOTE], "wrong"), *([Table(("The last lines",), rows)] if rows else [])),
     )
 
 

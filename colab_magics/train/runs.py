@@ -62,7 +62,9 @@ def unfinished(name: str | None = None, environ: Mapping[str, str] = os.environ)
     if name is not None:
         folder = root / name
         if not is_name(name) or not (folder / CONFIG_FILE).is_file():
-            raise BadOption(f"There is no run named {name} in {paths.absolute(root)}.")
+            raise BadOption(
+                f"There is no run named {name} in {paths.absolute(root)}: --runs lists those that there are."
+            )
         return paths.absolute(folder)
     found = broken_off(environ)
     if found is None:

@@ -136,7 +136,7 @@ function bars(all: readonly Share[]): HTMLElement {
       h("span.cm-bar-role", role),
     ),
   );
-  return h("ol.cm-bars", { "aria-label": "Probability of each class" }, list);
+  return h("ol.cm-shares", { "aria-label": "Probability of each class" }, list);
 }
 
 /** Tells the value of the pixel under the pointer. */

@@ -51,7 +51,7 @@ export function confusionMatrix(
     const columns = names.map((_, column) => matrix.reduce((sum, row) => sum + (row[column] ?? 0), 0));
     const head = h(
       "tr",
-      h("td.cm-note", "true ↓"),
+      h("th"),
       names.map((each, column) =>
         h("th", { scope: "col" }, cellButton([null, column], each, columns[column] ?? 0)),
       ),
@@ -67,11 +67,11 @@ export function confusionMatrix(
           const tone = images ? (true_ === predicted ? "ok" : "wrong") : "";
           return h(
             "td",
-            { dataset: { tone }, style: { "--cm-value": images ? 0.15 + 0.85 * ratio : 0 } },
+            { dataset: { tone }, style: { "--cm-value": images ? 0.35 + 0.65 * Math.sqrt(ratio) : 0 } },
             cellButton([true_, predicted], text, images),
           );
         }),
-        (scores?.[true_] ?? []).map((each) => h("td.cm-score", percent(each))),
+        (scores?.[true_] ?? []).map((each) => h("td.cm-score", percent(each, 1))),
       ),
     );
     return h("table.cm-matrix", { onKeydown: walk }, h("thead", head), h("tbody", body));
@@ -114,8 +114,12 @@ export function confusionMatrix(
     draw();
   });
   const all = button("All cells", () => choose([]));
-  const hint = h("span.cm-note", "Click shows a cell's pictures, Shift adds.");
-  const element = h("div.cm-confusion", frame, h("div.cm-row", all, counts && percents, hint));
+  const hint = h(
+    "p.cm-note",
+    counts && "Rows are the true classes, columns what they were taken for. ",
+    "Click shows a cell's pictures, Shift adds.",
+  );
+  const element = h("div.cm-confusion", hint, frame, h("div.cm-row", all, counts && percents));
 
   function draw(): void {
     buttons.length = 0;

@@ -126,7 +126,7 @@ it("tells of each picture what Python tells", async () => {
     predicted: 2,
     probability: 0.7,
     loss: expect.closeTo(1.238),
-    caption: "predicted cow, true dog",
+    caption: "predicted cow,\ntrue dog",
     share: "70.00 %",
     tone: "wrong",
     problem: "",
@@ -134,9 +134,9 @@ it("tells of each picture what Python tells", async () => {
     height: 1,
   });
   expect(items.map(({ caption }) => caption)).toEqual([
-    "predicted cow, true dog",
+    "predicted cow,\ntrue dog",
     "cow correct",
-    "predicted dog, true cat",
+    "predicted dog,\ntrue cat",
     "cat correct",
     "dog correct",
   ]);

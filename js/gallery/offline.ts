@@ -81,7 +81,7 @@ export async function offline(
     const name = data.names?.[place] ?? `#${index}`;
     const [label, guess] = [true_, predicted].map((number) => state.class_names[number ?? -1]);
     const tone = true_ === null || predicted === null ? "" : true_ === predicted ? "ok" : "wrong";
-    const judged = tone === "ok" ? `${label} correct` : tone && `predicted ${guess}, true ${label}`;
+    const judged = tone === "ok" ? `${label} correct` : tone && `predicted ${guess},\ntrue ${label}`;
     const [width, height] = (data.sizes[place] ?? data.sizes[0]) as [number, number];
     return {
       index,

@@ -148,7 +148,7 @@ describe("the views", () => {
     for (const name of ["Wrong", "Confusion matrix"]) expect(button(name).disabled).toBe(true);
     expect(root.querySelector("select")?.disabled).toBe(true);
     expect(field<HTMLSelectElement>("Order").options[1]?.disabled).toBe(true);
-    expect(field("Lowest probability in percent").disabled).toBe(true);
+    expect(root.querySelector(".cm-range")).toBeNull();
   });
 
   it("are put in order and narrowed", () => {
@@ -196,7 +196,7 @@ describe("the confusion matrix", () => {
     change({ query: { ...model.get("query"), view: "confusion" } });
     expect(root.querySelector<HTMLElement>(".cm-confusion")?.hidden).toBe(false);
     expect([...root.querySelectorAll(".cm-matrix tbody tr")][7]?.textContent).toBe(
-      "7·······50·1490.00 %–95.00 %",
+      "7·······50·1490.0 %–95.0 %",
     );
   });
 
@@ -363,9 +363,9 @@ describe("the closer look", () => {
     render();
     await open();
     expect(commands()).toEqual([["detail", { index: 3 }]]);
-    expect(root.querySelectorAll(".cm-bars li")).toHaveLength(10);
-    expect(text(".cm-bars li:last-child")).toBe("988.00 %predicted");
-    expect(text(".cm-bars li:nth-child(8)")).toBe("710.00 %true");
+    expect(root.querySelectorAll(".cm-shares li")).toHaveLength(10);
+    expect(text(".cm-shares li:last-child")).toBe("988.00 %predicted");
+    expect(text(".cm-shares li:nth-child(8)")).toBe("710.00 %true");
     expect(document.activeElement?.textContent).toBe("Back to the pictures");
   });
 

@@ -76,7 +76,7 @@ function draw({ model, root, signal, onChange }: Scene<State>): void {
   const notes = h("div.cm-notes");
   const card = drawCard(
     headline(),
-    h("div.cm-toolbar", views.element, h("div.cm-row", everything, densityChoice)),
+    views.element,
     orders.element,
     isJudged && matrix.element,
     problem.element,
@@ -84,6 +84,8 @@ function draw({ model, root, signal, onChange }: Scene<State>): void {
     h("div.cm-row", selection, clear),
     notes,
   );
+  orders.element.prepend(densityChoice);
+  orders.element.append(everything);
   root.append(card);
 
   showChoice();

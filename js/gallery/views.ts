@@ -73,7 +73,6 @@ export function orderChoice(canRank: boolean, choose: Choose): Views {
       min: 0,
       max: 100,
       "aria-label": name,
-      disabled: !canRank,
       onChange: () => choose({ confidence: [Number(low.value) / 100, Number(high.value) / 100] }),
     });
   const low = limit("Lowest probability in percent");
@@ -90,7 +89,7 @@ export function orderChoice(canRank: boolean, choose: Choose): Views {
       { role: "group", "aria-label": "Order and filters", onKeydown: commit },
       sort,
       reverse,
-      h("span.cm-range", "Probability", low, "to", high, "%"),
+      canRank && h("span.cm-range", "Probability", low, "to", high, "%"),
       search,
     ),
     show(query) {

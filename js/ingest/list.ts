@@ -21,7 +21,7 @@ export function list(cancel: (key: string) => void): List {
   }
 
   return {
-    element: h("div", items, spoken),
+    element: h("div.cm-parts", items, spoken),
     show(all) {
       const keys = new Set(all.map(({ key }) => key));
       for (const [key, { element }] of rows) {

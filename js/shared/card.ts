@@ -69,8 +69,10 @@ function drawNote({ tone, sentence }: Note): HTMLElement {
   return h("p.cm-note", badge, badge && " ", sentence);
 }
 
+/** A line never breaks between a number and its percent sign. */
 function drawCell(cell: Cell): Child {
-  return typeof cell === "object" && "heights" in cell ? [bars(cell.heights), " ", cell.words] : cell;
+  if (typeof cell === "string") return cell.replaceAll(" %", "\u00a0%");
+  return "heights" in cell ? [bars(cell.heights), " ", cell.words] : cell;
 }
 
 export function drawTable({ columns, rows, numeric, caption }: Table): HTMLElement[] {
@@ -89,5 +91,5 @@ export function drawTable({ columns, rows, numeric, caption }: Table): HTMLEleme
     { role: "region", tabindex: 0, "aria-label": caption || columns.join(", ") },
     table,
   );
-  return caption ? [h("p.cm-note", caption), frame] : [frame];
+  return caption ? [h("p.cm-note.cm-above", caption), frame] : [frame];
 }

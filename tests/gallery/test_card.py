@@ -65,7 +65,7 @@ def test_the_confusion_matrix_is_there_without_a_kernel(run: Any) -> None:
     lines = card(Gallery(read(run))).text().splitlines()
     place = lines.index("  Confusion matrix: rows are the true classes, columns what they were taken for")
     assert [" ".join(line.split()) for line in lines[place + 1 : place + 4]] == [
-        "zero one two three precision recall f1",
+        "zero one two three Precision Recall F1",
         "zero 8 2 0 0 100.00 % 80.00 % 88.89 %",
         "one 0 10 0 0 83.33 % 100.00 % 90.91 %",
     ]

@@ -23,7 +23,7 @@ def many(classes: int) -> Samples:
 def test_few_classes_are_a_matrix(run: Any) -> None:
     found = table(read(run).samples)
     assert found is not None
-    assert found.columns == ("", "zero", "one", "two", "three", "precision", "recall", "f1")
+    assert found.columns == ("", "zero", "one", "two", "three", "Precision", "Recall", "F1")
     assert found.rows[2] == ("two", "0", "0", "8", "2", "100.00 %", "80.00 %", "88.89 %")
     assert data(read(run).samples)["counts"][2] == [0, 0, 8, 2]
 

@@ -46,7 +46,7 @@ def test_the_traits_are_the_page(panel: GalleryPanel) -> None:
         "predicted": 1,
         "probability": pytest.approx(0.85),
         "loss": pytest.approx(-np.log(0.05)),
-        "caption": "predicted one, true zero",
+        "caption": "predicted one,\ntrue zero",
         "share": "85.00 %",
         "tone": "wrong",
         "problem": "",
