@@ -130,7 +130,8 @@ def test_a_part_is_shown_and_the_whole_report_returned(shell: Any, part: str) ->
     ran = shell.run(f"report = %envinfo {part}")
     assert ran.error is None
     assert len(ran.displayed) == 1
-    assert ran.text.startswith("Why no GPU?" if part == "why-gpu" else f"This machine: {part} · ")
+    named = "GPU" if part == "gpu" else part
+    assert ran.text.startswith("Why no GPU?" if part == "why-gpu" else f"This machine: {named} · ")
     assert isinstance(shell.namespace["report"], Report)
 
 
