@@ -30,7 +30,7 @@ class Bulletin:
         self.epoch = self.step = self.done = self._told = 0
         self._logs: Mapping[str, Any] | None = None
         self._clock, self._next_look = Clock(), 0.0
-        self._learning_rate = LearningRate(model.optimizer)
+        self._learning_rate = LearningRate(model)
         self._rate: float | None = None
 
     def epoch_begins(self, epoch: int) -> None:

@@ -86,7 +86,7 @@ class EventLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no 
 
     def set_model(self, model: Any) -> None:
         super().set_model(model)
-        self._learning_rate = LearningRate(model.optimizer)
+        self._learning_rate = LearningRate(model)
 
     def on_train_begin(self, logs: object = None) -> None:
         if isinstance(self.model, keras.Sequential) or type(self.model).__name__ == "Functional":

@@ -84,7 +84,7 @@ def config_of(model: Any, *, epochs: int, batch_size: int | None, data: str | No
         "model_sha256": hash_of_model(model),
         "epochs": epochs,
         "batch_size": batch_size,
-        "learning_rate": LearningRate(model.optimizer).now(),
+        "learning_rate": LearningRate(model).now(),
         "optimizer": type(model.optimizer).__name__,
         "parameters": sum(math.prod(variable.shape) for variable in model.weights),
         "fingerprint": data,

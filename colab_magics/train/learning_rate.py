@@ -13,11 +13,14 @@ if TYPE_CHECKING:
 
 
 class LearningRate:
-    """Reads the learning rate of ``optimizer``, which may be None or have none."""
+    """Reads the learning rate of the optimizer of ``model``, which may have none."""
 
-    def __init__(self, optimizer: Any) -> None:
-        is_jax = isinstance(optimizer, keras.optimizers.Optimizer) and keras.backend.backend() == "jax"
-        self._read = _program(optimizer) if is_jax else partial(getattr, optimizer, "learning_rate", None)
+    def __init__(self, model: Any) -> None:
+        optimizer = model.optimizer
+        # One that a training in plain Python has need not be fit to be compiled.
+        is_compiled = isinstance(optimizer, keras.optimizers.Optimizer) and model.jit_compile
+        is_program = is_compiled and keras.backend.backend() == "jax"
+        self._read = _program(optimizer) if is_program else partial(getattr, optimizer, "learning_rate", None)
 
     def now(self) -> float | None:
         """The rate of this moment; None where there is none, or it is not finite."""

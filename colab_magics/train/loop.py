@@ -55,7 +55,7 @@ class Teller(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no ty
         """Told before the first step of a training that goes on."""
 
     def on_train_begin(self, logs: object = None) -> None:
-        self._learning_rate = LearningRate(self.model.optimizer)
+        self._learning_rate = LearningRate(self.model)
         self._tell(Started(epochs=self.params["epochs"], steps=self.params["steps"]))
         if self.resumed is not None:
             self._tell(self.resumed)

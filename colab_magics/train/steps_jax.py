@@ -61,10 +61,10 @@ class JaxSteps:
 
 
 def _functions(model: Any, fitting: Fitting) -> tuple[Any, Any]:
-    def one(state: Any, images: Any, labels: Any) -> Any:
-        return model.train_step(state, (fitting.prepare(images), labels, None))
-
-    step = jax.jit(one, inline=True)  # what it is traced to is kept: it is wanted twice
+    # What it is traced to is kept: it is wanted twice.
+    step = jax.jit(
+        lambda state, images, labels: model.train_step(state, (fitting.prepare(images), labels, None)), inline=True
+    )
 
     def train(state: Any, count: Any, images: Any, labels: Any) -> Any:
         logs, _ = jax.eval_shape(step, state, images[0], labels[0])

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Self
+from unittest import mock
 
 _LOADED = ("training", "loop", "steps_tensorflow", "shelf", "eventlog", "summaries", "saver", "models", "datasets")
 _HARMLESS = "jemalloc_bg_thd"  # of jemalloc, which stops and begins it again around a fork
@@ -83,7 +84,9 @@ class Gauge(ctypes.Structure):
                 self.is_saving = 0
                 self.longest_save = max(self.longest_save, time.monotonic() - began)
 
-        training._Training._reached, shelf.Shelf.write = reaching, writing  # type: ignore[method-assign]  # in this fork alone
+        # In this fork alone, which ends with the work.
+        mock.patch.object(training._Training, "_reached", reaching).start()
+        mock.patch.object(shelf.Shelf, "write", writing).start()
 
 
 class Pupil:

@@ -17,7 +17,7 @@ def test_a_changed_rate_is_seen() -> None:
     from colab_magics.train.learning_rate import LearningRate
 
     optimizer = keras.optimizers.Adam(0.5)
-    rate = LearningRate(optimizer)
+    rate = LearningRate(compiled(optimizer))
     assert rate.now() == 0.5
     optimizer.learning_rate = 0.25
     assert rate.now() == 0.25
@@ -29,7 +29,7 @@ def test_a_schedule_is_followed() -> None:
     from colab_magics.train.learning_rate import LearningRate
 
     optimizer = keras.optimizers.SGD(keras.optimizers.schedules.PiecewiseConstantDecay([10], [0.5, 0.25]))
-    rate = LearningRate(optimizer)
+    rate = LearningRate(compiled(optimizer))
     assert rate.now() == 0.5
     optimizer.iterations.assign(11)
     assert rate.now() == 0.25
@@ -39,7 +39,23 @@ def test_a_schedule_is_followed() -> None:
 def test_there_may_be_none(optimizer: Any) -> None:
     from colab_magics.train.learning_rate import LearningRate
 
-    assert LearningRate(optimizer).now() is None
+    assert LearningRate(SimpleNamespace(optimizer=optimizer)).now() is None
+
+
+def test_an_eager_one_may_be_plain_python() -> None:
+    import keras
+
+    from colab_magics.train.learning_rate import LearningRate
+
+    class Halved(keras.optimizers.schedules.LearningRateSchedule):
+        def __call__(self, step: Any) -> float:
+            return 0.5 if int(step) < 10 else 0.25
+
+    optimizer = keras.optimizers.SGD(Halved())
+    rate = LearningRate(compiled(optimizer, run_eagerly=True))
+    assert rate.now() == 0.5
+    optimizer.iterations.assign(10)
+    assert rate.now() == 0.25
 
 
 @pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
@@ -48,7 +64,8 @@ def test_every_backend(backend: str) -> None:
     source = (
         f"import sys; {backend!r} == 'tensorflow' or sys.modules.update(tensorflow=None)\n"
         "from tests.train import test_learning_rate as tests\n"
-        "tests.test_a_changed_rate_is_seen(), tests.test_a_schedule_is_followed()"
+        "tests.test_a_changed_rate_is_seen(), tests.test_a_schedule_is_followed()\n"
+        "tests.test_an_eager_one_may_be_plain_python()"
     )
     run(source, backend)
 
@@ -61,7 +78,8 @@ def test_every_backend_that_compiles_does_so_once() -> None:
         "schedules = keras.optimizers.schedules\n"
         "schedule = schedules.CosineDecay(0.0, decay_steps=9, warmup_target=0.1, warmup_steps=3)\n"
         "optimizer = keras.optimizers.Adam(schedule)\n"
-        "rate = LearningRate(optimizer)\n"
+        "from tests.train.test_learning_rate import compiled\n"
+        "rate = LearningRate(compiled(optimizer))\n"
         "def look(step):\n"
         "    optimizer.iterations.assign(step)\n"
         "    return rate.now()\n"
@@ -71,6 +89,14 @@ def test_every_backend_that_compiles_does_so_once() -> None:
         "print(rates[0], max(rates) == rates[3], rates[-1], [name for name in compiled if 'compile' in name])"
     )
     assert run(source, "jax") == "0.0 True 0.0 []\n"
+
+
+def compiled(optimizer: Any, **options: Any) -> Any:
+    import keras
+
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile(loss="mse", optimizer=optimizer, **options)
+    return model
 
 
 def run(source: str, backend: str) -> str:
