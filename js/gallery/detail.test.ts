@@ -1,6 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { shares } from "./detail";
 import { item } from "./items.fake";
+import { cells, change, commands, flush, model, press, render, root, text } from "./panel.fake";
 
 describe("shares", () => {
   it("keeps the order of a few classes and says which was true and which predicted", () => {
@@ -21,5 +22,63 @@ describe("shares", () => {
     const found = shares(probabilities, [], item(0));
     expect(found.slice(0, 3).map(({ name }) => name)).toEqual(["500", "999", "998"]);
     expect(found).toHaveLength(1000);
+  });
+});
+
+describe("the closer look", () => {
+  const answer = { index: 3, values: [[0, 0.5]], probabilities: [0, 0.02, 0, 0, 0, 0, 0, 0.1, 0, 0.88] };
+
+  function open(): Promise<unknown> {
+    vi.spyOn(model, "send").mockImplementation((content) => {
+      model.sent.push({ content, buffers: [] });
+      const { id } = content as { id: string };
+      const png = new DataView(new ArrayBuffer(0));
+      queueMicrotask(() => model.receive({ kind: "reply", id, ok: true, result: answer }, [png]));
+    });
+    cells()[0]?.focus();
+    press(cells()[0] as Element, "Enter");
+    return flush();
+  }
+
+  it("shows the probability of every class", async () => {
+    render();
+    await open();
+    expect(commands()).toEqual([["detail", { index: 3 }]]);
+    expect(root.querySelectorAll(".cm-shares li")).toHaveLength(10);
+    expect(text(".cm-shares li:last-child")).toBe("988.00 %predicted");
+    expect(text(".cm-shares li:nth-child(8)")).toBe("710.00 %true");
+    expect(document.activeElement?.textContent).toBe("Back to the pictures");
+  });
+
+  it("steps to the neighbours and comes back to the last one", async () => {
+    render();
+    await open();
+    press(root.querySelector(".cm-detail") as Element, "ArrowRight");
+    await flush();
+    press(root.querySelector(".cm-detail") as Element, "Escape");
+    expect(commands().map(([, data]) => data)).toEqual([{ index: 3 }, { index: 5 }]);
+    expect(document.activeElement).toBe(cells()[1]);
+    expect(root.querySelector<HTMLElement>(".cm-detail-sheet")?.hidden).toBe(true);
+  });
+
+  it("opens by a double click", () => {
+    render();
+    cells()[2]?.dispatchEvent(new MouseEvent("dblclick", { bubbles: true }));
+    expect(commands()).toEqual([["detail", { index: 8 }]]);
+  });
+
+  it("shows what is known while the kernel is silent, and says so", async () => {
+    render();
+    press(cells()[0] as Element, "Enter");
+    expect(text(".cm-detail-caption")).toBe("✗ predicted 9, true 7 · 87.31 %");
+    await vi.advanceTimersByTimeAsync(21_000);
+    expect(text(".cm-detail [role=alert]")).toContain("The kernel did not answer within 20 s");
+  });
+
+  it("closes when the choice changes", async () => {
+    render();
+    await open();
+    change({ items: [item(1)], version: 2 });
+    expect(root.querySelector<HTMLElement>(".cm-detail-sheet")?.hidden).toBe(true);
   });
 });
