@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import colab_magics
-from colab_magics.train import bulletin, clock
+from colab_magics.train import clock
 from colab_magics.train.events import Event, StepEnded
 from colab_magics.train.screen import Screen
 
@@ -27,6 +27,8 @@ class AtOnce(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no ty
 @pytest.fixture
 def steps(monkeypatch: pytest.MonkeyPatch) -> list[StepEnded]:
     """Each step that a fit tells, and it tells all."""
+    from colab_magics.train import bulletin
+
     told: list[StepEnded] = []
     tell = Screen.tell
 
