@@ -1,5 +1,5 @@
 /** One picture of the grid, with its caption; the picture itself is painted on the canvas of its row. */
-import { type Child, h } from "../shared/dom";
+import { h } from "../shared/dom";
 import { type Item, symbols } from "./items";
 
 const words = { "": "", ok: "", wrong: "wrong: " };
@@ -14,31 +14,26 @@ export interface Place {
   isSelected(index: number): boolean;
 }
 
-/** Without an item it is still on its way. */
+/** Without an item, still on its way, it is of the same size. */
 export function pictureCell(
   item: Item | undefined,
   { place, column, hasFocus, isBare, isSelected }: Place,
 ): HTMLElement {
-  const common = { role: "gridcell", tabindex: hasFocus ? 0 : -1, "aria-colindex": column + 1 };
-  if (!item)
-    return h("div.cm-cell", { ...common, "aria-label": "loading", dataset: { place } }, waiting(isBare));
-  const { caption, index, name, problem, share, tone } = item;
+  const { caption = "", index = -1, name = "", problem = "", share = "", tone = "" } = item ?? {};
+  const spoken = problem ? `${name} ${problem}` : `${words[tone]}${caption} ${share}`;
   return h(
     "div.cm-cell",
     {
-      ...common,
+      role: "gridcell",
+      tabindex: hasFocus ? 0 : -1,
+      "aria-colindex": column + 1,
       "aria-selected": isSelected(index),
-      "aria-label": problem ? `${name} ${problem}` : `${words[tone]}${caption} ${share}`,
+      "aria-label": item ? spoken : "loading",
       title: [caption, share, name].filter(Boolean).join("\n"),
-      dataset: { place, index, tone: problem ? "problem" : tone },
+      dataset: { place, index, tone: item && !problem ? tone : "empty" },
     },
     h("div.cm-frame", problem && h("p.cm-problem", problem)),
     !isBare &&
       h("div.cm-caption", h("div.cm-words", symbols[tone], problem ? name : caption), h("div", share)),
   );
-}
-
-/** A frame and a caption of the same size as every other. */
-export function waiting(isBare: boolean | undefined): Child {
-  return [h("div.cm-frame"), !isBare && h("div.cm-caption")];
 }

@@ -1,7 +1,7 @@
 /** A grid over any number of pictures with one moving focus; only the rows near the screen are there. */
 import { h, set } from "../shared/dom";
 import { coalesce } from "../shared/frame";
-import { pictureCell, waiting } from "./cell";
+import { pictureCell } from "./cell";
 import type { Item } from "./items";
 import { type Layout, move, scale } from "./moves";
 import type { Pieces } from "./pieces";
@@ -38,6 +38,8 @@ export function pictureGrid(
   let layout: Layout = { count: 0, columns: 1, rows: 1 };
   let place = 0;
   let top = 0;
+  /** Where the scroll bar was when it was last looked at. */
+  let bar = 0;
   let rowHeight = 1;
   /** Where the pictures lie in a row. */
   let box = { x: 0, y: 0, side: 0, pitch: 0, width: 0 };
@@ -51,10 +53,7 @@ export function pictureGrid(
     {
       role: "grid",
       "aria-multiselectable": true,
-      onScroll: coalesce(() => {
-        top = measure().top(element.scrollTop);
-        draw();
-      }, signal),
+      onScroll: coalesce(follow, signal),
       onFocusin: ({ target }) => {
         const at = Number((target as HTMLElement).dataset.place);
         if (at >= 0) point(at);
@@ -94,9 +93,7 @@ export function pictureGrid(
 
   /** One row tells the height of all, as captions have a fixed height. */
   function measureRow(): void {
-    const cells = Array.from({ length: Math.min(2, layout.columns) }, () =>
-      h("div.cm-cell", waiting(layout.isBare)),
-    );
+    const cells = [0, 1].slice(0, layout.columns).map((step) => cellFor(-1, step));
     const row = h("div.cm-cells", cells);
     spacer.append(row);
     rowHeight = (row.offsetHeight || 160) + gap;
@@ -135,6 +132,16 @@ export function pictureGrid(
   function scrollTo(next: number): void {
     top = next;
     element.scrollTop = measure().scroll(top);
+    bar = element.scrollTop;
+  }
+
+  function follow(): void {
+    const from = bar;
+    bar = element.scrollTop;
+    top = measure().follow(top, from, bar);
+    // With more above, the bar goes back to where that is on the whole way. Below, the last rows make the way longer.
+    if (bar < 1) scrollTo(top < element.clientHeight ? 0 : top);
+    draw();
   }
 
   function draw(): void {
@@ -156,18 +163,22 @@ export function pictureGrid(
     for (const [row, line] of rows) line.style.translate = `0 ${row * rowHeight + shift}px`;
   }
 
+  function cellFor(at: number, column: number): HTMLElement {
+    return pictureCell(pieces.at(at)?.item, {
+      place: at,
+      column,
+      hasFocus: at === place,
+      isBare: layout.isBare,
+      isSelected,
+    });
+  }
+
   /** Puts a row in its order, which is that of screen readers. */
   function put(row: number): void {
-    const { columns, count, isBare } = layout;
+    const { columns, count } = layout;
     const start = row * columns;
     const cells = Array.from({ length: Math.min(columns, count - start) }, (_, step) =>
-      pictureCell(pieces.at(start + step)?.item, {
-        place: start + step,
-        column: step,
-        hasFocus: start + step === place,
-        isBare,
-        isSelected,
-      }),
+      cellFor(start + step, step),
     );
     const old = rows.get(row);
     const canvas = (old?.lastElementChild as HTMLCanvasElement | undefined) ?? spare.pop() ?? newCanvas();
@@ -227,10 +238,9 @@ export function pictureGrid(
       if (hadFocus) focus(place);
     },
     fill() {
-      const at = (document.activeElement as HTMLElement | null)?.dataset.place;
-      const hadFocus = at !== undefined && element.contains(document.activeElement);
+      const hadFocus = element.contains(document.activeElement);
       for (const [row, line] of [...rows]) if (line.querySelector("[aria-label=loading]")) put(row);
-      if (hadFocus) cell(Number(at))?.focus({ preventScroll: true });
+      if (hadFocus) cell(place)?.focus({ preventScroll: true });
       draw();
     },
     paint() {

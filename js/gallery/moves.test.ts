@@ -50,18 +50,26 @@ describe("layoutFor", () => {
 describe("scale", () => {
   it("is the way itself where a browser can show it", () => {
     const way = scale(10_000, 500);
-    expect([way.shown, way.top(1234), way.scroll(1234)]).toEqual([10_000, 1234, 1234]);
+    expect([way.shown, way.scroll(1234)]).toEqual([10_000, 1234]);
+    expect([way.follow(1000, 1000, 1234), way.follow(1000, 1000, 9234)]).toEqual([1234, 9234]);
   });
 
   it("reaches both ends of a way of a million pictures", () => {
     const way = scale(60_000_000, 500);
     expect(way.shown).toBe(tallest);
-    expect(way.top(0)).toBe(0);
-    expect(way.top(tallest - 500)).toBeCloseTo(60_000_000 - 500);
-    expect(way.scroll(way.top(4321))).toBeCloseTo(4321);
+    expect(way.follow(59_999_500, tallest - 500, 0)).toBe(0);
+    expect(way.follow(0, 0, tallest - 500)).toBeCloseTo(60_000_000 - 500);
+    expect(way.follow(0, 0, way.scroll(43_210))).toBeCloseTo(43_210);
+  });
+
+  it("goes a short way pixel by pixel, and not beyond the ends", () => {
+    const way = scale(60_000_000, 500);
+    expect(way.follow(1_000_000, 100_000, 100_120)).toBe(1_000_120);
+    expect(way.follow(100, 5000, 4800)).toBe(0);
+    expect(way.follow(59_999_400, 5000, 5200)).toBe(59_999_500);
   });
 
   it("does not move what fits the screen", () => {
-    expect(scale(300, 500).top(0)).toBe(0);
+    expect(scale(300, 500).follow(0, 0, 0)).toBe(0);
   });
 });

@@ -64,9 +64,20 @@ export function layoutFor(width: number, density: Density, size: number): Omit<L
 /** Browsers end elements that are taller, in pixels; a longer way is scrolled in larger steps. */
 export const tallest = 8_000_000;
 
-/** How tall the scrolled element is, and where its pixel `scroll` lies on the whole way of `height`; and back. */
+/**
+ * How tall the scrolled element is, where it is scrolled to for `top` to be at its top, and where `top` gets when it is
+ * scrolled: by less than a screen as many pixels, else as much of the whole way of `height` as of the element's own.
+ */
 export function scale(height: number, screen: number) {
   const shown = Math.min(height, tallest);
-  const ratio = shown > screen ? (height - screen) / (shown - screen) : 1;
-  return { shown, top: (scroll: number) => scroll * ratio, scroll: (top: number) => top / ratio };
+  const most = Math.max(0, height - screen);
+  const ratio = shown > screen ? most / (shown - screen) : 1;
+  return {
+    shown,
+    scroll: (top: number) => top / ratio,
+    follow(top: number, from: number, to: number): number {
+      const next = Math.abs(to - from) < screen ? top + to - from : to * ratio;
+      return Math.max(0, Math.min(most, next));
+    },
+  };
 }

@@ -116,3 +116,34 @@ it("scrolls through a million pictures with few of them on the page", async () =
   expect(seen.top).toBeGreaterThanOrEqual(frame.top);
   expect(seen.bottom).toBeLessThanOrEqual(frame.bottom + 1);
 });
+
+it("scrolls a short way pixel by pixel, and skips nothing at the ends of the scroll bar", async () => {
+  const model = new FakeModel(page({ total: 10_000_000, block: 400 }));
+  undo = panel.render({ model, el: document.body });
+  const grid = document.querySelector("[role=grid]") as HTMLElement;
+  const settle = async () => {
+    for (const _ of [1, 2, 3]) await new Promise(requestAnimationFrame);
+  };
+  const scroll = async (by: number) => {
+    grid.scrollTop += by;
+    await settle();
+  };
+  await settle(); // for its width
+  const end = grid.scrollHeight - grid.clientHeight;
+  expect(end).toBeGreaterThan(1_000_000);
+  for (const [start, by] of [
+    [end - 250, 100],
+    [250, -100],
+  ] as const) {
+    await scroll(start - grid.scrollTop);
+    for (const _ of [1, 2, 3, 4]) {
+      const seen = [...grid.querySelectorAll("[role=gridcell]")].at(by > 0 ? -8 : 8) as HTMLElement;
+      const before = seen.getBoundingClientRect().top;
+      await scroll(by);
+      expect(seen.isConnected).toBe(true);
+      const moved = (before - seen.getBoundingClientRect().top) / by;
+      expect(moved).toBeGreaterThan(by > 0 ? 0.99 : 0); // at its upper end the bar goes as far as it can
+      expect(moved).toBeLessThan(1.01);
+    }
+  }
+});

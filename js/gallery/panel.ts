@@ -154,7 +154,9 @@ function draw({ model, root, signal, onChange }: Scene<State>): void {
 
   function isSelected(index: number): boolean {
     const bits = model.get("selected");
-    return index >> 3 < bits.byteLength && ((bits.getUint8(index >> 3) >> (index & 7)) & 1) === 1;
+    return (
+      index >= 0 && index >> 3 < bits.byteLength && ((bits.getUint8(index >> 3) >> (index & 7)) & 1) === 1
+    );
   }
 
   function showSelection(): void {
