@@ -133,6 +133,21 @@ describe("drawing", () => {
     expect(inkColumns(0).length).toBeGreaterThan(100);
   });
 
+  it("takes them also where the page is hidden until the next frame, as in JupyterLab", async () => {
+    make();
+    await show([1, 2]);
+    await new Promise((resolve) => setTimeout(resolve)); // all that follows is between two frames
+    chart.update([{ x: [1, 2], y: [1, 2] }]);
+    root.hidden = true;
+    root.classList.add("cm-dark");
+    requestAnimationFrame(() => {
+      root.hidden = false;
+    });
+    window.dispatchEvent(new Event(themeChanged));
+    await settled();
+    expect(inkColumns(0).length).toBeGreaterThan(100);
+  });
+
   it("comes back after the notebook took it off the page and dropped its pixels", async () => {
     make();
     await show([1, 2]);

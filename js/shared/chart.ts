@@ -91,7 +91,8 @@ export function lineChart(container: HTMLElement, options: ChartOptions): Chart 
   resized.observe(plot);
   const seen = new IntersectionObserver(request);
   seen.observe(plot);
-  window.addEventListener(themeChanged, request, { signal });
+  // JupyterLab hides its page until the next frame, and what waits already is drawn before that.
+  window.addEventListener(themeChanged, () => requestAnimationFrame(request), { signal });
   document.addEventListener("visibilitychange", request, { signal });
   window.addEventListener("resize", request, { signal });
   canvas.addEventListener("contextrestored", request, { signal });
