@@ -95,6 +95,8 @@ def told(config: Config, fields: Sequence[str]) -> dict[str, str]:
 def _words(name: str, value: object) -> str:
     if isinstance(value, tuple):
         value = ", ".join(map(str, value)) or None
+    if isinstance(value, float):
+        value = f"{value:.6g}"  # as it was typed: backends keep 32 bits of it
     most = _DIGEST if name.endswith("sha256") else _WORDS
     text = "none" if value is None else str(value)
     return text if len(text) <= most else text[:most] if most == _DIGEST else f"{text[: most - 1]}…"

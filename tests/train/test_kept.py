@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from pathlib import Path
 
 import pytest
@@ -192,6 +193,13 @@ def test_what_differs_is_told_in_few_words(runs_root: Path) -> None:
     text = str(colab_magics.runs())
     assert "few   cat, dog" in text
     assert "many  class 0, class 1, class 2, class 3, cla…" in text
+
+
+def test_a_learning_rate_that_differs_has_few_digits(runs_root: Path) -> None:
+    keep(runs_root, "typed", learning_rate=0.01)
+    keep(runs_root, "of 32 bits", learning_rate=0.0010000000474974513)
+    text = str(colab_magics.runs())
+    assert re.search(r"of 32 bits  0\.001\s", text)
 
 
 def test_a_config_of_an_earlier_version_has_what_was_so_then(runs_root: Path) -> None:
