@@ -50,7 +50,7 @@ export function browser(command: Command): Browser {
   const checks = h("div.cm-row", h("label", anon, " anonymous"), h("label", pays, " requester pays"));
   const access = h("div.cm-desk-form", endpoint.label, profile.label, checks);
   const store = h("details", h("summary", "Store and credentials"), access);
-  const bucketForm = h("div", form(place.label, button("Go", goTo)), store);
+  const bucketForm = h("div.cm-parts", form(place.label, button("Go", goTo)), store);
   const name = field("Search Drive", "part of a file's name", find);
   const driveForm = form(name.label, button("Search", find));
   const crumbs = h("nav.cm-row", { "aria-label": "Folder" });
