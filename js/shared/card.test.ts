@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type CardData, drawCard, redrawCard } from "./card";
+import { type CardData, drawCard, drawTable, redrawCard } from "./card";
 import { h } from "./dom";
 
 const card: CardData = {
@@ -69,6 +69,14 @@ describe("drawCard", () => {
     expect(region?.getAttribute("tabindex")).toBe("0");
     expect(region?.getAttribute("aria-label")).toBe("Columns");
     expect([...drawn.querySelectorAll("th")].map((cell) => cell.scope)).toEqual(["col", "col"]);
+    const [frame] = drawTable({
+      kind: "table",
+      columns: ["draw", h("button", "name")],
+      rows: [],
+      numeric: [],
+      caption: "",
+    });
+    expect(frame?.getAttribute("aria-label")).toBe("draw, name");
     expect([...drawn.querySelectorAll("td.cm-number")].map((cell) => cell.textContent)).toEqual(["10", "2"]);
   });
 

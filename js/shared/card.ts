@@ -88,7 +88,7 @@ export function drawTable({ columns, rows, numeric, caption }: Table): HTMLEleme
   // It scrolls when it is long or wide, so that the keyboard must be able to reach it.
   const frame = h(
     "div.cm-table",
-    { role: "region", tabindex: 0, "aria-label": caption || columns.join(", ") },
+    { role: "region", tabindex: 0, "aria-label": caption || head.map((each) => each.textContent).join(", ") },
     table,
   );
   return caption ? [h("p.cm-note.cm-above", caption), frame] : [frame];
