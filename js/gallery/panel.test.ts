@@ -25,6 +25,9 @@ describe("a page", () => {
     change({ items: [], total: 0, nothing, version: 2 });
     expect(cells()).toHaveLength(0);
     expect(text(".cm-nothing")).toBe(nothing);
+    expect(root.querySelector<HTMLElement>(".cm-detail")?.hidden).toBe(true); // nor anything to look closer at
+    change({ items: [item(0)], total: 1, nothing: "", version: 3 });
+    expect(root.querySelector<HTMLElement>(".cm-detail")?.hidden).toBe(false);
   });
 
   it("shows why a picture is not there", () => {

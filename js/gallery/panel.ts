@@ -108,6 +108,7 @@ function draw({ model, root, signal, onChange }: Scene<State>): void {
     matrix.element.hidden = query.view !== "confusion";
     nothing.textContent = model.get("nothing");
     nothing.hidden = !model.get("nothing");
+    closer.element.hidden = !nothing.hidden;
     const sentences = model.get("card").parts.map((part) => (part.kind === "note" ? part.sentence : ""));
     notes.replaceChildren(...[...sentences, keys].map((sentence) => h("p.cm-note", sentence)));
     if (version === model.get("version")) return;
