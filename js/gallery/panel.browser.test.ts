@@ -101,6 +101,19 @@ it("has the same height for a full, a short and an empty page", async () => {
   }
 });
 
+it("has room for the ring around what has the focus", async () => {
+  const items = Array.from({ length: 9 }, (_, index) => item(index));
+  undo = panel.render({ model: new FakeModel(page({ total: 9, items })), el: document.body });
+  const grid = document.querySelector("[role=grid]") as HTMLElement;
+  await vi.waitFor(() => expect(grid.querySelectorAll("[role=gridcell]")).toHaveLength(9));
+  const frame = grid.getBoundingClientRect();
+  const cells = [...grid.querySelectorAll("[role=gridcell]")].map((cell) => cell.getBoundingClientRect());
+  const ring = 4;
+  expect(Math.min(...cells.map(({ left }) => left)) - ring).toBeGreaterThanOrEqual(frame.left);
+  expect(Math.min(...cells.map(({ top }) => top)) - ring).toBeGreaterThanOrEqual(frame.top);
+  expect(Math.max(...cells.map(({ bottom }) => bottom)) + ring).toBeLessThanOrEqual(frame.bottom);
+});
+
 it("scrolls through a million pictures with few of them on the page", async () => {
   const model = new FakeModel(page({ total: 1_000_000, block: 400 }));
   undo = panel.render({ model, el: document.body });

@@ -39,6 +39,18 @@ function contrast(one: string, other: string): number {
 const words = ["text", "muted", "accent", "right", "wrong", "warn"];
 const lines = [1, 2, 3, 4, 5, 6].map((index) => `series-${index}`);
 
+it("keeps the ring of the focus off a button of its colour, where the host draws its own", () => {
+  document.body.append(
+    styleSheet(".jp-ThemedContainer button:focus-visible { outline: 2px solid blue; outline-offset: -1px; }"),
+  );
+  document.body.classList.add("jp-ThemedContainer");
+  const main = h("button.cm-button.cm-primary");
+  root.append(main);
+  main.focus({ focusVisible: true } as FocusOptions);
+  expect(getComputedStyle(main).outlineStyle).toBe("solid");
+  expect(getComputedStyle(main).outlineOffset).toBe("2px");
+});
+
 describe.each([
   ["light", ["#ffffff"]],
   ["dark", ["#111111", "#1f1f1f"]],
