@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-# In two processes; the browser tests, which share servers and a window, run in one, afterwards.
+# In two processes; the browser tests, which wait more than they work, run afterwards in three.
 PYTEST := python -m pytest -n 2 --ignore tests/browser
 
 # A machine without an NVIDIA GPU needs the small TensorFlow only.
@@ -29,7 +29,7 @@ lab: $(VENV)/.demo ## open the same notebook in JupyterLab
 test: $(VENV)/.test browser ## set up what the tests need and run them all
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory js/node_modules/.package-lock.json; fi
 	$(BIN)/$(PYTEST) tests
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest -n 3 tests/browser
 	@if command -v npm >/dev/null; then cd js && npm test; \
 	else echo "The JavaScript unit tests were left out: npm (Node 20) is not installed."; fi
 

@@ -19,11 +19,17 @@ expect.set_options(timeout=60_000)
 
 _FAILED = pytest.StashKey[bool]()
 
+# Of the tests in JupyterLab those of the second process: they take about as long as the others.
+_SECOND = {"test_keys", "test_monitor", "test_reopening", "test_upload"}
+# They end their kernel, and with it the imports that the others share.
+_LAST = {"test_hostile", "test_install", "test_reopening"}
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: item.path.stem in _LAST)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -32,18 +38,19 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 
 
 class _Groups(LoadScopeScheduling):
-    """Which tests a process of `pytest -n 2 tests/browser` does after each other, in its own servers, pages and kernels.
+    """Which tests a process of `pytest -n 3 tests/browser` does after each other, in its own servers, pages and kernels.
 
     `--dist loadgroup` does nothing here: pytest-xdist 3.8 writes the groups into names that pytest 9.2 no longer reads.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         module, _, test = nodeid.partition("::")
-        if module.endswith("test_export.py"):  # needs no server: for the process that ends its groups first
+        name = Path(module).stem
+        if name == "test_export":  # needs no server: for the process that ends its groups first
             return nodeid
         if "[notebook" in test:
             return "notebook"
-        return "lab upload" if module.endswith("test_upload.py") else "lab"
+        return "lab 2" if name in _SECOND else "lab 1"
 
 
 @pytest.hookimpl(wrapper=True)

@@ -28,6 +28,7 @@ _HOSTS_OWN = (
     "/font-roboto/",
     "/icon_bundle.svg",
     "/index.js?_file_hash",
+    "Canceled future for create_subshell_request",  # JupyterLab's, where the connection is lost a second time
     "Failed to execute 'removeChild'",  # JupyterLab's splash, where themes follow each other fast; no panel calls it
 )
 

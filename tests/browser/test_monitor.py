@@ -72,7 +72,7 @@ def test_it_fits(open_notebook: Callable[..., Notebook], shoot: Callable[[Locato
         height = (panel.bounding_box() or {})["height"]
         shoot(panel, f"monitor-{theme}-{width}")
         assert panel.evaluate(_OVERFLOW) == [], f"{theme}, {width} px"
-        await_changes(panel, 2)
+        await_changes(panel, 1)
         assert (panel.bounding_box() or {})["height"] == height  # nothing moves while numbers change
     assert panel.get_attribute("data-lm-suppress-shortcuts") == "true"
     for label in panel.get_by_role("img").all():

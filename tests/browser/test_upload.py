@@ -135,7 +135,7 @@ def test_a_lost_connection_is_told_and_goes_on(open_notebook: Callable[..., Note
         notebook.page.evaluate(
             "() => window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.reconnect()"
         )
-        notebook.page.wait_for_timeout(700)
+        notebook.page.wait_for_timeout(1500)
     slowed(notebook, 0)
     expect(panel.locator("li")).to_contain_text("saved")
     assert sha256(notebook.path.with_name("big.bin")) == sha256(path)
