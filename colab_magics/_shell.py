@@ -173,7 +173,10 @@ def show(
     remember(value)
     if not has_kernel() or panel is None:
         handle = display(_static(card), raw=True, display_id=True)
-        return Shown(lambda card: handle.update(_static(card), raw=True))
+        return Shown(
+            lambda card: handle.update(_static(card), raw=True),
+            lambda: handle.update(_NOTHING, raw=True) if has_kernel() else None,
+        )
     outputs = Outputs()
     if shows_one_bundle():
         live = _opened(panel)

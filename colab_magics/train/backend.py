@@ -101,14 +101,14 @@ def load(by: str = _BY) -> Any:
     with interrupts.held():
         if "keras" in sys.modules:
             return need("keras", by=by, extra=_EXTRA)
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # TensorFlow reads it once: warnings and errors stay
-        with _without_chatter():
+        with without_chatter():
             return need("keras", by=by, extra=_EXTRA)
 
 
 @contextmanager
-def _without_chatter() -> Iterator[None]:
+def without_chatter() -> Iterator[None]:
     """Hold back what the process writes to standard error, and pass on what is worth reading."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # TensorFlow reads it once: warnings and errors stay
     sys.stderr.flush()
     saved = os.dup(_STDERR)
     try:

@@ -35,6 +35,11 @@ def waiting(title: str = _MAGIC) -> Card:
     return Card(title=title, state="started", parts=(Note("Not finished when this notebook was saved."),))
 
 
+def loading() -> Card:
+    """While a cell of a person's own imports Keras."""
+    return Card(title="%%train", state="loading Keras …")
+
+
 def card(run: Run) -> Card:
     """A training that has ended."""
     return Card(

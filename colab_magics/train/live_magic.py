@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from colab_magics import _shell
+from colab_magics import _shell, interrupts
 from colab_magics.errors import BadOption, ColabMagicsError
 from colab_magics.extras import check
 from colab_magics.options import LineParser, identifier
@@ -129,8 +129,22 @@ def _following(name: str | None, resume: str | bool, keep: Callable[[Fit, object
             keep(live.run, history)
         return history
 
-    with wrapped(around):
+    with wrapped(around, _loading):
         yield
+
+
+@contextmanager
+def _loading() -> Iterator[None]:
+    """Say that Keras is being loaded, which takes seconds, until it is there, and hear no chatter of its backend."""
+    from colab_magics.train import card as cards
+    from colab_magics.train.backend import without_chatter
+
+    shown = _shell.show(cards.loading())
+    try:
+        with interrupts.held(), without_chatter():
+            yield
+    finally:
+        shown.clear()
 
 
 def _show_board(fits: list[Fit]) -> None:

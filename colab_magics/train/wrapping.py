@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import functools
-import importlib.util
 import inspect
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from importlib.abc import Loader, MetaPathFinder
 from typing import TYPE_CHECKING, Any
 
@@ -17,16 +16,20 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def wrapped(around: Callable[[Callable[..., Any], Any, tuple[Any, ...], dict[str, Any]], Any]) -> Iterator[None]:
+def wrapped(
+    around: Callable[[Callable[..., Any], Any, tuple[Any, ...], dict[str, Any]], Any],
+    loading: Callable[[], AbstractContextManager[object]] = nullcontext,
+) -> Iterator[None]:
     """In the block, have ``around(fit, model, args, kwargs)`` called in the place of every ``model.fit(...)``.
 
     ``fit`` is Keras' own, which takes the model first. A class that overrides ``fit`` is met where it calls Keras'.
+    The block of ``loading()`` is what takes seconds: the import of Keras or of TensorFlow, whichever comes first.
     """
     with ExitStack() as stack:
         if sys.modules.get("keras") is not None:
             stack.enter_context(_replaced(around))
         else:
-            watch = _Watch(lambda: stack.enter_context(_replaced(around)))
+            watch = _Watch(lambda: stack.enter_context(_replaced(around)), loading)
             sys.meta_path.insert(0, watch)
             stack.callback(watch.leave)
         yield
@@ -65,10 +68,10 @@ def _replaced(around: Callable[..., Any]) -> Iterator[None]:
 
 
 class _Watch(MetaPathFinder):
-    """Waits for the import of Keras, and calls ``then`` when it is loaded."""
+    """Waits for the import of Keras: has what takes long done in ``loading()``, and calls ``then`` at the end."""
 
-    def __init__(self, then: Callable[[], object]) -> None:
-        self._then = then
+    def __init__(self, then: Callable[[], object], loading: Callable[[], AbstractContextManager[object]]) -> None:
+        self._then, self._loading = then, loading
 
     def leave(self) -> None:
         if self in sys.meta_path:
@@ -77,20 +80,29 @@ class _Watch(MetaPathFinder):
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if name != "keras":
+        """What the other finders give, to be loaded by `load`: at first TensorFlow only asks where Keras is."""
+        if name not in ("keras", "tensorflow"):
             return None
-        self.leave()
-        spec = importlib.util.find_spec(name)
+        others = (each for each in sys.meta_path if each is not self and hasattr(each, "find_spec"))
+        spec = next(filter(None, (each.find_spec(name, path, target) for each in others)), None)
         if spec is not None and spec.loader is not None:
-            spec.loader = _Followed(spec.loader, self._then)
+            spec.loader = _Followed(spec.loader, self)
         return spec
+
+    def load(self, loader: Loader, module: ModuleType) -> None:
+        loading, self._loading = self._loading, nullcontext  # once, though one imports the other
+        with loading():
+            loader.exec_module(module)
+        if module.__name__ == "keras":
+            self.leave()
+            self._then()
 
 
 class _Followed(Loader):
-    """A loader that calls ``then`` when its module is there."""
+    """A loader that has a watch see to the loading of its module."""
 
-    def __init__(self, loader: Loader, then: Callable[[], object]) -> None:
-        self._loader, self._then = loader, then
+    def __init__(self, loader: Loader, watch: _Watch) -> None:
+        self._loader, self._watch = loader, watch
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         return self._loader.create_module(spec)
@@ -99,5 +111,4 @@ class _Followed(Loader):
         if module.__spec__ is not None:
             module.__spec__.loader = self._loader
         module.__loader__ = self._loader
-        self._loader.exec_module(module)
-        self._then()
+        self._watch.load(self._loader, module)

@@ -83,9 +83,9 @@ def test_a_backend_that_is_not_there(variable: str, setting: str, sentence: str,
 def test_what_is_worth_reading_is_passed_on() -> None:
     source = (
         "import os, sys\n"
-        "from colab_magics.train.backend import _without_chatter\n"
+        "from colab_magics.train.backend import without_chatter\n"
         "try:\n"
-        "    with _without_chatter():\n"
+        "    with without_chatter():\n"
         "        os.write(2, b'I0000 00:00:1 port.cc:153] oneDNN\\nW0000 careful\\n'); print('mine', file=sys.stderr)\n"
         "        raise SystemExit(3)\n"
         "finally:\n"

@@ -72,12 +72,21 @@ def test_the_arguments_of_a_call_by_their_names(small: Callable[..., Any]) -> No
     assert bound(keras.Model.fit, small(), (), {"nonsense": 1}) is None
 
 
-def test_keras_may_be_loaded_in_the_block() -> None:
+@pytest.mark.parametrize("first", ["keras", "tensorflow"])
+def test_keras_may_be_loaded_in_the_block(first: str) -> None:
+    pytest.importorskip(first)
     source = (
         "import sys\n"
+        "from contextlib import contextmanager\n"
         "from colab_magics.train.wrapping import wrapped\n"
-        "with wrapped(lambda fit, model, args, kwargs: print('met', model.name)):\n"
+        "@contextmanager\n"
+        "def loading():\n"
+        "    print('loading')\n"
+        "    yield\n"
+        f"    print({first!r} in sys.modules)\n"
+        "with wrapped(lambda fit, model, args, kwargs: print('met', model.name), loading):\n"
         "    print('keras' in sys.modules)\n"
+        f"    import {first}\n"
         "    import keras\n"
         "    keras.Sequential(name='mine').fit()\n"
         "    print(type(keras.__spec__.loader).__name__, [f for f in sys.meta_path if 'colab' in type(f).__module__])\n"
@@ -87,4 +96,4 @@ def test_keras_may_be_loaded_in_the_block() -> None:
     )
     words = [sys.executable, "-c", source]
     done = subprocess.run(words, env={**os.environ}, capture_output=True, text=True, check=False)
-    assert done.stdout == "False\nmet mine\nSourceFileLoader []\nTrue\nValueError\n", done.stderr
+    assert done.stdout == "False\nloading\nTrue\nmet mine\nSourceFileLoader []\nTrue\nValueError\n", done.stderr
