@@ -101,6 +101,17 @@ it("has the same height for a full, a short and an empty page", async () => {
   }
 });
 
+it("has all views in one line at 600 pixels", () => {
+  const counts = { first: 10_000, correct: 9_876, wrong: 124, classes: [5000, 5000] };
+  const class_names = ["a rather long name of a class", "b"];
+  undo = panel.render({ model: new FakeModel(page({ counts, class_names })), el: document.body });
+  (document.querySelector(".cm-root") as HTMLElement).style.width = "600px";
+  const views = [...(document.querySelector("[aria-label=View]")?.children ?? [])] as HTMLElement[];
+  expect(views).toHaveLength(5);
+  const [first = 0, ...others] = views.map(({ offsetTop, offsetHeight }) => offsetTop + offsetHeight / 2);
+  for (const other of others) expect(Math.abs(other - first)).toBeLessThan(2);
+});
+
 it("has room for the ring around what has the focus", async () => {
   const items = Array.from({ length: 9 }, (_, index) => item(index));
   undo = panel.render({ model: new FakeModel(page({ total: 9, items })), el: document.body });

@@ -40,7 +40,7 @@ export function viewChoice(counts: Counts, names: readonly string[], choose: Cho
   );
   return {
     element: h(
-      "div.cm-row",
+      "div.cm-row.cm-views",
       { role: "group", "aria-label": "View" },
       buttons.map(({ element }) => element),
       select,
