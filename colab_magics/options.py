@@ -167,6 +167,11 @@ def lookup(name: str, namespace: Mapping[str, Any]) -> Any:
     try:
         return namespace[name]
     except KeyError:
+        if not name.isidentifier():
+            raise UnknownVariable(
+                f"{name} is not the name of a variable, and a magic takes nothing else: give it one first, as in  "
+                f"values = {name}"
+            ) from None
         close = difflib.get_close_matches(name, [key for key in namespace if not key.startswith("_")], n=1)
         hint = f" Did you mean {close[0]}?" if close else " Run the cell that makes it first."
         raise UnknownVariable(f"There is no variable named {name} in this notebook.{hint}") from None

@@ -175,7 +175,7 @@ def test_nothing_is_evaluated(parser: LineParser) -> None:
 
 def test_lookup_follows_no_attribute() -> None:
     assert lookup("x", {"x": 1}) == 1
-    with pytest.raises(UnknownVariable, match=r"There is no variable named x\.real in this notebook\."):
+    with pytest.raises(UnknownVariable, match=r"x\.real is not the name of a variable, .* as in  values = x\.real"):
         lookup("x.real", {"x": 1})
     with pytest.raises(UnknownVariable, match=r"no variable named rnu in this notebook\. Did you mean run\?"):
         lookup("rnu", {"run": 1, "_rn": 2})

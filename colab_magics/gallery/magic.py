@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import time
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from colab_magics import _shell, interrupts
 from colab_magics.card import Card
-from colab_magics.errors import BadOption
+from colab_magics.errors import BadOption, SourceNotFound
 from colab_magics.format import number, plural, printable, readable, size
 from colab_magics.gallery.views import KINDS, SORTS
 from colab_magics.options import LineParser, Suggestions, lookup, positive, split
@@ -26,6 +27,7 @@ def gallery(
     predicted: object = None,
     probabilities: object = None,
     class_names: object = None,
+    names: object = None,
     view: str = "first",
     sort: str = "index",
     n: int = 9,
@@ -37,10 +39,11 @@ def gallery(
     floats, a list of such pictures or of picture files, the path of a folder of jpg, png, gif, bmp or webp files,
     with a subfolder for each class, or a DataFrame with a column of files or arrays, whose columns can be named below.
     ``labels``, ``predicted``: (n,) whole class numbers from 0, or names; ``probabilities``: (n, classes), 0 to 1;
-    ``class_names``: a text for each class. ``view``: ``first``, ``correct``, ``wrong``, ``class`` with a name or
-    number, or ``confusion`` with pairs of a true and a predicted class, as in ``confusion 4 9, 9 4``. ``sort``:
-    ``index``, ``loss`` (the worst first), ``confidence`` (the surest first) or ``margin`` (the closest decision first).
-    ``n``: pictures to begin with, at most 64. With a run, ``first`` shows training images, the others test images.
+    ``class_names``: a text for each class; ``names``: one for each picture, by which it is found. ``view``:
+    ``first``, ``correct``, ``wrong``, ``class`` with a name or number, or ``confusion`` with pairs of a true and a
+    predicted class, as in ``confusion 4 9, 9 4``. ``sort``: ``index``, ``loss`` (the worst first), ``confidence`` (the
+    surest first) or ``margin`` (the closest decision first). ``n``: pictures
+    to begin with, at most 64. With a run, ``first`` shows training images, the others test images.
     ``export``: a file to write what is chosen to, ``.html`` or ``.png``, as `Gallery.export` does later.
     Raises `BadImages`, `BadOption`, `SourceNotFound`, `SourceDenied` and `OutputDenied`.
     """
@@ -48,7 +51,7 @@ def gallery(
         from colab_magics.gallery.items import Gallery
         from colab_magics.gallery.source import read
 
-    found = read(source, labels, predicted=predicted, probabilities=probabilities, class_names=class_names)
+    found = read(source, labels, predicted=predicted, probabilities=probabilities, class_names=class_names, names=names)
     value = Gallery(found, view=str(view), sort=sort, n=n)
     value.tell_export = _Progress()
     show(value)
@@ -107,6 +110,7 @@ PARSER.add_argument("labels", nargs="?", help="the variable that holds the true 
 PARSER.add_argument("--predicted", metavar="NAME", help="the variable that holds the predicted class numbers")
 PARSER.add_argument("--probabilities", metavar="NAME", help="the variable that holds a probability for each class")
 PARSER.add_argument("--class-names", metavar="NAME", help="the variable that holds the names of the classes")
+PARSER.add_argument("--names", metavar="NAME", help="the variable that holds a name for each picture")
 PARSER.add_argument(
     "--view",
     metavar="VIEW",
@@ -125,7 +129,7 @@ def run(line: str, cell: str | None) -> Gallery:
         options["source"] = _source(options["source"])
     else:
         options["source"], labels = _last_value(cell, options["source"])
-    for name in ("labels", "predicted", "probabilities", "class_names"):
+    for name in ("labels", "predicted", "probabilities", "class_names", "names"):
         if options[name] is not None and not _is_column(options["source"], options[name]):
             options[name] = lookup(options[name], _shell.namespace())
     if cell is not None:
@@ -176,6 +180,12 @@ def _source(name: str | None) -> object:
     known = _shell.namespace()
     if name in known or (name.isidentifier() and not is_there(Path(name))):
         return lookup(name, known)
+    begins = re.match(r"\w+", name)
+    if begins is not None and begins[0] in known and not is_there(Path(name)):
+        raise SourceNotFound(
+            f"There is no folder {name}, and no variable of that name: if you mean the value of  {name}  , give it a "
+            f"name first, as in  images = {name}"
+        )
     return Path(name)
 
 

@@ -173,10 +173,10 @@ def _data(gallery: Gallery, page: Page, samples: Samples, form: Form) -> dict[st
 
 
 def _names(page: Page, samples: Samples) -> list[str] | None:
-    """List the names, but for those of arrays, which are their numbers."""
-    if isinstance(page.samples.images, ArrayImages):
+    """List the names, but for an array's own, which are the numbers of its pictures."""
+    if samples.names is None and isinstance(page.samples.images, ArrayImages):
         return None
-    return [short(samples.images.name(place), _LONGEST_NAME) for place in range(len(samples))]
+    return [short(samples.name(place), _LONGEST_NAME) for place in range(len(samples))]
 
 
 def _columns(page: Page, samples: Samples) -> Iterator[tuple[str, NDArray[np.generic]]]:

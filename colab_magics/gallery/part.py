@@ -50,4 +50,5 @@ def part(samples: Samples, indices: Classes) -> Samples:
         labels=None if samples.labels is None else samples.labels[indices],
         predicted=None if samples.predicted is None else samples.predicted[indices],
         probabilities=None if samples.probabilities is None else samples.probabilities[indices],
+        names=None if samples.names is None else tuple(samples.names[index] for index in indices.tolist()),
     )

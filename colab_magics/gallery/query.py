@@ -49,7 +49,7 @@ class Query:
             found = found[(shares >= low) & (shares <= high)]
         if self.search:
             wanted = self.search.casefold()
-            found = found[[wanted in samples.images.name(index).casefold() for index in found.tolist()]]
+            found = found[[wanted in samples.name(index).casefold() for index in found.tolist()]]
         if self.sort != "index":
             ranks = samples.ranks(self.sort)[found]
             found = found[np.argsort(ranks if self.sort == "margin" else -ranks, kind="stable")]

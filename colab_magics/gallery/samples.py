@@ -13,7 +13,15 @@ from numpy.typing import NDArray
 from colab_magics.card import Tone
 from colab_magics.errors import BadImages, BadOption
 from colab_magics.format import percent
-from colab_magics.gallery.classes import Classes, numbered, read_classes, read_names, read_probabilities, short
+from colab_magics.gallery.classes import (
+    Classes,
+    numbered,
+    read_classes,
+    read_names,
+    read_picture_names,
+    read_probabilities,
+    short,
+)
 from colab_magics.gallery.images import Images
 from colab_magics.gallery.views import Cell, View
 from colab_magics.predictions import confusion_counts
@@ -69,7 +77,8 @@ class Counts:
 class Samples:
     """n pictures. ``kind`` names them in sentences (``test images``).
 
-    ``labels`` and ``predicted``: (n,) int64 class numbers; ``probabilities``: (n, classes), 0 to 1. Each may be None.
+    ``labels`` and ``predicted``: (n,) int64 class numbers; ``probabilities``: (n, classes), 0 to 1. Each may be None,
+    and so may ``names``: the pictures have names of their own.
     """
 
     kind: str
@@ -78,6 +87,7 @@ class Samples:
     labels: Classes | None = None
     predicted: Classes | None = None
     probabilities: NDArray[np.float32] | None = None
+    names: tuple[str, ...] | None = None
 
     def __len__(self) -> int:
         return len(self.images)
@@ -143,6 +153,9 @@ class Samples:
         given = shares[rows, self.predicted]
         return given - np.where(given == highest[:, 1], highest[:, 0], highest[:, 1])
 
+    def name(self, index: int) -> str:
+        return self.images.name(index) if self.names is None else self.names[index]
+
     def item(self, index: int) -> Item:
         """Collect the facts of picture ``index``."""
         predicted = None if self.predicted is None else int(self.predicted[index])
@@ -150,7 +163,7 @@ class Samples:
         shares = None if self.probabilities is None else self.probabilities[index]
         return Item(
             index=index,
-            name=self.images.name(index),
+            name=self.name(index),
             true=true,
             predicted=predicted,
             probability=None if shares is None else float(shares[predicted]),
@@ -182,6 +195,7 @@ def check(
     predicted: object = None,
     probabilities: object = None,
     class_names: object = None,
+    names: object = None,
 ) -> Samples:
     """Make `Samples` of what the person passed. Raises `BadImages` where it does not belong together."""
     count = len(images)
@@ -194,5 +208,6 @@ def check(
     if shares is not None and guessed is None:
         guessed = shares.argmax(axis=1).astype(np.int64)
     highest = max((int(each.max()) for each in (true, guessed) if each is not None), default=-1)
-    names = read_names(class_names, highest, 0 if shares is None else shares.shape[1])
-    return Samples(kind, images, names, true, guessed, shares)
+    classes = read_names(class_names, highest, 0 if shares is None else shares.shape[1])
+    own = None if names is None else read_picture_names(names, count)
+    return Samples(kind, images, classes, true, guessed, shares, own)

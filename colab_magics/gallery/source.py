@@ -30,9 +30,10 @@ def read(
     predicted: object = None,
     probabilities: object = None,
     class_names: object = None,
+    names: object = None,
 ) -> Source:
     """Read any source. Raises `BadImages`, `BadOption`, `SourceNotFound` and `SourceDenied`."""
-    extra = {"labels": labels, "predicted": predicted, "probabilities": probabilities}
+    extra = {"labels": labels, "predicted": predicted, "probabilities": probabilities, "names": names}
     if isinstance(source, Predictions):
         _refuse(extra, "Predictions bring their own")
         return Source(_predicted(source, class_names, "images"))
@@ -44,7 +45,7 @@ def read(
     if isinstance(source, (list, tuple)) and source and all(isinstance(each, (str, Path)) for each in source):
         return Source(check("images", listed(source), class_names=class_names, **extra))
     if is_frame(source):
-        columns = {name: column(source, values) for name, values in extra.items()}
+        columns = {key: column(source, values) for key, values in extra.items()}
         return Source(check("images", read_pictures(source), class_names=class_names, **columns))
     return Source(check("images", read_arrays(source, "images"), class_names=class_names, **extra))
 

@@ -145,6 +145,15 @@ def test_a_hundred_galleries_leave_nothing(notebook: Any) -> None:
     assert len([panel for panel in _open if panel.comm is not None]) <= before
 
 
+def test_pictures_are_found_by_their_own_names(notebook: Any) -> None:
+    notebook.run("own = [f'scan {number}' for number in range(40)]\ng = %gallery images labels --names own")
+    gallery = notebook.namespace["g"]
+    gallery.search = "SCAN 3"
+    assert gallery.indices.tolist() == [3, *range(30, 40)]
+    gallery.selected = [31]
+    assert gallery.selection().name.tolist() == ["scan 31"]
+
+
 @pytest.mark.parametrize(
     ("cell", "sentence"),
     [
@@ -168,7 +177,13 @@ def test_a_hundred_galleries_leave_nothing(notebook: Any) -> None:
         ("%gallery images names", "not whole class numbers|4 labels"),
         ("%gallery labels", r"The images have the shape \(40,\)"),
         ("%gallery run labels", "A run brings its own labels: leave labels out"),
-        ("%gallery run.predictions", r"There is no folder run\.predictions"),
+        (
+            "%gallery run.predictions",
+            r"no folder run\.predictions, and no variable .* as in  images = run\.predictions",
+        ),
+        ("%gallery images labels[:3]", r"labels\[:3\] is not the name of a variable, .* as in  values = labels\[:3\]"),
+        ("%gallery images --names names", "There are 40 images and 4 names: they must be as many"),
+        ("%gallery run --names names", "A run brings its own names: leave names out"),
         ("%gallery __import__('os')", "There is no folder"),
         ("%%gallery images\nimages", "shows what its cell ends with: leave images out of the line"),
         ("%%gallery\nx = images", "this cell ends without a value"),
@@ -225,7 +240,10 @@ def test_every_option_is_an_argument_of_the_function() -> None:
     parameters = inspect.signature(colab_magics.gallery).parameters
     assert {action.dest for action in PARSER._actions} - {"help"} == set(parameters)
     keyword_only = {name for name, each in parameters.items() if each.kind is each.KEYWORD_ONLY}
-    assert keyword_only == {"predicted", "probabilities", "class_names", "view", "sort", "n", "export"}
+    assert keyword_only == {
+        *("predicted", "probabilities", "class_names", "names"),
+        *("view", "sort", "n", "export"),
+    }
 
 
 def test_the_function_works_without_a_shell(run: Any, capsys: pytest.CaptureFixture[str]) -> None:

@@ -157,6 +157,6 @@ def test_hostile_names_are_text(predictions: Predictions, tmp_path: Path) -> Non
     assert len(hostile.data["state"]["class_names"]) == len(hostile.data["names"]) >= 40
     labels = np.arange(len(names))
     images = np.zeros((len(names), 2, 2), np.uint8)
-    given = Gallery(read(images, labels, predicted=labels[::-1], class_names=names), view=f"class {names[2]}")
-    given.search = "#"
+    given = Gallery(read(images, labels, predicted=labels[::-1], class_names=names, names=names), view="class 2")
+    given.search = names[2]
     assert Exported(given.export(tmp_path / "b.html")).tags == plain.tags

@@ -5,6 +5,7 @@ import pytest
 
 from colab_magics.errors import BadImages, BadOption
 from colab_magics.gallery.images import read_arrays
+from colab_magics.gallery.part import part
 from colab_magics.gallery.samples import Counts, Item, Samples, check
 from colab_magics.gallery.views import View
 
@@ -24,6 +25,17 @@ def test_views_are_indices() -> None:
     assert found.members(View("class", 1)).tolist() == [1, 2]
     assert {found.members(View(kind)).dtype for kind in ("first", "correct", "wrong")} == {np.dtype(np.int64)}
     assert found.counts == Counts(4, 2, 2, (2, 2))
+
+
+def test_names_of_a_persons_own() -> None:
+    assert samples().name(2) == "#2"
+    found = samples(names=("x", "y", "bad\udcff", 4))
+    assert [found.item(index).name for index in range(4)] == ["x", "y", "bad\N{REPLACEMENT CHARACTER}", "4"]
+    assert [part(found, np.array([3, 0])).item(index).name for index in range(2)] == ["4", "x"]
+    with pytest.raises(BadImages, match="names are not a list of names: pass one text for each image"):
+        samples(names="xyzz")
+    with pytest.raises(BadImages, match="4 images and 1 names"):
+        samples(names=["x"])
 
 
 def test_without_predictions() -> None:
