@@ -47,7 +47,7 @@ export function shares(probabilities: readonly number[], names: readonly string[
 
 export function closerLook(events: DetailEvents): Detail {
   const hint = h("p.cm-note.cm-detail-hint", "Enter, or a double click, looks closer at a picture.");
-  const body = h("div.cm-detail-body");
+  const body = h("div");
   const back = button("Back to the pictures", events.close);
   const bar = h(
     "div.cm-row",
