@@ -39,6 +39,12 @@ function contrast(one: string, other: string): number {
 const words = ["text", "muted", "accent", "right", "wrong", "warn"];
 const lines = [1, 2, 3, 4, 5, 6].map((index) => `series-${index}`);
 
+it("breaks a word of a title that is longer than its line", () => {
+  const title = h("h3.cm-title", "x".repeat(300), h("span.cm-badge", "failed"));
+  root.append(title);
+  expect(title.scrollWidth).toBe(title.clientWidth);
+});
+
 it("keeps the ring of the focus off a button of its colour, where the host draws its own", () => {
   document.body.append(
     styleSheet(".jp-ThemedContainer button:focus-visible { outline: 2px solid blue; outline-offset: -1px; }"),
