@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 
 from colab_magics.errors import BoardFailed, MissingExtra, PortInUse
 from colab_magics.train import board
+from tests.processes import ends
 
 pytest.importorskip("tensorboard", reason="TensorBoard is not installed")
 
@@ -80,13 +80,9 @@ def test_it_ends_with_the_process_that_started_it(logdir: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", source, str(logdir)], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         pid, folder = parent.stdout.readline().split()
-        child = psutil.Process(int(pid))
         assert Path(folder).exists()
         os.kill(parent.pid, signal.SIGKILL)
-    deadline = time.monotonic() + 10
-    while child.is_running() and child.status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+    assert ends(int(pid), 10)
     assert not Path(folder).exists()
 
 
