@@ -133,7 +133,8 @@ def test_a_lost_connection_is_told_and_goes_on(open_notebook: Callable[..., Note
     expect(panel.locator("li")).to_contain_text(re.compile(r"[1-9]\d?\.\d MB of 60\.0 MB"))
     for _ in range(3):
         arrived = re.search(r"[\d.]+ MB of", panel.locator("li").inner_text())
-        assert arrived
+        if arrived is None:  # on a busy machine a lost connection may last until all has been sent
+            break
         notebook.page.evaluate(
             "() => window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.reconnect()"
         )
