@@ -20,7 +20,7 @@ expect.set_options(timeout=60_000)
 _FAILED = pytest.StashKey[bool]()
 
 # Of the tests in JupyterLab those of the second process: they take about as long as the others.
-_SECOND = {"test_install", "test_keys", "test_monitor", "test_reopening", "test_upload"}
+_SECOND = {"test_keys", "test_monitor", "test_reopening", "test_upload"}
 # They end their kernel, and with it the imports that the others share; keys so that not all load TensorFlow at once.
 _LAST = {"test_hostile", "test_install", "test_keys", "test_reopening"}
 
