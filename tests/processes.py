@@ -8,11 +8,9 @@ import psutil
 def ends(pid: int, seconds: float) -> bool:
     """Does a process end within so many seconds? One that only waits for its parent to hear of it has ended."""
     deadline = time.monotonic() + seconds
-    while is_alive := _is_alive(pid):
-        if time.monotonic() > deadline:
-            break
+    while _is_alive(pid) and time.monotonic() < deadline:
         time.sleep(0.05)
-    return not is_alive
+    return not _is_alive(pid)
 
 
 def _is_alive(pid: int) -> bool:

@@ -49,11 +49,7 @@ def numbered(labels: object, predicted: object, class_names: object) -> tuple[ob
     texts = [each.tolist() for each in map(_as_texts, (labels, predicted)) if each is not None]
     if not texts:
         return labels, predicted, class_names
-    names = (
-        sorted({text for each in texts for text in each})
-        if class_names is None
-        else list(_texts(class_names, "class_names"))
-    )
+    names = sorted({text for each in texts for text in each}) if class_names is None else list(_texts(class_names))
     numbers = {name: number for number, name in enumerate(names)}
 
     def number(values: object) -> object:
@@ -100,7 +96,7 @@ def read_names(given: object, highest: int, columns: int) -> tuple[str, ...]:
             f"The class numbers go up to {highest}, and the probabilities have {plural(columns, 'column')}."
         )
     needed = max(highest + 1, columns)
-    names = tuple(map(str, range(min(needed, MOST_CLASSES + 1)))) if given is None else _texts(given, "class_names")
+    names = tuple(map(str, range(min(needed, MOST_CLASSES + 1)))) if given is None else _texts(given)
     if len(names) > MOST_CLASSES:
         raise BadImages(f"A gallery shows at most {MOST_CLASSES:,} classes, and here are {max(needed, len(names)):,}.")
     if needed > len(names):
@@ -112,15 +108,14 @@ def read_names(given: object, highest: int, columns: int) -> tuple[str, ...]:
 
 def read_picture_names(given: object, count: int) -> tuple[str, ...]:
     """Take a text for each of ``count`` pictures. Raises `BadImages`."""
-    names = tuple(map(readable, _texts(given, "names")))
+    names = tuple(map(readable, _texts(given, "names", "image")))
     if len(names) != count:
         raise BadImages(f"There are {plural(count, 'image')} and {len(names):,} names: they must be as many.")
     return names
 
 
-def _texts(given: object, what: str) -> tuple[str, ...]:
+def _texts(given: object, what: str = "class_names", whose: str = "class") -> tuple[str, ...]:
     if isinstance(given, str) or not hasattr(given, "__iter__"):
-        whose = "class" if what == "class_names" else "image"
         raise BadImages(f"The {what} are not a list of names: pass one text for each {whose}.")
     return tuple(str(name) for name in given)
 

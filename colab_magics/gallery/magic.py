@@ -42,9 +42,9 @@ def gallery(
     ``class_names``: a text for each class; ``names``: one for each picture, by which it is found. ``view``:
     ``first``, ``correct``, ``wrong``, ``class`` with a name or number, or ``confusion`` with pairs of a true and a
     predicted class, as in ``confusion 4 9, 9 4``. ``sort``: ``index``, ``loss`` (the worst first), ``confidence`` (the
-    surest first) or ``margin`` (the closest decision first). ``n``: pictures
-    to begin with, at most 64. With a run, ``first`` shows training images, the others test images.
-    ``export``: a file to write what is chosen to, ``.html`` or ``.png``, as `Gallery.export` does later.
+    surest first) or ``margin`` (the closest decision first). ``n``: pictures to begin with, at most 64. With a run,
+    ``first`` shows training images, the others test images. ``export``: a file to write what is chosen to, ``.html``
+    or ``.png``, as `Gallery.export` does later.
     Raises `BadImages`, `BadOption`, `SourceNotFound`, `SourceDenied` and `OutputDenied`.
     """
     with interrupts.held():
@@ -183,8 +183,8 @@ def _source(name: str | None) -> object:
     begins = re.match(r"\w+", name)
     if begins is not None and begins[0] in known and not is_there(Path(name)):
         raise SourceNotFound(
-            f"There is no folder {name}, and no variable of that name: if you mean the value of  {name}  , give it a "
-            f"name first, as in  images = {name}"
+            f"There is no folder {name}, and no variable of that name. To show a value, give it a name first, as in  "
+            f"images = {name}"
         )
     return Path(name)
 

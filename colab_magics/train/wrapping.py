@@ -7,6 +7,7 @@ import inspect
 import sys
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from importlib.abc import Loader, MetaPathFinder
+from itertools import dropwhile
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -80,11 +81,12 @@ class _Watch(MetaPathFinder):
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """What the other finders give, to be loaded by `load`: at first TensorFlow only asks where Keras is."""
+        """What the next finders give, to be loaded by `load`: at first TensorFlow only asks where Keras is."""
         if name not in ("keras", "tensorflow"):
             return None
-        others = (each for each in sys.meta_path if each is not self and hasattr(each, "find_spec"))
-        spec = next(filter(None, (each.find_spec(name, path, target) for each in others)), None)
+        after = [*dropwhile(lambda each: each is not self, sys.meta_path)][1:]  # before it is that of a block inside
+        found = (each.find_spec(name, path, target) for each in after if hasattr(each, "find_spec"))
+        spec = next(filter(None, found), None)
         if spec is not None and spec.loader is not None:
             spec.loader = _Followed(spec.loader, self)
         return spec

@@ -97,3 +97,21 @@ def test_keras_may_be_loaded_in_the_block(first: str) -> None:
     words = [sys.executable, "-c", source]
     done = subprocess.run(words, env={**os.environ}, capture_output=True, text=True, check=False)
     assert done.stdout == "False\nloading\nTrue\nmet mine\nSourceFileLoader []\nTrue\nValueError\n", done.stderr
+
+
+def test_a_block_in_a_block_meets_its_fits_too() -> None:
+    source = (
+        "from colab_magics.train.wrapping import wrapped\n"
+        "def noting(name):\n"
+        "    def around(fit, model, args, kwargs):\n"
+        "        print(name)\n"
+        "        return fit(model, *args, **kwargs) if name == 'inner' else None\n"
+        "    return around\n"
+        "with wrapped(noting('outer')):\n"
+        "    with wrapped(noting('inner')):\n"
+        "        import keras\n"
+        "        keras.Sequential().fit()\n"
+        "    keras.Sequential().fit()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=False)
+    assert done.stdout == "inner\nouter\nouter\n", done.stderr
