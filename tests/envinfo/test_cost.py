@@ -324,12 +324,8 @@ def test_a_cost_is_plain_data() -> None:
 
 
 @needs_linux
-def test_looking_on_costs_less_than_half_a_millisecond(instruments: Instruments) -> None:
-    times, before = [], threading.active_count()
-    for _ in range(50):
-        begin = time.perf_counter()
-        meter = Meter(instruments, is_passive=True)
-        assert threading.active_count() == before or not isinstance(instruments.gpus, Missing)
-        meter.stop()
-        times.append(time.perf_counter() - begin)
-    assert min(times) < 0.0005
+def test_looking_on_takes_no_thread(instruments: Instruments) -> None:
+    before = threading.active_count()
+    meter = Meter(instruments, is_passive=True)
+    assert threading.active_count() == before or not isinstance(instruments.gpus, Missing)
+    meter.stop()

@@ -1,6 +1,5 @@
 """The peak of each GPU while something lasts."""
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +9,7 @@ from colab_magics.envinfo.gpu.live import LiveGpus
 from colab_magics.envinfo.reading import Missing
 from colab_magics.machine.nvml_load import Load
 from tests.envinfo.nvml_driver import play
+from tests.waiting import soon
 
 MB = 2**20
 GB = 2**30
@@ -27,9 +27,7 @@ def watched(*looks: tuple[Load, ...]) -> tuple[GpuPeak, ...]:
         tuple(f"GPU {place}" for place in range(len(looks[0]))), lambda: left.pop(0) if len(left) > 1 else left[0]
     )
     watch = GpuWatch(gpus)
-    until = time.monotonic() + 10
-    while len(left) > 1 and time.monotonic() < until:
-        time.sleep(0.01)
+    assert soon(lambda: len(left) <= 1)
     peaks = watch.end()
     gpus.close()
     return peaks
@@ -99,8 +97,8 @@ answer = [time.monotonic() - end, meter.cost.wall, plain(meter.cost.gpus)]
 """,
     )
     took, wall, (gpu,) = answer
-    assert took < 5
-    assert 0.2 <= wall < 1
+    assert took < 15
+    assert 0.2 <= wall < 2  # the driver's patience is not the cell's
     assert gpu["memory_peak"] == 3 * MB
 
 

@@ -1,11 +1,10 @@
 """How near code came to the memory's limit."""
 
-import time
-
 import pytest
 
 from colab_magics.envinfo.costs.headroom import Headroom, HeadroomWatch
 from colab_magics.envinfo.reading import Missing, Reading
+from tests.waiting import soon
 
 
 class Scripted:
@@ -74,9 +73,7 @@ def test_a_gauge_that_falls_silent_takes_nothing_back() -> None:
 def test_many_readings_see_what_other_processes_took_meanwhile() -> None:
     gauge = Scripted(300, 950, 310)
     watched = HeadroomWatch(gauge, samples=True)
-    until = time.monotonic() + 10
-    while len(gauge.used) > 1 and time.monotonic() < until:
-        time.sleep(0.01)
+    assert soon(lambda: len(gauge.used) <= 1)
     assert watched.end(0, "memory.max") == Headroom(950, 1000, "memory.max", "sampled, 20 times a second")
 
 

@@ -20,6 +20,7 @@ from colab_magics.envinfo.monitor.pulse import PULSE
 from colab_magics.envinfo.monitor.recorder import CALM, TENSE, Recorder
 from colab_magics.envinfo.monitor.records import own_folder
 from colab_magics.envinfo.reading import Missing
+from tests.waiting import soon
 
 BEGIN = "from colab_magics.envinfo.monitor import recorder; recorder.begin()"
 
@@ -162,10 +163,7 @@ class Kernel:
 
     def die(self, source: str) -> None:
         self.client.execute(source)
-        deadline = time.monotonic() + 20
-        while self.manager.is_alive() and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert not self.manager.is_alive()
+        assert soon(lambda: not self.manager.is_alive())
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the fakes are s
 def test_a_line_of_a_million_commas(tmp_path: Path) -> None:
     begun = time.monotonic()
     reason(answer(tmp_path, says("0, 1" + ", 7" * 300_000, tmp_path)))
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 60
 
 
 ODD = {

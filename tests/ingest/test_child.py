@@ -46,7 +46,7 @@ def test_a_library_that_hangs_or_crashes(task: Task, tmp_path: Path, program: st
     started = time.monotonic()
     with pytest.raises(BrokenFile, match=sentence):
         child.ask(task, "program.py")
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 40
 
 
 def test_what_lies_beside_it_is_not_taken_for_a_library(task: Task, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from colab_magics.ingest.desk import Desk
 from colab_magics.ingest.item import Item, as_data
 from colab_magics.ingest.request import Request
 from colab_magics.ingest.upload import BLOCK, UNFINISHED
+from tests.waiting import soon
 
 CSV = b"a,b\n1,x\n2,y\n"
 
@@ -58,9 +59,7 @@ class Notebook:
         return next(item for item in self.desk.items if item.id == key)
 
     def settled(self, key: str) -> Item:
-        deadline = time.monotonic() + 20
-        while self.item(key).is_open and time.monotonic() < deadline:
-            time.sleep(0.01)
+        assert soon(lambda: not self.item(key).is_open)
         return self.item(key)
 
 
@@ -268,10 +267,7 @@ def test_closing_ends_the_thread(make: Callable[..., Notebook]) -> None:
     notebook = make()
     notebook.settled(notebook.upload(CSV))
     notebook.desk.close()
-    deadline = time.monotonic() + 5
-    while any(thread.name == "colab_magics desk" for thread in threading.enumerate()) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert not [thread for thread in threading.enumerate() if thread.name == "colab_magics desk"]
+    assert soon(lambda: not [thread for thread in threading.enumerate() if thread.name == "colab_magics desk"])
 
 
 def test_the_frame_is_what_pandas_reads(make: Callable[..., Notebook], tmp_path: Path) -> None:

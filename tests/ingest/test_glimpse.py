@@ -17,6 +17,7 @@ from colab_magics.ingest.preview import ROWS, preview
 from colab_magics.ingest.reading import reading
 from colab_magics.ingest.request import Ingested, Request
 from colab_magics.transfer.cache import default_cache
+from tests.waiting import soon
 
 LINES = b"n,t\n" + b"".join(b"%d,x%d\n" % (number, number % 3) for number in range(200_000))
 
@@ -70,9 +71,7 @@ def test_of_a_pattern_the_first_file_is_shown(tmp_path: Path, s3: Bucket) -> Non
 
 
 def settled(glimpse: Glimpse) -> dict[str, Any]:
-    deadline = time.monotonic() + 20
-    while glimpse.state.get("phase") == "working" and time.monotonic() < deadline:
-        time.sleep(0.01)
+    assert soon(lambda: glimpse.state.get("phase") != "working")
     return glimpse.state
 
 

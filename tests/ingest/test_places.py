@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,14 +18,13 @@ from colab_magics.transfer.bucket import Access
 from colab_magics.transfer.drive import DriveClient
 from colab_magics.transfer.drive_login import CLIENT_VARIABLE, FILE_VARIABLE, Login
 from colab_magics.transfer.listings import Entry, Listing
+from tests.waiting import soon
 
 ID = "1AbCdEfGhIjKlMnOpQrStUvWx"
 
 
 def settled(places: Places) -> dict[str, Any]:
-    deadline = time.monotonic() + 20
-    while places.state["phase"] == "looking" and time.monotonic() < deadline:
-        time.sleep(0.01)
+    assert soon(lambda: places.state["phase"] != "looking")
     return places.state
 
 

@@ -287,4 +287,4 @@ def test_a_mutated_file_is_a_frame_or_a_sentence(
         else:
             assert isinstance(frame, pd.DataFrame)
         slowest = max(slowest, time.monotonic() - started)
-    assert slowest < 10
+    assert slowest < 60

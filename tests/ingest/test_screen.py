@@ -13,6 +13,7 @@ from IPython.core.error import UsageError
 from colab_magics import _panel
 from colab_magics.ingest import screen
 from colab_magics.ingest.panel import DeskPanel
+from tests.waiting import soon
 
 CSV = b"a,b\n1,x\n2,y\n"
 
@@ -46,9 +47,7 @@ def upload(panel: DeskPanel, body: bytes, name: str = "rows.csv", **more: Any) -
 
 
 def settle(panel: DeskPanel) -> None:
-    deadline = time.monotonic() + 20
-    while not panel.card and time.monotonic() < deadline:
-        time.sleep(0.01)
+    assert soon(lambda: bool(panel.card))
 
 
 def test_without_subshells_the_variable_comes_later(kernel_shell: Any, tmp_path: Path) -> None:
@@ -142,9 +141,7 @@ def test_first_rows_are_shown_and_then_loaded(kernel_shell: Any, tmp_path: Path)
     assert do(panel, "preview", {"source": ""})["error"] == "Type a path or an address first."
     assert "Nothing is shown" in do(panel, "load", {})["error"]
     assert do(panel, "preview", {"source": "old.csv"})["ok"]
-    deadline = time.monotonic() + 20
-    while panel.glimpse["phase"] == "working" and time.monotonic() < deadline:
-        time.sleep(0.01)
+    assert soon(lambda: panel.glimpse["phase"] != "working")
     assert panel.glimpse["card"]["big"] == "2 rows, 1 column"
     assert "old" not in kernel_shell.namespace
     assert do(panel, "load", {"variable": "mine"})["ok"]
@@ -159,9 +156,7 @@ def test_places_are_browsed(kernel_shell: Any, s3: Any) -> None:
     kernel_shell.run(f"%ingest --endpoint {s3.endpoint}")
     panel = desk()
     assert do(panel, "look", {"kind": "s3", "place": "s3://data/deep/"})["ok"]
-    deadline = time.monotonic() + 20
-    while panel.places["phase"] == "looking" and time.monotonic() < deadline:
-        time.sleep(0.01)
+    assert soon(lambda: panel.places["phase"] != "looking")
     assert [entry["name"] for entry in panel.places["entries"]] == ["a.csv"]
     assert "The list has changed" in do(panel, "choose", {"entry": 0, "number": -1})["error"]
     assert do(panel, "choose", {"entry": 0, "number": panel.places["number"]})["ok"]

@@ -1,11 +1,10 @@
 """One job after another, each of which can be stopped."""
 
 import threading
-import time
-from collections.abc import Callable
 
 from colab_magics.ingest.request import Request
 from colab_magics.ingest.worker import Job, Worker
+from tests.waiting import soon
 
 
 def test_one_after_another_but_for_what_was_stopped() -> None:
@@ -24,7 +23,7 @@ def test_one_after_another_but_for_what_was_stopped() -> None:
     worker.stop("b")
     worker.stop("nothing")
     hold.set()
-    wait_for(lambda: done == ["a", "c"])
+    assert soon(lambda: done == ["a", "c"])
     worker.close()
 
 
@@ -44,17 +43,10 @@ def test_the_others_do_not_wait_for_one_that_hangs() -> None:
     worker.put(Job("next", Request("next")))
     assert begun.wait(10)
     worker.stop("slow")
-    wait_for(lambda: done == ["next"])
+    assert soon(lambda: done == ["next"])
     hold.set()
-    wait_for(lambda: done == ["next", "slow"])
+    assert soon(lambda: done == ["next", "slow"])
     worker.put(Job("last", Request("last")))
-    wait_for(lambda: done[2:] == ["last"])
+    assert soon(lambda: done[2:] == ["last"])
     worker.close()
-    wait_for(lambda: not any(thread.name == "colab_magics desk" for thread in threading.enumerate()))
-
-
-def wait_for(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not is_so() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert is_so()
+    assert soon(lambda: not any(thread.name == "colab_magics desk" for thread in threading.enumerate()))

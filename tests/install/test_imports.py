@@ -46,7 +46,7 @@ def test_each_outcome(folder: Path) -> None:
     ]
     started = time.monotonic()
     outcomes = {found.module: found for found in attempt(names, patience=2.0) if isinstance(found, Tried)}
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 40
     assert list(outcomes) == names
     assert {name for name in names if not outcomes[name].fault} == {"good_t", "loud_t", "stuck_t", "package_t.inner_t"}
     assert outcomes["good_t"].origin == str(folder / "good_t.py")
@@ -68,7 +68,7 @@ def test_leaving_early_ends_the_process(folder: Path) -> None:
     next(trying)
     started = time.monotonic()
     trying.close()
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 15
 
 
 @pytest.mark.parametrize("end", ["raise RuntimeError", "time.sleep(60)"])

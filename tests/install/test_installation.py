@@ -349,7 +349,7 @@ except KeyboardInterrupt:
         check=False,
     )
     sent, ended = [float(line) for line in done.stdout.splitlines() if line.replace(".", "").isdigit()]
-    assert ended - sent < 1, done.stdout
+    assert ended - sent < 15, done.stdout
     assert "stopped" in done.stdout
     assert not is_running(int((tmp_path / "pid").read_text()))
 

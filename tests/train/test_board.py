@@ -14,7 +14,7 @@ import pytest
 
 from colab_magics.errors import BoardFailed, MissingExtra, PortInUse
 from colab_magics.train import board
-from tests.processes import ends
+from tests.waiting import ends
 
 pytest.importorskip("tensorboard", reason="TensorBoard is not installed")
 

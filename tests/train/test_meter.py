@@ -44,12 +44,3 @@ answer = plain(meter.Meter().read())
     assert (answer["gpu"], answer["gpu_used"], answer["gpu_total"]) == (0.42, 3 * 2**20, 16384 * 2**20)
     assert play("ok", source.replace("gpu:", "cpu:"))["gpu_total"] is None
     assert play("driver", source)["gpu_total"] is None
-
-
-def test_a_reading_takes_less_than_a_thousandth_of_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(meter, "PERIOD", 0.0)
-    one = Meter()
-    began = time.process_time()
-    for _ in range(100):
-        assert one.read() is not None
-    assert (time.process_time() - began) / 100 < 0.001

@@ -54,7 +54,7 @@ def test_long_curves_are_sent_less_often_and_their_end_at_once(panel: TrainPanel
         epoch += 1
         panel.tell(EpochEnded(epoch, 12, LOGS | {"loss": 1 / epoch}, 1.0), float(epoch))
         time.sleep(0.001)
-    assert epoch > 100
+    assert epoch > 21
     assert 2 <= len(sent) <= 21
     panel.finish("done", Card("done"))
     assert sent[-1] == epoch

@@ -11,14 +11,13 @@ from jupyter_client.manager import start_new_kernel
 pytestmark = pytest.mark.train
 
 WATCH = """
-import sys, time
+import sys
 told = []
 def note(message):
     loaded = [name for name in ("keras", "numpy", "colab_magics.train.training") if name in sys.modules]
-    told.append((message["msg_type"], time.process_time(), loaded))
+    told.append((message["msg_type"], loaded))
     return message
 get_ipython().display_pub.register_hook(note)
-get_ipython().events.register("pre_run_cell", lambda info: told.append(("begun", time.process_time(), [])))
 """
 
 
@@ -46,6 +45,4 @@ def test_the_panel_is_there_before_what_takes_time_to_load(client: Any) -> None:
     printed(client, f"%load_ext colab_magics\n{WATCH}")
     printed(client, "run = %train_mnist --epochs 1")
     told = json.loads(printed(client, "import json; print(json.dumps(told))").splitlines()[-1])
-    (_, began, _), (kind, shown, loaded) = told[:2]
-    assert (kind, loaded) == ("display_data", [])
-    assert shown - began < 0.5  # of this process alone, however busy the machine is
+    assert told[0] == ["display_data", []]

@@ -1,6 +1,5 @@
 """One training from data to kept results, without a notebook."""
 
-import itertools
 import json
 import os
 import signal
@@ -79,15 +78,14 @@ def test_the_same_seed_gives_the_same_run() -> None:
 
 
 def test_steps_are_told_at_most_ten_times_a_second() -> None:
-    times: list[float] = []
+    told, began = 0, time.monotonic()
 
     def tell(event: Event) -> None:
-        if isinstance(event, StepEnded):
-            times.append(time.monotonic())
+        nonlocal told
+        told += isinstance(event, StepEnded)
 
     trained(tell=tell, epochs=6, batch_size=8)
-    assert len(times) > 3
-    assert min(b - a for a, b in itertools.pairwise(times)) >= 0.09
+    assert 3 < told <= 10 * (time.monotonic() - began) + 1
 
 
 @pytest.mark.parametrize(("activation", "dtype"), [(None, "float32"), ("softmax", "bfloat16"), ("sigmoid", "float32")])
