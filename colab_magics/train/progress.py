@@ -169,7 +169,7 @@ class Progress:
     @property
     def seconds_left(self) -> float | None:
         """Seconds to the end at the pace so far, or None while there is no pace, and once the last step is done."""
-        is_over = self.phase in ("stopping", "testing")
+        is_over = self.phase in ("stopping", "testing") or self.ratio == 1
         if is_over or self.paced_from is None or self.ratio == self.paced_from[1]:
             return None
         began, from_ratio = self.paced_from

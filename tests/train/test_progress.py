@@ -126,6 +126,7 @@ def test_no_time_is_left_once_the_last_step_is_done() -> None:
     steps = (Started(2, 10), StepEnded(1, 1, {}), StepEnded(1, 6, {}))
     assert folded(*steps).seconds_left is not None
     assert folded(*steps, Stopped(1, 6)).seconds_left is None
+    assert folded(*steps, StepEnded(2, 10, {})).seconds_left is None  # although what was tried is not told yet
     assert folded(*steps, EpochEnded(1, 6, {}, 1.0), TrainingEnded()).seconds_left is None
 
 
