@@ -107,5 +107,15 @@ def _sharing() -> int:
 
 
 def as_numbers(logs: dict[str, Any]) -> dict[str, float]:
-    """What a backend gave for metrics; for one of several values, their mean."""
-    return {name: float(keras.ops.convert_to_numpy(value).mean()) for name, value in logs.items()}
+    """What a backend gave for metrics; for one of several values, their mean.
+
+    A dict among them is of the metrics in it, as Keras takes it: what was compiled has a single result, which a step of
+    a person's own gives as it is. See https://keras.io/guides/custom_train_step_in_tensorflow.
+    """
+    found: dict[str, float] = {}
+    for name, value in logs.items():
+        if isinstance(value, dict):
+            found.update(as_numbers(value))
+        else:
+            found[name] = float(keras.ops.convert_to_numpy(value).mean())
+    return found

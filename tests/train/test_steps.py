@@ -73,6 +73,24 @@ def test_a_step_of_ones_own_is_taken(dataset: Dataset) -> None:
     assert calls
 
 
+def test_a_step_that_gives_all_compiled_metrics_as_one(small: Callable[..., Any], dataset: Dataset) -> None:
+    from colab_magics.train.steps import KerasSteps, as_numbers, steps_of
+
+    class Guide(keras.Sequential):  # what Keras' guide returns from a step of one's own
+        def test_step(self, *words: Any) -> Any:
+            found = super().test_step(*words)
+            logs, *rest = found if isinstance(found, tuple) else (found,)
+            loss = logs.pop("loss")
+            return ({"loss": loss, "compile_metrics": logs}, *rest) if rest else {"loss": loss, "compile_metrics": logs}
+
+    model = Guide(small().layers)
+    model.compile(loss="categorical_crossentropy", metrics=["accuracy"])
+    fitting = fit_to(model, dataset)
+    for steps in (steps_of(model, fitting, 64, 8), KerasSteps(model, fitting, 64)):
+        assert set(steps.test(dataset.x_test, dataset.y_test)) == {"loss", "accuracy"}
+    assert as_numbers({"a": {"b": np.ones(2), "c": {"d": 3}}}) == {"b": 1, "d": 3}
+
+
 def test_an_eager_model_is_trained_eagerly(small: Callable[..., Any], dataset: Dataset) -> None:
     from colab_magics.train.steps import KerasSteps, steps_of
 
