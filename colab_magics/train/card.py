@@ -10,6 +10,7 @@ from colab_magics.card import Card, Facts, Note, Picture, Table
 from colab_magics.errors import BrokenFile
 from colab_magics.format import duration, number, percent, plural, size
 from colab_magics.train import curve
+from colab_magics.train.fits import parameters
 from colab_magics.transfer import paths
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def fit(value: Fit) -> Card:
             Facts(
                 (
                     ("Run", value.name),
-                    ("Model", f"{value.model.name}, {number(value.model.count_params())} parameters"),
+                    ("Model", _with(value.model.name, parameters(value.model), "parameter")),
                     ("Kept in", paths.shown(value.directory)),
                     *([("Resumed after", _place(value.went_on_after))] if value.went_on_after else []),
                 )

@@ -86,11 +86,16 @@ def config_of(model: Any, *, epochs: int, batch_size: int | None, data: str | No
         "batch_size": batch_size,
         "learning_rate": LearningRate(model).now(),
         "optimizer": type(model.optimizer).__name__,
-        "parameters": sum(math.prod(variable.shape) for variable in model.weights),
+        "parameters": parameters(model),
         "fingerprint": data,
         "keras": keras.__version__,
         "backend": keras.backend.backend(),
     }
+
+
+def parameters(model: Any) -> int:
+    """The numbers that a model holds; of one that is only parts for a step of its own, Keras does not count them."""
+    return sum(math.prod(variable.shape) for variable in model.weights)
 
 
 _TOLD = {

@@ -100,7 +100,8 @@ class LiveRun(_Callback):  # type: ignore[misc]  # Keras has no types
             self._open = opened.pop_all()
         self._before = (0, ()) if state is None else (state.epoch, state.rows)
         # Keras' own way to go on, for a callback: https://keras.io/api/callbacks/backup_and_restore
-        model._initial_epoch = self._following.epochs_before or None  # noqa: SLF001
+        if before := self._following.epochs_before:  # else it is that of a callback of the person's own, if of any
+            model._initial_epoch = before  # noqa: SLF001
         try:
             self._following.begin()
         except OSError as error:

@@ -145,6 +145,37 @@ def test_callbacks_stay_and_keep_their_order(cell: Shell) -> None:
     assert ran.text.count("✓ done") == 2
 
 
+def test_a_backup_of_keras_is_restored_from_as_without_us(cell: Shell, tmp_path: Path) -> None:
+    cell.run(
+        "def backed_up(epochs):\n"
+        f"    backup = keras.callbacks.BackupAndRestore({str(tmp_path / 'backup')!r}, delete_checkpoint=False)\n"
+        "    return build().fit(x, y, epochs=epochs, verbose=0, callbacks=[backup]).epoch\n"
+        "backed_up(2)"
+    )
+    ran = cell.run("%%train --as kept\nbacked_up(5)")
+    assert ran.value == [2, 3, 4]
+    assert list(cell.namespace["kept"].history.index) == [3, 4, 5]
+
+
+def test_a_model_that_is_parts_for_a_step_of_its_own(cell: Shell) -> None:
+    ran = cell.run(
+        "%%train\n"
+        "import warnings\n"
+        "class Parts(keras.Model):\n"
+        "    def __init__(self):\n"
+        "        super().__init__(); self.part = keras.layers.Dense(1)\n"
+        "    def train_step(self, *words):\n"
+        "        self.part(words[-1]); return {'made': keras.ops.mean(words[-1])}\n"
+        "parts = Parts()\n"
+        "parts.compile(run_eagerly=True)\n"
+        "with warnings.catch_warnings():\n"
+        "    warnings.simplefilter('ignore')\n"  # Keras': it is saved without having been called
+        "    parts.fit(x)"
+    )
+    assert ran.error is None
+    assert "parts, 9 parameters" in ran.text
+
+
 def test_a_liverun_of_the_persons_own_is_the_only_one(cell: Shell) -> None:
     ran = cell.run(
         "%%train\nown = colab_magics.LiveRun(name='own')\nmodel.fit(x, y, callbacks=[own])".replace(
