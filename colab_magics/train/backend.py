@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -123,3 +124,23 @@ def without_chatter() -> Iterator[None]:
                 os.write(_STDERR, _CHATTER.sub(b"", held.read()))
     finally:
         os.close(saved)
+
+
+@contextmanager
+def unsaid(logger: str, words: str) -> Iterator[None]:
+    """In the block, hold back what a library logs about our way to use it: the person could change nothing in it."""
+
+    def is_wanted(record: logging.LogRecord) -> bool:
+        return words not in record.getMessage()
+
+    library = logging.getLogger(logger)
+    library.addFilter(is_wanted)
+    try:
+        yield
+    finally:
+        library.removeFilter(is_wanted)
+
+
+def graphs_made_anew() -> AbstractContextManager[None]:
+    """In the block, have TensorFlow say nothing of making a graph for each model, which it takes for a mistake."""
+    return unsaid("tensorflow", "triggered tf.function retracing")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from colab_magics.errors import BadImages, ModelMismatch
 from colab_magics.format import number, plural
 from colab_magics.predictions import Predictions
+from colab_magics.train.backend import graphs_made_anew
 from colab_magics.train.columns import Columns
 from colab_magics.train.datasets import Dataset, is_of_bytes
 from colab_magics.train.own_table import as_frame
@@ -62,7 +64,8 @@ def evaluated(run: Run, x: Any = None, y: Any = None) -> Evaluation:
     except ModelMismatch as error:
         shape = dataset.x_test.shape
         raise ModelMismatch(f"The model of the run {run.name} does not take x of shape {shape}: {error}") from error
-    loss, predictions = tested(model, dataset, fitting)
+    with graphs_made_anew():
+        loss, predictions = tested(model, dataset, fitting)
     return Evaluation(loss, predictions)
 
 
@@ -127,11 +130,14 @@ def _array(name: str, values: Any) -> NDArray[Any]:
 
 
 def tested(model: Any, dataset: Dataset, fitting: Fitting) -> tuple[float, Predictions]:
-    """The mean loss, and what the model says of each test image. Raises `ModelMismatch` if these are no numbers."""
+    """The mean loss, NaN where the model's own step tells none, and what it says of each test image.
+
+    Raises `ModelMismatch` if these are no numbers.
+    """
     images, labels = fitting.images(dataset.x_test), fitting.labels(dataset.y_test)
     results = model.evaluate(images, labels, batch_size=1024, verbose=0, return_dict=True)
     probabilities = _probabilities(model.predict(images, batch_size=1024, verbose=0))
-    return float(results["loss"]), Predictions(
+    return float(results.get("loss", math.nan)), Predictions(
         images=dataset.x_test,
         labels=dataset.y_test,
         predicted=probabilities.argmax(axis=1).astype("int64"),

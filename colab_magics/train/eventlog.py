@@ -19,6 +19,7 @@ from tensorboard.plugins.scalar.summary_v2 import scalar_pb
 from tensorboard.summary.writer.record_writer import RecordWriter
 from tensorboard.util import tensor_util
 
+from colab_magics.train import backend
 from colab_magics.train.files import reason
 from colab_magics.train.learning_rate import LearningRate
 
@@ -93,8 +94,8 @@ class EventLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no 
             try:
                 graph = _graph(self.model)
             except Exception as error:  # noqa: BLE001 (the layers' own code says how they are written)
-                reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-                self.notes = (f"TensorBoard shows no graph, since the model cannot be written as JSON: {reason}",)
+                said = (str(error).strip().splitlines() or [""])[0]
+                self.notes = (f"TensorBoard cannot draw the graph of this model ({type(error).__name__}: {said}).",)
             else:
                 with self._going_on():
                     self._file("train").add(graph, step=0)
@@ -162,6 +163,7 @@ def _graph(model: Any) -> Any:
     value.metadata.plugin_data.plugin_name = "graph_keras_model"
     value.metadata.plugin_data.content = b"1"
     text = model.to_json()
-    keras_model_to_graph_def(json.loads(text))  # as TensorBoard will
+    with backend.unsaid("tensorboard", "Unsupported dtype value"):  # of mixed precision
+        keras_model_to_graph_def(json.loads(text))  # as TensorBoard will
     value.tensor.CopyFrom(tensor_util.make_tensor_proto(text))
     return summary

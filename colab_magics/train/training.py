@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from colab_magics import interrupts
-from colab_magics.train import recipes, runs
+from colab_magics.train import backend, recipes, runs
 from colab_magics.train.answers import write_answers
 from colab_magics.train.environment import environment
 from colab_magics.train.evaluation import tested
@@ -48,6 +48,7 @@ def train(
     """
     left = None if request.resume is not None or request.name is not None else runs.broken_off()
     with ExitStack() as scope:
+        scope.enter_context(backend.graphs_made_anew())
         prepared = prepare(model, request, tell, scope, data)
         scope.enter_context(runs.locked(prepared.directory))
         if request.fresh:

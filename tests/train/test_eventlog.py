@@ -1,6 +1,7 @@
 """The event files, read back by TensorBoard itself."""
 
 import itertools
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,35 @@ def test_scalars_within_the_epochs(dataset: Dataset, small: Callable[..., Any], 
     assert whole + 60 < steps[0] < steps[-1] <= 2 * whole
     assert all(later - before >= 50 for before, later in itertools.pairwise(steps))
     assert len(read(tmp_path / "train").Tensors("batch_accuracy")) == len(steps) >= 1
+
+
+def test_a_graph_that_tensorboard_cannot_draw(tmp_path: Path) -> None:
+    from colab_magics.train.eventlog import EventLog
+
+    entry = keras.Input((4,))
+    model = keras.Model(entry, {"a": keras.layers.Dense(1)(entry), "b": keras.layers.Dense(1)(entry)})
+    model.compile(loss="mse")
+    log = EventLog(tmp_path)
+    log.set_model(model)
+    log.on_train_begin()
+    (note,) = log.notes
+    assert note.startswith("TensorBoard cannot draw the graph of this model (KeyError: ")
+
+
+def test_the_graph_of_a_model_of_mixed_precision(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from colab_magics.train.eventlog import EventLog
+
+    monkeypatch.setattr(logging.getLogger("tensorboard"), "propagate", True)
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1, dtype="mixed_bfloat16")])
+    model.compile(loss="mse")
+    log = EventLog(tmp_path)
+    log.set_model(model)
+    log.on_train_begin()
+    log.close()
+    assert (log.notes, caplog.messages) == ((), [])
+    assert "keras" in read(tmp_path / "train").Tags()["tensors"]
 
 
 def test_the_graph_of_a_functional_model(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """One training from data to kept results, without a notebook."""
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -264,6 +265,37 @@ def test_a_model_that_keras_cannot_save_is_told() -> None:
     assert not (run.directory / "model.keras").exists()
 
 
+def test_a_step_of_ones_own_that_tells_no_loss() -> None:
+    class Own(keras.Sequential):
+        def test_step(self, *words: Any) -> Any:
+            found = super().test_step(*words)
+            logs, *rest = found if isinstance(found, tuple) else (found,)
+            told = {"seen": logs["loss"]}
+            return (told, *rest) if rest else told
+
+    run = trained(Own([keras.Input((64,)), keras.layers.Dense(10)]), epochs=1)
+    assert run.status == "finished"
+    assert np.isnan(run.test_loss)
+    assert list(run.history.columns) == ["loss", "accuracy", "val_seen", "seconds"]
+
+
+def test_tensorflow_says_nothing_of_graphs_that_each_training_has(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = logging.getLogger("tensorflow")
+    monkeypatch.setattr(library, "propagate", True)
+
+    def tell(event: Event) -> None:
+        if isinstance(event, EpochEnded):
+            library.warning("5 out of the last 5 calls to <function train> triggered tf.function retracing.")
+            library.warning("the disk is slow")
+
+    trained(tell=tell, epochs=1)
+    assert caplog.messages == ["the disk is slow"]
+    library.warning("6 out of the last 6 calls to <function yours> triggered tf.function retracing.")
+    assert len(caplog.messages) == 2
+
+
 def test_a_model_that_cannot_be_written_as_json_is_trained() -> None:
     class Scaled(keras.layers.Layer):
         def __init__(self, table: object) -> None:
@@ -275,7 +307,7 @@ def test_a_model_that_cannot_be_written_as_json_is_trained() -> None:
 
     run = trained(keras.Sequential([keras.Input((64,)), Scaled(object()), keras.layers.Dense(10)]))
     assert len(run.history) == 2
-    assert "TensorBoard shows no graph" in run.notes[0]
+    assert run.notes[0].startswith("TensorBoard cannot draw the graph of this model (")
     assert "could not be saved" in run.notes[1]
 
 
