@@ -7,7 +7,7 @@ import struct
 import threading
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
@@ -27,12 +27,13 @@ _filters = threading.Lock()  # the warning filters belong to the whole process
 
 def pictures(folder: Path) -> Iterator[Path]:
     """The picture files that lie in a folder, in the order of their names. Raises `SourceDenied`."""
-    return (Path(entry) for entry in _listed(folder) if Path(entry).suffix.lower() in SUFFIXES and entry.is_file())
+    named = (entry for entry in _listed(folder) if Path(entry).suffix.lower() in SUFFIXES)
+    return (Path(entry) for entry in named if _leads_to(os.DirEntry.is_file, entry))
 
 
 def folders(folder: Path) -> Iterator[Path]:
     """The folders that lie in a folder, in the order of their names. Raises `SourceDenied`."""
-    return (Path(entry) for entry in _listed(folder) if entry.is_dir())
+    return (Path(entry) for entry in _listed(folder) if _leads_to(os.DirEntry.is_dir, entry))
 
 
 def opened(path: Path) -> Image.Image:
@@ -67,6 +68,13 @@ def flat(picture: Image.Image) -> Image.Image:
     if picture.mode not in {"L", "RGB"}:
         picture = picture.convert("L" if picture.mode == "1" else "RGB")
     return picture
+
+
+def _leads_to(is_of_kind: Callable[[os.DirEntry[str]], bool], entry: os.DirEntry[str]) -> bool:
+    try:
+        return is_of_kind(entry)
+    except OSError:  # a link that leads around in a circle, as good as one that leads nowhere
+        return False
 
 
 def _listed(folder: Path) -> list[os.DirEntry[str]]:

@@ -17,6 +17,14 @@ def test_what_lies_in_a_folder(tmp_path: Path) -> None:
     assert [path.name for path in folders(tmp_path)] == ["c.png"]
 
 
+def test_links_that_lead_nowhere_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / "a.png").touch()
+    for name, target in (("around.png", "around.png"), ("gone.png", "nowhere.png"), ("b.png", "a.png")):
+        (tmp_path / name).symlink_to(target)
+    assert [path.name for path in pictures(tmp_path)] == ["a.png", "b.png"]
+    assert list(folders(tmp_path)) == []
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [(b"", "the file is empty"), (b"<html>", "its bytes are not those of a jpg, png, gif, bmp or webp picture")],
