@@ -6,6 +6,7 @@ import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,9 +74,23 @@ def open_folder(path: Path) -> Folder:
     return Folder(FileImages(beside), None, None)
 
 
-def listed(files: Sequence[str | Path]) -> FileImages:
-    """Take picture files by name; each is read when it is shown, and says then what is wrong with it."""
-    return FileImages(tuple(paths.expanded(Path(file)) for file in files))
+def is_file_name(value: object) -> TypeGuard[str | Path]:
+    """Whether it may name a file."""
+    return isinstance(value, (str, Path))
+
+
+def listed(files: Sequence[object]) -> FileImages:
+    """Take picture files by name; each is read when it is shown, and says then what is wrong with it.
+
+    Raises `BadImages` for what is no name.
+    """
+    named = [paths.expanded(Path(file)) for file in files if is_file_name(file)]
+    if len(named) < len(files):
+        place = next(place for place, file in enumerate(files) if not is_file_name(file))
+        raise BadImages(
+            f"At images[{place}] there is no name of a file, as there is before it: leave it out, and its label."
+        )
+    return FileImages(tuple(named))
 
 
 def _beside(count: int) -> str:

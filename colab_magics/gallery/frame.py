@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from colab_magics.errors import BadImages
 from colab_magics.format import readable
-from colab_magics.gallery.folder import listed
-from colab_magics.gallery.images import Images, read_arrays
+from colab_magics.gallery.folder import is_file_name, listed
+from colab_magics.gallery.images import Images, is_picture, read_arrays
 from colab_magics.picture_files import SUFFIXES
 
 if TYPE_CHECKING:
@@ -32,18 +31,24 @@ def read_pictures(frame: pd.DataFrame) -> Images:
         column = frame[name]
         if column.ndim != 1:  # of a name that is there twice
             continue
-        first = column.iloc[0]
-        if isinstance(first, (str, Path)) and Path(first).suffix.lower() in SUFFIXES:
-            lacking = [place for place, each in enumerate(column) if not isinstance(each, (str, Path))]
-            if lacking:
-                raise BadImages(f"The column {readable(str(name))} names no file in row {lacking[0]}: drop such rows.")
-            return listed(column.tolist())
-        if isinstance(first, np.ndarray) and first.ndim > 1:
-            return read_arrays(column.tolist(), readable(str(name)))
+        values = column.tolist()
+        first = next((each for each in values if is_file_name(each) or is_picture(each)), None)
+        if is_file_name(first) and Path(first).suffix.lower() in SUFFIXES:
+            _check_rows(values, is_file_name, f"{readable(str(name))} names no file")
+            return listed(values)
+        if is_picture(first):
+            _check_rows(values, is_picture, f"{readable(str(name))} holds no picture")
+            return read_arrays(values, readable(str(name)))
     raise BadImages(
         "No column of the DataFrame holds pictures: a gallery takes names of "
         f"{', '.join(sorted(SUFFIXES))} files, or arrays of (height, width) or (height, width, channels)."
     )
+
+
+def _check_rows(values: list[object], is_right: Callable[[object], bool], what: str) -> None:
+    lacking = [place for place, each in enumerate(values) if not is_right(each)]
+    if lacking:
+        raise BadImages(f"The column {what} in row {lacking[0]}: drop such rows.")
 
 
 def column(frame: pd.DataFrame, values: object) -> Any:

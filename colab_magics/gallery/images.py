@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from colab_magics.errors import BadImages
-from colab_magics.picture_files import flat
+from colab_magics.picture_files import DAMAGE, flat
 
 Array = NDArray[np.generic]
 Picture = Image.Image
@@ -19,6 +19,8 @@ Picture = Image.Image
 
 _SMALL = 64
 """Pixels: the pixels of a larger picture are not looked at one by one."""
+_TALL = 16
+"""Pixels: nobody has many grey pictures so tall that are but 3 or 4 wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,8 @@ class ArrayImages:
         array = self.arrays[index]
         if max(array.shape[:2]) > _SMALL:
             return None
-        rows: list[Any] = (array[..., 0] if array.shape[2:] == (1,) else array).tolist()
+        pixels = array.view(np.uint8) if array.dtype == np.bool_ else array  # 0 and 1, as the range says
+        rows: list[Any] = (pixels[..., 0] if pixels.shape[2:] == (1,) else pixels).tolist()
         return rows
 
     def picture(self, index: int, side: int) -> Picture:
@@ -115,8 +118,8 @@ def fitted(picture: Picture, side: int) -> Picture:
 
 
 def read_arrays(source: object, what: str) -> ArrayImages:
-    """Read (n, h, w), (n, h, w, 1|3|4), (n, 1|3|4, h, w), or a list of arrays of any sizes. Raises `BadImages`."""
-    if isinstance(source, (list, tuple)) and any(hasattr(each, "shape") for each in source):
+    """Read (n, h, w), (n, h, w, 1|3|4), (n, 1|3|4, h, w), or a list of pictures of any sizes. Raises `BadImages`."""
+    if isinstance(source, (list, tuple)) and any(map(is_picture, source)):
         given = [as_array(each, f"{what}[{index}]") for index, each in enumerate(source)]
         arrays = [_channels_last(each, 0) for each in given]
         for index, array in enumerate(arrays):
@@ -127,14 +130,31 @@ def read_arrays(source: object, what: str) -> ArrayImages:
     if array.ndim and not len(array):
         raise BadImages(f"There are no {what} to show: the array of shape {array.shape} is empty.")
     _check_shape(array.shape, array.dtype, what, first="n, ")
+    if array.ndim == 3 and array.shape[1] >= _TALL and array.shape[2] in {3, 4}:
+        raise BadImages(
+            f"The {what} have the shape {array.shape} of one coloured picture: pass a list of it,  [{what}]."
+        )
     return _measured(array, [array[0]], what, is_turned=array is not given_array)
 
 
+def as_list(source: object) -> object:
+    """Take the list out of a Series or an array that holds objects or texts; others stay as they are."""
+    holds_objects = getattr(getattr(source, "dtype", None), "kind", "") in {"O", "U", "T"}
+    return source.tolist() if holds_objects and getattr(source, "ndim", 0) == 1 else source  # type: ignore[attr-defined]
+
+
+def is_picture(value: object) -> bool:
+    """Whether it is an array or a tensor of two dimensions and more, or a picture of Pillow."""
+    return isinstance(value, Image.Image) or getattr(value, "ndim", 0) > 1
+
+
 def as_array(values: object, what: str) -> Array:
-    """Take lists, Series and tensors as arrays. Raises `BadImages`."""
+    """Take lists, Series, tensors and Pillow's pictures as arrays. Raises `BadImages`."""
     try:
+        if isinstance(values, Image.Image) and not values.mode.startswith(("I", "F")):
+            values = flat(values)
         return np.asarray(values)
-    except (TypeError, ValueError, RuntimeError) as error:
+    except (*DAMAGE, RuntimeError) as error:
         raise BadImages(f"The {what} cannot be read as an array ({error}); pass a NumPy array.") from error
 
 
@@ -160,10 +180,11 @@ def _check_shape(shape: tuple[int, ...], dtype: np.dtype[np.generic], what: str,
 
 def _hint(shape: tuple[int, ...], what: str, lead: int) -> str:
     rest = shape[lead:]
-    if len(rest) == 1 and rest[0] > 1 and round(rest[0] ** 0.5) ** 2 == rest[0]:
-        side = round(rest[0] ** 0.5)
-        return f" If each row is one picture, try  {what}.reshape(-1, {side}, {side})."
-    return ""
+    if not lead or len(rest) != 1 or rest[0] < 2:
+        return ""
+    side = round(rest[0] ** 0.5)
+    rows = f" If each row is one picture, try  {what}.reshape(-1, {side}, {side})." if side * side == rest[0] else ""
+    return f" If this is one picture, pass a list of it,  [{what}].{rows}"
 
 
 def _measured(arrays: Sequence[Array] | Array, shapes: Sequence[Array], what: str, *, is_turned: bool) -> ArrayImages:

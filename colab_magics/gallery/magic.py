@@ -36,8 +36,9 @@ def gallery(
     """Show pictures with their true and predicted classes, and return the gallery.
 
     ``source``: a run, `Predictions`, an array (n, h, w), (n, h, w, 1|3|4) or (n, 1|3|4, h, w) of whole numbers or
-    floats, a list of such pictures or of picture files, the path of a folder of jpg, png, gif, bmp or webp files,
-    with a subfolder for each class, or a DataFrame with a column of files or arrays, whose columns can be named below.
+    floats, a list of such pictures, of Pillow's or of picture files, the path of a folder of jpg, png, gif, bmp or webp
+    files, with a subfolder for each class, or a DataFrame with a column of files or pictures, whose columns can
+    be named below.
     ``labels``, ``predicted``: (n,) whole class numbers from 0, or names; ``probabilities``: (n, classes), 0 to 1;
     ``class_names``: a text for each class; ``names``: one for each picture, by which it is found. ``view``:
     ``first``, ``correct``, ``wrong``, ``class`` with a name or number, or ``confusion`` with pairs of a true and a

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from colab_magics.errors import BadImages, BadOption
 from colab_magics.format import printable
-from colab_magics.gallery.folder import listed, open_folder
+from colab_magics.gallery.folder import is_file_name, listed, open_folder
 from colab_magics.gallery.frame import column, is_frame, read_pictures
-from colab_magics.gallery.images import read_arrays
+from colab_magics.gallery.images import as_list, read_arrays
 from colab_magics.gallery.samples import Samples, check
 from colab_magics.predictions import Predictions
 
@@ -42,11 +42,12 @@ def read(
         return _run(source, class_names)
     if isinstance(source, (str, Path)):
         return _folder(Path(source), class_names=class_names, **extra)
-    if isinstance(source, (list, tuple)) and source and all(isinstance(each, (str, Path)) for each in source):
-        return Source(check("images", listed(source), class_names=class_names, **extra))
     if is_frame(source):
         columns = {key: column(source, values) for key, values in extra.items()}
         return Source(check("images", read_pictures(source), class_names=class_names, **columns))
+    source = as_list(source)
+    if isinstance(source, (list, tuple)) and source and is_file_name(source[0]):
+        return Source(check("images", listed(source), class_names=class_names, **extra))
     return Source(check("images", read_arrays(source, "images"), class_names=class_names, **extra))
 
 

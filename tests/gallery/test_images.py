@@ -1,6 +1,7 @@
 """What counts as pictures, their range, and their 8-bit form."""
 
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -87,6 +88,26 @@ def test_pictures_of_different_sizes_in_a_list() -> None:
     assert (images.side, images.channels) == (20, 3)
 
 
+def test_pictures_of_pillow() -> None:
+    palette = Image.new("RGB", (4, 3), "red").quantize(2)
+    images = read_arrays([palette, Image.new("1", (2, 5), 1), Image.new("RGBA", (6, 6))], "images")
+    assert [images.picture(index, 64).getpixel((0, 0)) for index in range(3)] == [(255, 0, 0), 255, (255, 255, 255)]
+
+
+def test_a_damaged_picture_of_pillow(tmp_path: Path) -> None:
+    Image.effect_noise((40, 40), 50).save(tmp_path / "a.png")
+    (tmp_path / "b.png").write_bytes((tmp_path / "a.png").read_bytes()[:600])
+    truncated = pytest.raises(BadImages, match=r"images\[0\] cannot be read as an array \(.*truncated")
+    with Image.open(tmp_path / "b.png") as picture, truncated:
+        read_arrays([picture], "images")
+
+
+def test_true_and_false_are_one_and_zero() -> None:
+    images = read_arrays(np.array([[[True, False]]]), "images")
+    assert images.values(0) == [[1, 0]]
+    assert [type(value) for value in images.values(0)[0]] == [int, int]
+
+
 def test_nested_lists_are_pictures() -> None:
     assert len(read_arrays([[[0, 1], [1, 0]]], "images")) == 1
 
@@ -110,7 +131,9 @@ def test_every_mode_becomes_grey_or_colour(mode: str) -> None:
     [
         (np.zeros(5), r"images have the shape \(5,\); a gallery takes \(n, height, width\)"),
         (np.zeros((2, 784)), r"If each row is one picture, try  images\.reshape\(-1, 28, 28\)"),
-        (np.zeros((2, 3)), r"have the shape \(2, 3\)"),
+        (np.zeros((2, 3)), r"have the shape \(2, 3\).* If this is one picture, pass a list of it,  \[images\]\.$"),
+        (np.zeros((48, 64, 3)), r"\(48, 64, 3\) of one coloured picture: pass a list of it,  \[images\]"),
+        (Image.new("RGB", (64, 48)), r"\(48, 64, 3\) of one coloured picture: pass a list of it"),
         (np.zeros((2, 8, 8, 5)), r"width, 1, 3 or 4\)\.$"),
         (np.zeros((2, 2, 8, 8, 3)), r"have the shape \(2, 2, 8, 8, 3\)"),
         (3.0, r"have the shape \(\)"),

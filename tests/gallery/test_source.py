@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from colab_magics.errors import BadImages, BadOption, SourceNotFound
@@ -65,6 +66,25 @@ def test_class_names_may_be_given_anew(run: Any) -> None:
 def test_arrays() -> None:
     source = read(np.zeros((3, 2, 2)), [0, 1, 2], predicted=[0, 1, 1])
     assert source.samples.counts.wrong == 1
+
+
+@pytest.mark.parametrize("make", [list, pd.Series, lambda files: np.array(list(map(str, files)))])
+def test_names_of_files_in_whatever_holds_them(photos: Path, make: Any) -> None:
+    samples = read(make(sorted(photos.rglob("*.*")))).samples
+    assert [samples.name(index) for index in range(5)] == ["a.png", "b.JPG", "c.gif", "d.bmp", "e.webp"]
+
+
+def test_a_name_that_is_missing_among_files(photos: Path) -> None:
+    with pytest.raises(BadImages, match=r"At images\[1\] there is no name of a file, as there is before it"):
+        read([photos / "cat" / "a.png", None])
+
+
+def test_arrays_of_different_sizes_in_whatever_holds_them() -> None:
+    arrays = [np.zeros((3, 3)), np.zeros((2, 5))]
+    ragged = np.empty(2, object)
+    ragged[:] = arrays
+    for source in (arrays, tuple(arrays), pd.Series(arrays), ragged):
+        assert [read(source).samples.images.picture(index, 64).size for index in (0, 1)] == [(3, 3), (5, 2)]
 
 
 def test_a_folder(photos: Path) -> None:
