@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 
 import numpy as np
 from numpy.typing import NDArray
 
 from colab_magics.errors import BadImages
 from colab_magics.format import plural, printable, readable
-from colab_magics.gallery.images import as_array
+from colab_magics.gallery.images import as_array, as_list
 
 MOST_CLASSES = 1_000
 """As many as ImageNet has; a panel holds their names and counts."""
@@ -22,26 +24,36 @@ _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 def read_classes(values: object, what: str, count: int) -> Classes:
     """Read ``count`` whole class numbers from 0. Raises `BadImages`."""
-    array = as_array(values, what)
-    if array.ndim == 2 and array.shape[1] == 1:
-        array = array[:, 0]  # as Keras' CIFAR-10 has them
+    array = _flat(as_array(values, what))
     if array.ndim != 1:
         raise BadImages(
             f"The {what} have the shape {array.shape}; a gallery takes one class number for each image. "
             f"If each row holds one number per class, try  {what}.argmax(axis=1)."
         )
+    if len(array) != count:
+        raise BadImages(f"There are {plural(count, 'image')} and {len(array):,} {what}: they must be as many.")
     if array.dtype.kind not in "iu":
+        _check_missing(array.tolist(), what)
         raise BadImages(
             f"The {what} hold values of type {array.dtype}, not whole class numbers: number the classes from 0, "
             "and pass class_names= for their names."
         )
-    if len(array) != count:
-        raise BadImages(f"There are {plural(count, 'image')} and {len(array):,} {what}: they must be as many.")
     if int(array.min()) < 0:
         raise BadImages(f"The {what} hold the class number {array.min()}: classes are numbered from 0.")
     if int(array.max()) > np.iinfo(np.int64).max:  # of uint64, it would come out negative
         raise BadImages(f"The {what} hold the class number {array.max()}: classes are numbered from 0.")
     return array.astype(np.int64)
+
+
+def _flat(array: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Make (n, 1), as Keras' CIFAR-10 has its labels, to (n,)."""
+    return array[:, 0] if array.ndim == 2 and array.shape[1] == 1 else array
+
+
+def _check_missing(values: list[object], what: str) -> None:
+    for place, value in enumerate(values):
+        if not isinstance(value, (str, bytes, int, float)) or value != value:  # noqa: PLR0124 (NaN is unlike itself)
+            raise BadImages(f"A class is missing at {what}[{place}] ({short(str(value))}): leave such images out.")
 
 
 def numbered(labels: object, predicted: object, class_names: object) -> tuple[object, object, object]:
@@ -65,7 +77,7 @@ def numbered(labels: object, predicted: object, class_names: object) -> tuple[ob
 
 
 def _as_texts(values: object) -> NDArray[np.generic] | None:
-    array = None if values is None else as_array(values, "labels")
+    array = None if values is None else _flat(as_array(values, "labels"))
     if array is None or array.ndim != 1 or not len(array):
         return None
     return array if all(isinstance(each, str) for each in array.tolist()) else None
@@ -73,10 +85,11 @@ def _as_texts(values: object) -> NDArray[np.generic] | None:
 
 def read_probabilities(values: object, count: int) -> NDArray[np.float32]:
     """Read (``count``, classes) numbers of 0 to 1. Raises `BadImages`."""
-    array = as_array(values, "probabilities")
+    array = as_array(as_list(values), "probabilities")
     if array.ndim != 2 or len(array) != count or not array.shape[1]:
         raise BadImages(
             f"The probabilities have the shape {array.shape}; {plural(count, 'image')} need ({count}, classes)."
+            f"{_of_both(array.ndim)}"
         )
     if array.dtype.kind != "f":
         raise BadImages(f"The probabilities hold values of type {array.dtype}, not numbers between 0 and 1.")
@@ -89,11 +102,16 @@ def read_probabilities(values: object, count: int) -> NDArray[np.float32]:
     return array.astype(np.float32, copy=False)
 
 
+def _of_both(columns: int) -> str:
+    return " If each is that of class 1, pass  np.column_stack([1 - p, p])." if columns == 1 else ""
+
+
 def read_names(given: object, highest: int, columns: int) -> tuple[str, ...]:
     """Take the given names, or the class numbers; ``columns``: those of the probabilities. Raises `BadImages`."""
     if columns and highest >= columns:
         raise BadImages(
             f"The class numbers go up to {highest}, and the probabilities have {plural(columns, 'column')}."
+            f"{_of_both(columns)}"
         )
     needed = max(highest + 1, columns)
     names = tuple(map(str, range(min(needed, MOST_CLASSES + 1)))) if given is None else _texts(given)
@@ -115,8 +133,8 @@ def read_picture_names(given: object, count: int) -> tuple[str, ...]:
 
 
 def _texts(given: object, what: str = "class_names", whose: str = "class") -> tuple[str, ...]:
-    if isinstance(given, str) or not hasattr(given, "__iter__"):
-        raise BadImages(f"The {what} are not a list of names: pass one text for each {whose}.")
+    if isinstance(given, (str, Mapping, AbstractSet)) or not hasattr(given, "__iter__"):
+        raise BadImages(f"The {what} are not a list of names: pass one text for each {whose}, in their order.")
     return tuple(str(name) for name in given)
 
 

@@ -28,12 +28,14 @@ def test_class_numbers(values: object) -> None:
     ("values", "sentence"),
     [
         ([0, 1], "There are 3 images and 2 labels: they must be as many"),
-        ([], "not whole class numbers|3 images and 0 labels"),
+        ([], "There are 3 images and 0 labels: they must be as many"),
         (["cat", "dog", "cat"], "type <U3, not whole class numbers: number the classes from 0, and pass class_names="),
         ([0.0, 1.0, 2.0], "type float64, not whole class numbers"),
-        ([0.0, np.nan, 2.0], "not whole class numbers"),
+        ([0.0, np.nan, 2.0], r"A class is missing at labels\[1\] \(nan\): leave such images out"),
         ([True, False, True], "type bool, not whole class numbers"),
-        ([None, 1, 2], "type object, not whole"),
+        (["cat", "dog", None], r"A class is missing at labels\[2\] \(None\)"),
+        (pd.Series(["cat", pd.NA, "dog"], dtype=object), r"A class is missing at labels\[1\] \(<NA>\)"),
+        (np.array([0, "dog", 1], object), "type object, not whole"),
         (np.eye(3), r"have the shape \(3, 3\).*try  labels\.argmax\(axis=1\)"),
         (5, r"have the shape \(\)"),
         ([0, -1, 2], "hold the class number -1: classes are numbered from 0"),
@@ -52,12 +54,14 @@ def test_what_is_no_class_number(values: object, sentence: str) -> None:
 def test_probabilities() -> None:
     found = read_probabilities([[0.25, 0.75], [1.0, 0.0]], 2)
     assert (found.dtype, found.tolist()) == (np.float32, [[0.25, 0.75], [1.0, 0.0]])
+    column = pd.Series([np.array([0.25, 0.75]), [1.0, 0.0]])
+    assert read_probabilities(column, 2).tolist() == found.tolist()
 
 
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        (np.zeros(2), r"shape \(2,\); 2 images need \(2, classes\)"),
+        (np.zeros(2), r"shape \(2,\); 2 images need \(2, classes\)\. If .* pass  np\.column_stack\(\[1 - p, p\]\)\."),
         (np.zeros((3, 4)), r"shape \(3, 4\); 2 images need \(2, classes\)"),
         (np.zeros((2, 0)), r"shape \(2, 0\)"),
         (np.zeros((2, 2), int), "type int64, not numbers between 0 and 1"),
@@ -84,11 +88,14 @@ def test_names_are_given_or_the_numbers() -> None:
         (["a"], 9, 0, "The classes go up to number 9, and there are 1 class name"),
         (["a", "b"], 1, 3, "The classes go up to number 2, and there are 2 class names"),
         (None, 9, 5, "The class numbers go up to 9, and the probabilities have 5 columns"),
+        (None, 1, 1, r"go up to 1, and the probabilities have 1 column\. If .* class 1, pass  np\.column_stack"),
         (None, 20_231_123, 0, "at most 1,000 classes, and here are 20,231,124"),
         ([str(number) for number in range(1_001)], 0, 0, "at most 1,000 classes, and here are 1,001"),
         (["a", "a"], 1, 0, "Two classes have the same name"),
         ("abc", 1, 0, "not a list of names"),
         (7, 1, 0, "not a list of names"),
+        ({"cat", "dog"}, 1, 0, "not a list of names: pass one text for each class, in their order"),
+        ({0: "cat", 1: "dog"}, 1, 0, "not a list of names"),
     ],
 )
 def test_names_that_do_not_fit(given: object, highest: int, columns: int, sentence: str) -> None:

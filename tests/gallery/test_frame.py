@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from colab_magics.errors import BadImages
+from colab_magics.gallery.items import Gallery
 from colab_magics.gallery.source import read
 
 
@@ -36,6 +38,21 @@ def test_a_column_of_arrays(predictions: Any) -> None:
     assert samples.images.values(7) == predictions.images[7].tolist()
 
 
+def test_a_column_of_pictures_of_pillow() -> None:
+    table = pd.DataFrame({"picture": [Image.new("RGB", (4, 3), "red"), Image.new("L", (2, 2))], "kind": ["a", "b"]})
+    samples = read(table, "kind").samples
+    assert [samples.images.picture(index, 64).size for index in (0, 1)] == [(4, 3), (2, 2)]
+
+
+def test_what_was_selected_is_a_source_again(table: pd.DataFrame) -> None:
+    shares = np.random.default_rng(4).dirichlet([1, 1], 5).astype(np.float32)
+    gallery = Gallery(read(table, "kind", probabilities=shares))
+    gallery.selected = [4, 1]
+    chosen = gallery.selection().assign(file=table["file"][[4, 1]].tolist())
+    again = read(chosen, "true", probabilities="probabilities").samples
+    np.testing.assert_array_equal(again.probabilities, shares[[4, 1]])
+
+
 def test_labels_need_not_be_a_column(table: pd.DataFrame) -> None:
     assert read(table, [0, 1, 2, 0, 1]).samples.class_names == ("0", "1", "2")
 
@@ -47,6 +64,8 @@ def test_labels_need_not_be_a_column(table: pd.DataFrame) -> None:
         (lambda table: table[["size", "kind"]], None, r"No column of the DataFrame holds pictures: .*\.png"),
         (lambda table: table.iloc[:0], None, "the DataFrame has no rows"),
         (lambda table: table.replace({"file": {table["file"][2]: None}}), None, "file names no file in row 2"),
+        (lambda table: table.replace({"file": {table["file"][0]: None}}), None, "file names no file in row 0"),
+        (lambda table: table.assign(file=[None, *np.zeros((4, 3, 3))]), None, "file holds no picture in row 0"),
     ],
 )
 def test_what_is_no_gallery(table: pd.DataFrame, change: Any, labels: Any, sentence: str) -> None:
@@ -59,6 +78,11 @@ def test_texts_are_numbered_alike(predictions: Any) -> None:
     samples = read(predictions.images, names[predictions.labels], predicted=list(names[predictions.predicted])).samples
     assert samples.class_names == ("one", "three", "two", "zero")
     assert samples.counts.wrong == 4
+
+
+@pytest.mark.parametrize("column", [np.array([["cat"], ["dog"]]), pd.DataFrame({"kind": ["cat", "dog"]})])
+def test_texts_in_a_column_of_their_own(column: Any) -> None:
+    assert read(np.zeros((2, 3, 3)), column).samples.class_names == ("cat", "dog")
 
 
 def test_texts_among_class_names(predictions: Any) -> None:
