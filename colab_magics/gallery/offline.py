@@ -109,7 +109,7 @@ class Form:
         """Give the values of black and white and the number of channels, where a picture tells the values it had."""
         if not isinstance(images, ArrayImages) or images.side > self.side or images.values(0) is None:
             return None
-        is_lossless = images.channels == 1 or (self.is_exact and self.side <= SMALLEST)
+        is_lossless = self.is_exact and (images.channels == 1 or self.side <= SMALLEST)
         has_alpha = images.arrays[0].shape[2:] == (4,)
         return (images.range.low, images.range.high, images.channels) if is_lossless and not has_alpha else None
 
@@ -152,6 +152,9 @@ def _data(gallery: Gallery, page: Page, samples: Samples, form: Form) -> dict[st
     notes = legend(replace(page, query=Query(View("first"))), probabilities=is_known)
     if not form.is_exact and samples.images.channels == 1:
         notes.append(Note("In this file, pixels have 16 shades of grey."))
+    pixels = form.pixels(page.samples.images)
+    if pixels is not None and pixels[:2] != (0, 255):
+        notes.append(Note("In this file, pixel values are rounded to 256 steps from black to white."))
     return {
         "state": {
             "card": Card("", state=state(gallery), parts=notes).data(),
@@ -167,7 +170,7 @@ def _data(gallery: Gallery, page: Page, samples: Samples, form: Form) -> dict[st
         "kinds": {kind: f"{kind if kind in {'correct', 'wrong'} else ''} {samples.kind}".strip() for kind in KINDS},
         "nothing": "Nothing to show: choose another view, or widen the search or the range of probabilities.",
         "names": _names(page, samples),
-        "pixels": form.pixels(page.samples.images),
+        "pixels": pixels,
         "columns": {name: _packed(column) for name, column in _columns(page, samples)},
     }
 

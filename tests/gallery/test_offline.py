@@ -96,10 +96,14 @@ def test_the_form_follows_from_the_number_and_the_size(shape: tuple[int, ...], c
         (np.full((2, 4, 4, 3), 200, np.uint8), [0, 255, 3]),
         (np.full((2, 4, 4, 4), 200, np.uint8), None),  # what is transparent was made white
         (np.full((2, 80, 80), 200, np.uint8), None),
+        (np.broadcast_to(np.uint8(200), (2_600, 28, 28)), None),  # of 16 shades
     ],
 )
 def test_the_values_of_pixels_are_told_where_they_are_known(images: Any, pixels: Any, tmp_path: Path) -> None:
-    assert Exported(Gallery(read(images)).export(tmp_path / "a.html")).data["pixels"] == pixels
+    data = Exported(Gallery(read(images)).export(tmp_path / "a.html")).data
+    assert data["pixels"] == pixels
+    is_rounded = pixels == [-1, 1, 1]
+    assert ("are rounded to 256 steps" in str(data["state"]["card"])) == is_rounded
 
 
 def test_files_have_names_sizes_and_faults(photos: Path, tmp_path: Path) -> None:
