@@ -147,14 +147,8 @@ function pixelReader(canvas: HTMLCanvasElement, values: NonNullable<Closer["valu
     const side = Math.min(canvas.clientWidth / canvas.width, canvas.clientHeight / canvas.height);
     const column = Math.floor((offsetX - (canvas.clientWidth - side * canvas.width) / 2) / side);
     const row = Math.floor((offsetY - (canvas.clientHeight - side * canvas.height) / 2) / side);
-    const value = values[row]?.[column];
-    const text =
-      value === undefined
-        ? ""
-        : [value]
-            .flat()
-            .map((each) => decimal(each))
-            .join(", ");
+    const value = [values[row]?.[column] ?? []].flat();
+    const text = value.map((each) => decimal(each)).join(", ");
     line.textContent = text ? `Row ${row}, column ${column}: ${text}` : idle;
   });
   canvas.addEventListener("pointerleave", () => {

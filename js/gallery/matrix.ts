@@ -1,7 +1,7 @@
 /** The confusion matrix: which cells are chosen is seen, and a click, Enter or Space chooses; with Shift it adds. */
 import { button, toggle } from "../shared/controls";
 import { h, set } from "../shared/dom";
-import { count, percent } from "../shared/format";
+import { count, percent, plural } from "../shared/format";
 import type { Cell, Confusion } from "./items";
 
 export interface Matrix {
@@ -36,7 +36,7 @@ export function confusionMatrix(
         class: "cm-count-cell",
         tabindex: buttons.length ? -1 : 0,
         "aria-pressed": false,
-        "aria-label": `true ${name(cell[0])}, predicted ${name(cell[1])}: ${count(images)} images`,
+        "aria-label": `true ${name(cell[0])}, predicted ${name(cell[1])}: ${plural(images, "image")}`,
         title: `${name(cell[0])} taken for ${name(cell[1])}`,
         onClick: (event) => pick(cell, event),
       },

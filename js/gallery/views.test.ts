@@ -43,6 +43,29 @@ describe("the views", () => {
     ]);
   });
 
+  it("take an empty limit for none", () => {
+    render();
+    set(field("Highest probability in percent"), "60");
+    set(field("Highest probability in percent"), "");
+    expect(asked()).toEqual([{ confidence: [0, 0.6] }, {}]);
+  });
+
+  it("leave alone what is being typed when an answer comes", () => {
+    render();
+    const high = field("Highest probability in percent");
+    const type = (value: string) => {
+      high.value = value;
+      high.dispatchEvent(new Event("input", { bubbles: true }));
+    };
+    const answer = () => change({ query: { ...model.get("query"), confidence: [0.5, 1] } });
+    type("6");
+    answer();
+    expect([field("Lowest probability in percent").value, high.value]).toEqual(["50", "6"]);
+    high.dispatchEvent(new Event("focusout", { bubbles: true }));
+    answer();
+    expect(high.value).toBe("100");
+  });
+
   it("say what went wrong, and show what still holds", async () => {
     render();
     model.answer = () => {

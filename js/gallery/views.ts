@@ -61,6 +61,8 @@ const orders: Record<Sort, string> = {
 };
 
 export function orderChoice(canRank: boolean, choose: Choose): Views {
+  /** What is typed is not yet chosen: an answer to what was chosen before leaves it alone. */
+  let typing: EventTarget | null = null;
   const sort = choice(
     "Order",
     (Object.keys(orders) as Sort[]).map((value) => [value, orders[value], value !== "index" && !canRank]),
@@ -73,7 +75,7 @@ export function orderChoice(canRank: boolean, choose: Choose): Views {
       min: 0,
       max: 100,
       "aria-label": name,
-      onChange: () => choose({ confidence: [Number(low.value) / 100, Number(high.value) / 100] }),
+      onChange: () => choose({ confidence: [Number(low.value) / 100, Number(high.value || 100) / 100] }),
     });
   const low = limit("Lowest probability in percent");
   const high = limit("Highest probability in percent");
@@ -86,7 +88,17 @@ export function orderChoice(canRank: boolean, choose: Choose): Views {
   return {
     element: h(
       "div.cm-row",
-      { role: "group", "aria-label": "Order and filters", onKeydown: commit },
+      {
+        role: "group",
+        "aria-label": "Order and filters",
+        onInput: ({ target }) => {
+          typing = target;
+        },
+        onFocusout: () => {
+          typing = null;
+        },
+        onKeydown: commit,
+      },
       sort,
       reverse,
       canRank && h("span.cm-range", "Probability", low, "to", high, "%"),
@@ -95,9 +107,12 @@ export function orderChoice(canRank: boolean, choose: Choose): Views {
     show(query) {
       sort.value = query.sort;
       set(reverse, { "aria-pressed": query.reverse });
-      low.value = String(round(query.confidence[0]));
-      high.value = String(round(query.confidence[1]));
-      search.value = query.search;
+      // Percent without the last digits of binary fractions.
+      const limits = query.confidence.map((ratio) => Number((ratio * 100).toFixed(6)));
+      const values = [...limits, query.search];
+      [low, high, search].forEach((field, at) => {
+        if (field !== typing) field.value = String(values[at]);
+      });
     },
   };
 }
@@ -107,9 +122,4 @@ function commit({ key, target }: KeyboardEvent): void {
   if (key !== "Enter" || !(target instanceof HTMLInputElement)) return;
   target.blur();
   target.focus();
-}
-
-/** Percent without the last digits of binary fractions. */
-function round(ratio: number): number {
-  return Number((ratio * 100).toFixed(6));
 }
