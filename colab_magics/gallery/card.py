@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from html import escape
 
 from colab_magics.card import Card, Note, Part, Tile, Tiles
-from colab_magics.format import number, percent
+from colab_magics.format import percent, plural
 from colab_magics.gallery.atlas import small_png, visible
 from colab_magics.gallery.classes import short
 from colab_magics.gallery.confusion import table
@@ -49,7 +49,8 @@ def state(gallery: Gallery) -> str:
     said = ""
     if correct is not None and wrong is not None:
         total = correct + wrong
-        said = f"{percent(correct / total)} of {number(total)} {gallery.kind} are correct"
+        verb = "is" if total == 1 else "are"
+        said = f"{percent(correct / total)} of {plural(total, gallery.samples.noun)} {verb} correct"
     return " · ".join(part for part in (short(gallery.dataset), said) if part)
 
 

@@ -76,11 +76,6 @@ class Gallery:
         return self._source.dataset
 
     @property
-    def kind(self) -> str:
-        """What is sorted into views: ``test images`` of a run, else ``images``."""
-        return self._source.samples.kind
-
-    @property
     def has_probabilities(self) -> bool:
         """Whether it is known how sure the model was."""
         return self._source.samples.probabilities is not None

@@ -167,7 +167,7 @@ def _data(gallery: Gallery, page: Page, samples: Samples, form: Form) -> dict[st
             "can_rank": is_known,
             "class_names": [short(name) for name in samples.class_names],
         },
-        "kinds": {kind: f"{kind if kind in {'correct', 'wrong'} else ''} {samples.kind}".strip() for kind in KINDS},
+        "kinds": {kind: f"{kind if kind in {'correct', 'wrong'} else ''} {samples.noun}".strip() for kind in KINDS},
         "nothing": "Nothing to show: choose another view, or widen the search or the range of probabilities.",
         "names": _names(page, samples),
         "pixels": pixels,

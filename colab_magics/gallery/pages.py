@@ -44,7 +44,7 @@ class Page:
         """What is chosen: ``60,000 training images``, ``12 test images of 4 taken for 9``."""
         view = self.query.view
         adjective = f"{view.kind} " if view.kind in {"correct", "wrong"} else ""
-        return f"{digits(self.total)} {adjective}{self.samples.kind}{self._ending}"
+        return f"{plural(self.total, adjective + self.samples.noun)}{self._ending}"
 
     @property
     def emptiness(self) -> str:

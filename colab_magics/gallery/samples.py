@@ -93,6 +93,11 @@ class Samples:
         return len(self.images)
 
     @property
+    def noun(self) -> str:
+        """What one of them is called: ``test image``."""
+        return self.kind.removesuffix("s")
+
+    @property
     def is_correct(self) -> NDArray[np.bool_] | None:
         """(n,) bool, or None where a label or a prediction is missing."""
         if self.labels is None or self.predicted is None:

@@ -19,11 +19,11 @@ const state: State = { ...page(), class_names: ["cat", "dog", "cow"], query: pla
 const data: Data = {
   state,
   kinds: {
-    first: "images",
-    correct: "correct images",
-    wrong: "wrong images",
-    class: "images",
-    confusion: "images",
+    first: "image",
+    correct: "correct image",
+    wrong: "wrong image",
+    class: "image",
+    confusion: "image",
   },
   nothing: "Nothing to show.",
   names: ["a.png", "B.png", "c.jpg", "d.jpg", "e.gif"],
@@ -194,7 +194,7 @@ it("draws only the last of what is asked for in haste", async () => {
   ]);
   expect(seen).toEqual([4]);
   expect(model.get("query")).toEqual({ ...plain, view: "correct", search: "png" });
-  expect(model.get("card").title).toBe("1 correct images");
+  expect(model.get("card").title).toBe("1 correct image");
 });
 
 it("keeps the pictures of a version until those of the next are drawn", async () => {

@@ -1,6 +1,6 @@
 /** Stands in for the kernel in an exported gallery: the panel's state and commands, answered from the file. */
 import { messageOf } from "../shared/dom";
-import { count, percent } from "../shared/format";
+import { percent, plural } from "../shared/format";
 import type { MessageListener, Model } from "../shared/model";
 import type { Item, Query, Tile } from "./items";
 import type { State } from "./panel";
@@ -9,7 +9,7 @@ import type { State } from "./panel";
 export interface Data {
   /** What the panel shows whatever is chosen, and the query that it opens with. */
   state: State;
-  /** What each view shows: `wrong test images`. */
+  /** What each view shows one or more of: `wrong test image`. */
   kinds: Record<Query["view"], string>;
   nothing: string;
   /** Of arrays there are none: they have their numbers. */
@@ -140,7 +140,7 @@ export async function offline(
         if (result.version !== latest) return {};
         members = found; // with the version and not before it: the panel takes what it finds for that version's
         const total = members.length;
-        const card = { ...state.card, title: `${count(total)} ${data.kinds[query.view]}` };
+        const card = { ...state.card, title: plural(total, data.kinds[query.view]) };
         const atlas = new DataView(pixels.buffer);
         change({ ...result, query, card, total, nothing: total ? "" : data.nothing, atlas });
         return {};

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from colab_magics.errors import BadOption
+from colab_magics.gallery.card import state
 from colab_magics.gallery.images import Unreadable
 from colab_magics.gallery.items import Gallery
 from colab_magics.gallery.source import read
@@ -69,6 +70,14 @@ def test_each_choice_has_its_version(gallery: Gallery) -> None:
 )
 def test_titles(run: Any, view: str, title: str) -> None:
     assert Gallery(read(run), view=view).shown.title == title
+
+
+def test_one_picture_is_one() -> None:
+    gallery = Gallery(read(np.zeros((1, 2, 2)), [1], predicted=[0]))
+    assert gallery.shown.title == "1 image"
+    gallery.view = "wrong"
+    assert gallery.shown.title == "1 wrong image"
+    assert state(gallery) == "0.00 % of 1 image is correct"
 
 
 def test_the_order_and_the_filters(gallery: Gallery) -> None:

@@ -35,7 +35,7 @@ def test_the_file_holds_what_is_chosen(run: Any, tmp_path: Path) -> None:
     assert "scores" not in state["confusion"]
     assert state["confusion"]["counts"][0] == [0, 2, 0, 0]
     assert state["card"]["state"] == "shades · 90.00 % of 40 test images are correct"
-    assert page.data["kinds"]["wrong"] == "wrong test images"
+    assert page.data["kinds"]["wrong"] == "wrong test image"
     assert page.data["names"] is None
     assert (tmp_path / "a.html").read_text().count("<title>4 wrong test images · shades</title>") == 1
 
