@@ -115,7 +115,7 @@ class Gallery:
 
     @view.setter
     def view(self, text: str) -> None:
-        self.query = replace(self._query, view=parse(text, self.class_names))
+        self.query = replace(self._query, view=parse(str(text), self.class_names))
 
     @property
     def sort(self) -> str:
@@ -151,7 +151,7 @@ class Gallery:
 
     @search.setter
     def search(self, text: str) -> None:
-        self.query = replace(self._query, search=str(text))
+        self.query = replace(self._query, search=str(text or ""))
 
     @property
     def indices(self) -> NDArray[np.int64]:
@@ -283,6 +283,8 @@ def _say_nothing(done: int, count: int) -> None:
 
 
 def _index(value: object, samples: Samples) -> int:
+    if isinstance(value, (bool, np.bool_)):
+        raise BadOption(f"{value} is not the index of an image: of a mask pass  np.flatnonzero(mask).")
     try:
         index = operator.index(value)  # type: ignore[arg-type]  # what is no integer raises TypeError
     except TypeError as error:

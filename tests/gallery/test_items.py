@@ -129,6 +129,8 @@ def test_an_unknown_view_changes_nothing(gallery: Gallery) -> None:
     gallery.view = "wrong"
     with pytest.raises(BadOption, match="There is no view"):
         gallery.view = "nothing"
+    with pytest.raises(BadOption, match="There is no view 'None'"):
+        gallery.view = None  # type: ignore[assignment]
     assert gallery.view == "wrong"
 
 
@@ -187,6 +189,22 @@ def test_what_cannot_be_selected(gallery: Gallery, indices: Any, sentence: str) 
     with pytest.raises(BadOption, match=sentence):
         gallery.selected = indices
     assert gallery.selected == [1]
+
+
+def test_a_mask_is_no_list_of_indices(gallery: Gallery) -> None:
+    mask = np.arange(40) < 3
+    for selected in (mask, mask.tolist(), pd.Series(mask)):
+        with pytest.raises(
+            BadOption, match=r"True is not the index of an image: of a mask pass  np\.flatnonzero\(mask\)"
+        ):
+            gallery.selected = selected
+    assert gallery.selected == []
+
+
+def test_a_search_for_nothing_ends_the_search(gallery: Gallery) -> None:
+    gallery.search = "#1"
+    gallery.search = None  # type: ignore[assignment]
+    assert (gallery.search, len(gallery)) == ("", 40)
 
 
 def test_closer(gallery: Gallery) -> None:
