@@ -15,6 +15,8 @@ from colab_magics.train.datasets import Dataset, is_of_bytes
 from colab_magics.train.own_table import as_frame
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
@@ -57,8 +59,9 @@ def evaluated(run: Run, x: Any = None, y: Any = None) -> Evaluation:
     if x is None:
         dataset = run.dataset
     else:
-        names = run.config.class_names or _class_names(model)
-        dataset = _own(*_as_learnt(x, y, run), names, is_scaled=run.config.is_scaled)
+        images, labels = _as_learnt(x, y, run)
+        names = run.config.class_names or _class_names(model, images.shape[1:], run)
+        dataset = _own(images, labels, names, is_scaled=run.config.is_scaled)
     try:
         fitting = models.fit_to(model, dataset)
     except ModelMismatch as error:
@@ -69,33 +72,21 @@ def evaluated(run: Run, x: Any = None, y: Any = None) -> Evaluation:
     return Evaluation(loss, predictions)
 
 
-def _as_learnt(x: Any, y: Any, run: Run) -> tuple[Any, Any]:
-    """The samples as the run took its own, and the classes of a person's own labels as numbers."""
-    import numpy as np
-
-    config, columns = run.config, Columns.read(run.config.columns)
+def _as_learnt(x: Any, y: Any, run: Run) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The samples as the run took its own, and the classes of a person's own labels as numbers. Raises `BadImages`."""
+    columns = Columns.read(run.config.columns)
     frame = as_frame(x)
     if columns.columns and frame is None:
         raise BadImages(f"The run was trained on a table: give x as a DataFrame with its columns, {columns.shown}.")
     if columns.columns and frame is not None:
         x = columns.encode(frame)
-    labels, numbers = _array("y", y), {name: number for number, name in enumerate(config.class_names)}
-    are_own = config.class_names != tuple(map(str, range(len(config.class_names))))
-    if labels.ndim == 1 and are_own and all(str(label) in numbers for label in labels):
-        y = np.array([numbers[str(label)] for label in labels], "int64")
-    return x, y
+    return _images(x), _numbered(y, run.config.class_names)
 
 
-def _class_names(model: Any) -> tuple[str, ...]:
-    """Of a fit in the person's own code nobody knows more than the numbers of the model's outputs."""
-    return tuple(map(str, range(model.output_shape[-1])))
-
-
-def _own(x: Any, y: Any, class_names: tuple[str, ...], *, is_scaled: bool) -> Dataset:
-    """The person's arrays as a dataset whose splits are the same. Raises `BadImages`."""
+def _images(x: Any) -> NDArray[Any]:
     import numpy as np
 
-    images, labels, classes = _array("x", x), _array("y", y), len(class_names)
+    images = _array("x", x)
     if images.ndim not in (2, 3, 4) or 0 in images.shape or images.dtype.kind not in "uif":
         raise BadImages(
             f"x has shape {images.shape}, {images.dtype}: give images as (n, height, width), with or without channels, "
@@ -103,16 +94,51 @@ def _own(x: Any, y: Any, class_names: tuple[str, ...], *, is_scaled: bool) -> Da
         )
     if not np.isfinite([images.min(), images.max()]).all():
         raise BadImages("x holds values that are not numbers (NaN or infinite): replace them first.")
+    return images
+
+
+def _numbered(y: Any, class_names: Sequence[str]) -> NDArray[Any]:
+    """The labels; as numbers of classes where they are these classes' names, in each form that a training takes."""
+    import numpy as np
+
+    labels, numbers = _array("y", y), {name: number for number, name in enumerate(class_names)}
+    if labels.shape[1:] == (1,):
+        labels = labels[:, 0]
+    if labels.dtype.kind == "f" and (labels == np.floor(labels)).all():
+        labels = labels.astype("int64")
+    if labels.ndim == 1 and len(labels) and all(str(label) in numbers for label in labels):
+        labels = np.array([numbers[str(label)] for label in labels], "int64")
+    return labels
+
+
+def _class_names(model: Any, image: tuple[int, ...], run: Run) -> tuple[str, ...]:
+    """Of a fit in the person's own code nobody knows more than the numbers of the model's outputs."""
+    from colab_magics.train.shapes import shapes
+
+    _, outputs = shapes(model, image)
+    if len(outputs) != 1 or outputs[0] < 2:
+        raise ModelMismatch(
+            f"The model of the run {run.name} has no output for each of several classes, of which evaluate tells: let "
+            "Keras try it, by  run.model.evaluate(x, y)"
+        )
+    return tuple(map(str, range(outputs[0])))
+
+
+def _own(images: NDArray[Any], labels: NDArray[Any], class_names: tuple[str, ...], *, is_scaled: bool) -> Dataset:
+    """The person's arrays as a dataset whose splits are the same. Raises `BadImages`."""
+    classes = len(class_names)
     if labels.shape == (len(images), classes) and classes > 1:
         labels = labels.argmax(axis=1)
-    if labels.shape not in ((len(images),), (len(images), 1)):
+    if labels.shape != (len(images),):
         raise BadImages(
             f"y has shape {labels.shape} for {plural(len(images), 'image')}: give one class number for each, "
             f"or a row of {number(classes)} with a one in it."
         )
     if labels.dtype.kind not in "ui" or labels.min() < 0 or labels.max() >= classes:
-        raise BadImages(f"y must hold whole numbers of 0 to {classes - 1}, the classes that the model knows.")
-    labels = labels.reshape(-1).astype("int64")
+        are_numbers = class_names == tuple(map(str, range(classes)))
+        names = "" if are_numbers else f", or their names, {', '.join(class_names[:10])}"
+        raise BadImages(f"y must hold whole numbers of 0 to {classes - 1}, the classes that the model knows{names}.")
+    labels = labels.astype("int64")
     if not is_scaled:
         images = images.astype("float32", copy=False)
     elif is_of_bytes(images):

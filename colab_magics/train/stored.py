@@ -54,10 +54,7 @@ class OnDisk:
     def dataset(self) -> Dataset:
         config, name = self._config, self._folder.name
         if not config.dataset:
-            raise SourceNotFound(
-                f"The run {name} is a fit of your own code, whose data is kept nowhere: try its model by  "
-                "run.evaluate(x, y)"
-            )
+            raise self._of_own_code()
         if config.is_from_memory and self._data is None:
             raise SourceNotFound(
                 f"The run {name} was trained on {config.dataset}, which was in memory and is kept nowhere: make it "
@@ -91,6 +88,8 @@ class OnDisk:
     def answers(self) -> Predictions:
         import numpy as np
 
+        if not self._config.dataset:
+            raise self._of_own_code()
         found = read_answers(self._folder / runs.ANSWERS_FILE)
         return found if self._config.noun == "image" else found.with_images(np.empty((len(found), 0), "float32"))
 
@@ -99,12 +98,19 @@ class OnDisk:
 
         path = self._folder / runs.MODEL_FILE
         if not path.is_file():
+            magic = "%train_mnist" if self._config.dataset else "%%train"
             raise SourceNotFound(
-                f"The run {self._folder.name} has no {runs.MODEL_FILE}: it was broken off, or Keras could not save its "
-                f"model. Go on with it by  %train_mnist --resume {self._folder.name}"
+                f"The run {self._folder.name} has no {runs.MODEL_FILE}: it was broken off, and is gone on with by  "
+                f"{magic} --resume {self._folder.name},  or Keras could not save its model, which its notes tell."
             )
         self.model = load(path, trust=trust, custom_objects=custom_objects)
         return self.model
+
+    def _of_own_code(self) -> SourceNotFound:
+        return SourceNotFound(
+            f"The run {self._folder.name} is a fit of your own code, whose data is kept nowhere: try its model by  "
+            "run.evaluate(x, y)"
+        )
 
     def at(self, data: object) -> OnDisk:
         return OnDisk(self._folder, self._config, data)

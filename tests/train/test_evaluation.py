@@ -9,6 +9,7 @@ import pytest
 
 from colab_magics.errors import BadImages, BadOption, ModelMismatch
 from colab_magics.train.control import Control
+from colab_magics.train.given import Given
 from colab_magics.train.kept import runs
 from colab_magics.train.request import Request
 from colab_magics.train.run import Run
@@ -91,6 +92,58 @@ def test_a_fit_of_ones_own_code(runs_root: Path, small: Callable[..., Any]) -> N
     tried = run.evaluate(x, y)
     assert (tried.loss, tried.accuracy) == (pytest.approx(loss, rel=1e-4), pytest.approx(accuracy))
     assert run.evaluate(255 * x, y).loss > 2 * loss  # taken as it is
+
+
+def learnt(x: Any, y: Any) -> Run:
+    request = Request(epochs=1, data="x,y")
+    return train(None, request, tell=lambda event: None, control=Control(), data=Given((x, y)))
+
+
+@pytest.mark.parametrize(
+    ("labels", "forms"),
+    [
+        (["0", "1"] * 32, [np.arange(64) % 2, (np.arange(64) % 2).astype(str).tolist()]),
+        (np.arange(64) % 2 + 1.0, [np.arange(64) % 2 + 1, (np.arange(64) % 2 + 1.0)[:, None]]),
+        (np.array(["no", "yes"] * 32), [np.array([["no"], ["yes"]] * 32), np.arange(64) % 2]),
+    ],
+)
+def test_labels_in_every_form_that_a_training_takes(labels: Any, forms: list[Any]) -> None:
+    x = np.random.default_rng(1).normal(size=(64, 3))
+    run = learnt(x, labels)
+    first = run.evaluate(x, labels)
+    for y in forms:
+        tried = run.evaluate(x, y)
+        assert tried.predictions.labels.tolist() == first.predictions.labels.tolist() == [0, 1] * 32
+
+
+def test_a_label_that_was_not_learnt() -> None:
+    x = np.random.default_rng(1).normal(size=(64, 3))
+    run = learnt(x, ["no", "yes"] * 32)
+    with pytest.raises(BadImages, match="y must hold whole numbers of 0 to 1, .* or their names, no, yes"):
+        run.evaluate(x, ["maybe"] * 64)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "sentence"),
+    [
+        (1, r"has no output for each of several classes, .*run\.model\.evaluate\(x, y\)"),
+        ([1, 1], "has several .* outputs"),
+    ],
+)
+def test_a_fit_of_what_is_no_classifier(runs_root: Path, outputs: Any, sentence: str) -> None:
+    import keras
+
+    from colab_magics import LiveRun
+
+    entry, x, y = keras.Input((4,)), np.ones((8, 4), "float32"), np.ones((8, 1), "float32")
+    layers = keras.tree.map_structure(lambda units: keras.layers.Dense(units)(entry), outputs)
+    model = keras.Model(entry, layers)
+    model.compile(loss=keras.tree.map_structure(lambda units: "mse", outputs))
+    model.fit(x, keras.tree.map_structure(lambda units: y, outputs), verbose=0, callbacks=[LiveRun(name="own")])
+    run = runs()["own"]
+    assert isinstance(run, Run)
+    with pytest.raises(ModelMismatch, match=sentence):
+        run.evaluate(x, y)
 
 
 def test_half_of_it(run: Run) -> None:

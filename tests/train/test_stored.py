@@ -184,7 +184,7 @@ def test_a_run_without_an_end(folder: Path) -> None:
     assert repr(run) == "Run(kept, scikit-learn digits, broken off)"
     assert "⚠ broken off, after 3 epochs" in card(run).text()
     assert "nan" not in card(run).html()
-    with pytest.raises(SourceNotFound, match="has no model.keras: .*Go on with it by {2}%train_mnist --resume kept"):
+    with pytest.raises(SourceNotFound, match="has no model.keras: .*is gone on with by {2}%train_mnist --resume kept"):
         _ = run.model
     with pytest.raises(SourceNotFound, match=r"There are no predictions at .*run.evaluate\(\)"):
         run.report()
