@@ -31,6 +31,11 @@ CHECKPOINTS = "checkpoints"
 LOGS = "logs"
 
 _NAME = r"\w[\w.-]{0,99}"
+_SLUG = 40
+"""Of what is trained, in a name that nobody gave."""
+
+_BYTES = 200
+"""Of a name: a folder's has 255 at most nearly everywhere, and a number or an ending comes behind."""
 
 
 def new_directory(name: str | None, what: str, environ: Mapping[str, str] = os.environ, *, number: int = 1) -> Path:
@@ -43,7 +48,7 @@ def new_directory(name: str | None, what: str, environ: Mapping[str, str] = os.e
     root = _root(environ)
     if name is not None:
         check_name(name)
-    slug = re.sub(r"\W+", "-", what.lower()).strip("-") or "run"
+    slug = re.sub(r"\W+", "-", what.lower()[:_SLUG]).strip("-") or "run"
     wanted = name or f"{slug}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
     try:
         return paths.absolute(_made(root, wanted, is_given=name is not None and number == 1))
@@ -140,12 +145,14 @@ def under(root: Path) -> list[Path]:
 def check_name(name: str) -> None:
     """Raises `BadOption` for what cannot name a run."""
     if not is_name(name):
-        raise BadOption(f"{name!r} cannot name a run: use up to 100 letters, digits, dots, - and _.")
+        is_long = re.fullmatch(_NAME, name) is not None
+        way = "it is too long for a folder" if is_long else "use up to 100 letters, digits, dots, - and _"
+        raise BadOption(f"{name!r} cannot name a run: {way}.")
 
 
 def is_name(name: str) -> bool:
     """Can this name a run?"""
-    return re.fullmatch(_NAME, name) is not None
+    return re.fullmatch(_NAME, name) is not None and len(name.encode()) <= _BYTES
 
 
 def free_folder(name: str, environ: Mapping[str, str] = os.environ) -> Path:

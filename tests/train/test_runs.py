@@ -21,10 +21,19 @@ def test_a_name_is_taken_as_it_is_and_once(runs_root: Path) -> None:
         runs.new_directory("first_try", "MNIST")
 
 
-@pytest.mark.parametrize("name", ["", "..", "../out", "a/b", "/tmp/x", "a\\b", "-x", "a b", "x" * 101, "a\0b"])
+@pytest.mark.parametrize(
+    "name", ["", "..", "../out", "a/b", "/tmp/x", "a\\b", "-x", "a b", "x" * 101, "a\0b", "日本語" * 30]
+)
 def test_a_name_that_leaves_the_root(name: str) -> None:
     with pytest.raises(BadOption, match="cannot name a run"):
         runs.new_directory(name, "MNIST")
+
+
+def test_a_name_that_no_folder_can_have_is_no_run(runs_root: Path) -> None:
+    for find in (runs.unfinished, runs.free_folder):
+        with pytest.raises(BadOption, match="There is no run named|cannot name a run: it is too long for a folder"):
+            find("日本語" * 30)
+    assert len(runs.new_directory(None, "x" * 300).name) < 60
 
 
 def test_the_dataset_gives_no_path(runs_root: Path) -> None:
