@@ -72,10 +72,16 @@ class Config:
         counts = (config.epochs, config.batch_size, config.order)
         if not all(isinstance(count, int) and count >= 0 for count in counts):
             raise TypeError("its numbers are none")
+        if not all(isinstance(getattr(config, field.name), str) for field in known if field.type == "str"):
+            raise TypeError("its texts are none")
         return config
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
+
+    def known(self) -> dict[str, Any]:
+        """Its fields, with None for what a fit in a person's own code does not tell: that has no dataset."""
+        return {name: value if self.dataset else value or None for name, value in self.as_json().items()}
 
     def differences(self, other: Config) -> list[str]:
         """What makes a training go another way, in words, from ``self`` to ``other``."""

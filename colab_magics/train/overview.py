@@ -89,7 +89,8 @@ def keys(entry: Entry) -> list[Any]:
 
 def told(config: Config, fields: Sequence[str]) -> dict[str, str]:
     """Some fields of a config, in words."""
-    return {name: _words(name, getattr(config, name)) for name in fields}
+    known = config.known()
+    return {name: _words(name, known[name]) for name in fields}
 
 
 def _words(name: str, value: object) -> str:

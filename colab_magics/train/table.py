@@ -69,7 +69,7 @@ def differences(entries: Sequence[Entry]) -> pd.DataFrame:
 
     runs = [entry.run for entry in entries if entry.run is not None]
     configs = pd.DataFrame(
-        [run.config.as_json() for run in runs],
+        [run.config.known() for run in runs],
         index=pd.Index([run.name for run in runs], name="run", dtype=object),
         dtype=object,
     )
@@ -82,10 +82,11 @@ def _row(entry: Entry) -> dict[str, Any]:
     told = {"status": entry.status, "began": entry.began, "folder": entry.folder, "reason": entry.reason or None}
     if run is None:
         return told
+    known = run.config.known()
     has_accuracy = "val_accuracy" in run.history and run.history["val_accuracy"].notna().any()
     return {
         **told,
-        **{name: getattr(run.config, name) for name in _ASKED},
+        **{name: known[name] for name in _ASKED},
         **{name: getattr(run, name) for name in _FOUND},
         "epochs_done": entry.epochs_done,
         "best_val_accuracy": run.history["val_accuracy"].max() if has_accuracy else None,

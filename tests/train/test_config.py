@@ -24,6 +24,12 @@ def test_numbers_that_are_none_are_refused() -> None:
         Config.read(CONFIG.as_json() | {"epochs": "many"})
 
 
+@pytest.mark.parametrize("name", ["model", "dataset", "recipe", "precision"])
+def test_texts_that_are_none_are_refused(name: str) -> None:
+    with pytest.raises(TypeError, match="its texts are none"):
+        Config.read(CONFIG.as_json() | {name: [{"name": 1}]})
+
+
 def test_differences_are_told_in_words() -> None:
     other = replace(CONFIG, epochs=3, backend="jax", data_sha256="9", order=6, source="elsewhere")
     assert CONFIG.differences(other) == [

@@ -59,6 +59,16 @@ def test_a_fit_of_ones_own_code_is_among_them(runs_root: Path) -> None:
     assert "mine  finished        net     87.50 %" in str(colab_magics.runs())
     with pytest.raises(SourceNotFound, match=r"fit of your own code, .*: try its model by {2}run.evaluate\(x, y\)"):
         _ = run.dataset
+    with pytest.raises(SourceNotFound, match=r"fit of your own code, .*: try its model by {2}run.evaluate\(x, y\)"):
+        run.report()
+    with pytest.raises(SourceNotFound, match="is gone on with by {2}%%train --resume mine, {2}or Keras could not"):
+        _ = run.model
+    keep(runs_root, "other")
+    runs = colab_magics.runs()
+    told = runs.frame.loc["mine", ["dataset", "recipe", "batch_size", "seed", "best_val_accuracy"]]
+    assert list(told.isna()) == [True, True, True, True, False]
+    assert runs.differences.loc["mine", "batch_size"] is None
+    assert runs.differences.loc["other", "batch_size"] == 128
 
 
 def test_what_ended_is_not_read_again_until_it_changes(runs_root: Path) -> None:
