@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,7 @@ def train_mnist(
     device: str | None = None,
     mixed_precision: bool = False,
     data: Any = None,
-    target: str | None = None,
+    target: str | int | None = None,
     seed: int | None = None,
     name: str | None = None,
     resume: str | bool = False,
@@ -82,7 +83,7 @@ def train_mnist(
         device=None if device is None else placement.named(device),
         mixed_precision=mixed_precision or None,
         data=None if given is None else given.name if given.path is None else given.path,
-        target=target,
+        target=None if target is None else str(target),
         note="" if given is None else given.note,
         seed=seed,
         name=name,
@@ -170,6 +171,7 @@ PARSER.add_argument("--port", type=_PORT, metavar="N", help="TensorBoard's port 
 
 def run(line: str, cell: str | None) -> Run | Runs | Background:
     """Run the magic."""
+    __tracebackhide__ = True
     options = PARSER.parse_line(line, _shell.namespace())
     if options.pop("runs"):
         if cell is not None or split(line) != ["--runs"]:
@@ -190,7 +192,7 @@ def run(line: str, cell: str | None) -> Run | Runs | Background:
 
             choose(options["backend"])
         with placement.built_for(options["device"], is_mixed=options["mixed_precision"], is_here=is_here):
-            options["model"] = own_model.built(lambda: _shell.execute(cell), _shell.namespace())
+            options["model"] = own_model.built(partial(_shell.execute, cell), _shell.namespace())
     if options["data"] is not None:  # a cell may make it
         options["data"] = named(options["data"], _shell.namespace())
     return train_mnist(options.pop("model"), **options)

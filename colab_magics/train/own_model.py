@@ -27,6 +27,7 @@ def named(name: str, namespace: Mapping[str, Any]) -> Any:
 
 def built(execute: Callable[[], object], namespace: Mapping[str, Any]) -> Any:
     """The model that a cell makes in ``namespace``, or ends with, when it is run by ``execute``. Raises `BadOption`."""
+    __tracebackhide__ = True
     from colab_magics.train.backend import check_installed, grow_on_demand
 
     check_installed()

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from colab_magics import train_mnist
@@ -80,6 +82,12 @@ def test_the_model_of_an_earlier_cell_is_not_trained_by_mistake(shell: Shell) ->
     assert shell.namespace["model"] is stale
 
 
+def test_a_column_whose_name_is_a_number() -> None:
+    run = train_mnist(data=pd.DataFrame({0: np.arange(20.0), 1: np.arange(20) % 2}), target=1, epochs=1)
+    assert isinstance(run, Run)
+    assert run.config.class_names == ("0", "1")
+
+
 def test_a_cell_may_end_with_a_model_that_is_there(shell: Shell, small: Callable[..., Any]) -> None:
     shell.namespace["model"] = small()
     ran = shell.run("%%train_mnist --data digits --epochs 1\nmodel")
@@ -89,6 +97,8 @@ def test_a_cell_may_end_with_a_model_that_is_there(shell: Shell, small: Callable
 def test_a_cell_that_raises_shows_its_own_line(shell: Shell) -> None:
     ran = shell.run("%%train_mnist --data digits\n1 / 0")
     assert isinstance(ran.error, ZeroDivisionError)
+    assert "----> 1 1 / 0" in ran.stdout
+    assert "colab_magics" not in ran.stdout
 
 
 def test_a_training_that_is_broken_off_says_so(shell: Shell) -> None:
