@@ -126,6 +126,11 @@ def read_arrays(source: object, what: str) -> ArrayImages:
             _check_shape(array.shape, array.dtype, f"{what}[{index}]", first="")
         return _measured(arrays, arrays, what, is_turned=any(a is not b for a, b in zip(arrays, given, strict=True)))
     given_array = as_array(source, what)
+    if given_array.dtype == object and not given_array.ndim:
+        raise BadImages(
+            f"A gallery cannot show what is of type {type(source).__name__}: pass an array, or a list of arrays or of "
+            "picture files."
+        )
     array = _channels_last(given_array, 1)
     if array.ndim and not len(array):
         raise BadImages(f"There are no {what} to show: the array of shape {array.shape} is empty.")

@@ -45,6 +45,11 @@ def read(
     if is_frame(source):
         columns = {key: column(source, values) for key, values in extra.items()}
         return Source(check("images", read_pictures(source), class_names=class_names, **columns))
+    if hasattr(source, "to_pandas"):
+        raise BadImages(
+            f"A gallery shows DataFrames of pandas, and no {type(source).__name__} of another library: pass what its "
+            ".to_pandas() gives."
+        )
     source = as_list(source)
     if isinstance(source, (list, tuple)) and source and is_file_name(source[0]):
         return Source(check("images", listed(source), class_names=class_names, **extra))

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from PIL import Image
 
@@ -71,6 +72,11 @@ def test_labels_need_not_be_a_column(table: pd.DataFrame) -> None:
 def test_what_is_no_gallery(table: pd.DataFrame, change: Any, labels: Any, sentence: str) -> None:
     with pytest.raises(BadImages, match=sentence):
         read(change(table), labels)
+
+
+def test_a_frame_of_another_library(table: pd.DataFrame) -> None:
+    with pytest.raises(BadImages, match=r"no DataFrame of another library: pass what its \.to_pandas\(\) gives"):
+        read(pl.DataFrame(table.to_dict("list")), "kind")
 
 
 def test_texts_are_numbered_alike(predictions: Any) -> None:

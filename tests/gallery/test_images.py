@@ -148,7 +148,8 @@ def test_every_mode_becomes_grey_or_colour(mode: str) -> None:
         (np.array([[[0.0, np.nan]]]), r"not numbers \(NaN or infinite\): replace them first"),
         ([np.zeros((2, 2)), np.array([[np.inf]])], "NaN or infinite"),
         ([[[1, 2], [3]]], "cannot be read as an array"),
-        (object(), "type object, not pixels"),
+        (object(), "cannot show what is of type object: pass an array, or a list of arrays or of picture files"),
+        (Path().glob("*.png"), "cannot show what is of type (generator|map): pass an array, or a list"),
     ],
 )
 def test_what_is_no_picture_is_told(source: object, sentence: str) -> None:
