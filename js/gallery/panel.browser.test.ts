@@ -112,6 +112,30 @@ it("has all views in one line at 600 pixels", () => {
   for (const other of others) expect(Math.abs(other - first)).toBeLessThan(2);
 });
 
+it("breaks no word beside the probabilities at 400 pixels", async () => {
+  const class_names = ["airplane", "automobile"];
+  const model = new FakeModel(page({ items: [item(0, { true: 0, predicted: 1 })], class_names }));
+  const canvas = new OffscreenCanvas(28, 28);
+  canvas.getContext("2d");
+  const png = new DataView(await (await canvas.convertToBlob()).arrayBuffer());
+  const result = { values: null, probabilities: [0.3, 0.7] };
+  model.send = (content) => {
+    const { id } = content as { id: string };
+    queueMicrotask(() => model.receive({ kind: "reply", id, ok: true, result }, [png]));
+  };
+  undo = panel.render({ model, el: document.body });
+  (document.querySelector(".cm-root") as HTMLElement).style.width = "400px";
+  document.querySelector("[role=gridcell]")?.dispatchEvent(new MouseEvent("dblclick", { bubbles: true }));
+  const roles = () => [...document.querySelectorAll<HTMLElement>(".cm-bar-role")];
+  await vi.waitFor(() =>
+    expect(roles().map(({ textContent }) => textContent)).toEqual(["true", "predicted"]),
+  );
+  const [one, other] = roles().map(({ offsetHeight }) => offsetHeight);
+  expect(other).toBe(one);
+  const sheet = document.querySelector(".cm-detail-sheet") as HTMLElement;
+  expect(sheet.scrollWidth).toBeLessThanOrEqual(sheet.clientWidth);
+});
+
 it("has room for the ring around what has the focus", async () => {
   const items = Array.from({ length: 9 }, (_, index) => item(index));
   undo = panel.render({ model: new FakeModel(page({ total: 9, items })), el: document.body });
