@@ -81,16 +81,20 @@ def config_of(model: Any, *, epochs: int, batch_size: int | None, data: str | No
     return {
         "kind": KIND,
         "model": model.name,
-        "model_sha256": hash_of_model(model),
+        **shape_of(model),
         "epochs": epochs,
         "batch_size": batch_size,
         "learning_rate": LearningRate(model).now(),
         "optimizer": type(model.optimizer).__name__,
-        "parameters": parameters(model),
         "fingerprint": data,
         "keras": keras.__version__,
         "backend": keras.backend.backend(),
     }
+
+
+def shape_of(model: Any) -> dict[str, Any]:
+    """What of a config is another once a model has its weights: one without an input gets them with its first step."""
+    return {"model_sha256": hash_of_model(model), "parameters": parameters(model)}
 
 
 def parameters(model: Any) -> int:

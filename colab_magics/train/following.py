@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +60,8 @@ class Following:
         states: States,
         state: State | None = None,
     ) -> None:
-        self._model, self._control, self.directory, self._config = model, control, directory, config
+        self._model, self._control, self.directory, self._config = model, control, directory, dict(config)
+        self._variables = len(model.variables)
         self._epochs, self._steps = config["epochs"], steps
         self._states, self._state = states, state
         self._is_failing = False
@@ -170,6 +172,7 @@ class Following:
     def _keep_state(self) -> None:
         """Keep the state of an epoch's end; one that the person cut short is begun again, from where it was cut."""
         fits.sync(self._model)
+        self._describe_anew()
         rows, seconds = self._record.rows, time.monotonic() - self._began
         if not self._record.is_stopped:
             self._states.offer(Position(self._now.epoch), rows, seconds)
@@ -196,6 +199,7 @@ class Following:
         self._control.save.clear()
         self._now.tell()
         fits.sync(self._model)
+        self._describe_anew()
         # Gone on with from here, the epoch is begun again: its samples come in an order that nobody knows.
         place = Position(self._now.epoch - 1, self._now.done)
         self._states.finish(place, self._record.rows, time.monotonic() - self._began)
@@ -211,6 +215,15 @@ class Following:
             self._began += waited
             self._epoch_began += waited
             self._record.tell(Continued())
+
+    def _describe_anew(self) -> None:
+        """Write down what the model is, where it has got its weights since that was done, for who goes on with it."""
+        if len(self._model.variables) == self._variables:
+            return
+        self._config |= fits.shape_of(self._model)
+        with suppress(OSError):  # it is tried again with the next state
+            write_json(self.directory / runs.CONFIG_FILE, self._config)
+            self._variables = len(self._model.variables)
 
     def _write_log(self, write: Callable[[EventLog], None]) -> None:
         """What TensorBoard cannot be told stops no training."""

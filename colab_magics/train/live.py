@@ -61,6 +61,7 @@ class LiveRun(_Callback):  # type: ignore[misc]  # Keras has no types
         self._series = Series(name, resume)
         self._batch_size: int | None = None
         self._data: str | None = None
+        self._sample: tuple[int, ...] = ()
         self._others: list[Any] = []
         self._before: tuple[int, Sequence[Mapping[str, float]]] = (0, ())
         self._following: Following | None = None
@@ -72,8 +73,10 @@ class LiveRun(_Callback):  # type: ignore[misc]  # Keras has no types
 
         self.broke_off("another training was begun")
         model, control = self.model, Control()
+        if self._series.goes_on and self._sample and isinstance(model, keras.Sequential) and not model.built:
+            model.build((None, *self._sample))  # as its first step would: what it had learnt is put into its weights
         config = fits.config_of(model, epochs=self.params["epochs"], batch_size=self._batch_size, data=self._data)
-        directory, config, is_begun = self._series.next(config)
+        directory, config, is_begun = self._series.next(config, is_built=model.built)
         with ExitStack() as opened:
             opened.enter_context(runs.locked(directory))
             states = States(model, directory, self._others)
@@ -165,6 +168,7 @@ class LiveRun(_Callback):  # type: ignore[misc]  # Keras has no types
     def know(self, asked: Mapping[str, Any], series: Series | None, others: list[Any]) -> None:
         """Take what Keras tells no callback: how ``fit`` is called, of which series it is, and the other callbacks."""
         self._batch_size = _batch_size(asked)
+        self._sample = tuple(getattr(asked.get("x"), "shape", ())[1:])
         self._data = fits.fingerprint(keras.tree.flatten([asked.get(name) for name in ("x", "y", "sample_weight")]))
         self._series = series or self._series
         self._others = [one for one in others if not isinstance(one, _OF_KERAS)]

@@ -36,10 +36,16 @@ class Series:
         if self._name is not None:
             runs.free_folder(self._name)
 
-    def next(self, config: Mapping[str, Any]) -> tuple[Path, dict[str, Any], bool]:
+    @property
+    def goes_on(self) -> bool:
+        """Is there a series that is gone on with?"""
+        return bool(self._found or self._before)
+
+    def next(self, config: Mapping[str, Any], *, is_built: bool = True) -> tuple[Path, dict[str, Any], bool]:
         """The folder of the next fit, how it is described there, and whether it is one that was begun before.
 
-        Raises `BadOption` where that one trained another model, or on other data.
+        Raises `BadOption` where that one trained another model, or on other data, and where the model is not built
+        and has no weights that its own could be put into.
         """
         if self._found:
             self._go_on(config)
@@ -48,7 +54,13 @@ class Series:
         before = self._before.get(self._number)
         if before is None:
             return runs.new_directory(self._name, config["model"], number=self._number), described, False
-        differences = fits.differences(read_json(before / runs.CONFIG_FILE), config)
+        found = read_json(before / runs.CONFIG_FILE)
+        if not is_built and found.get("parameters") != config["parameters"]:
+            raise BadOption(
+                f"The run {before.name} cannot be gone on with as long as its model has no weights: begin the model "
+                "with  keras.Input(shape),  or call it on a few samples before  model.fit(...)."
+            )
+        differences = fits.differences(found, config)
         if differences:
             raise BadOption(
                 f"The run {before.name} cannot be gone on with: {'; '.join(differences)}. Make it the same, or leave "

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from colab_magics.errors import BadOption
 from colab_magics.format import plural
 from colab_magics.train import runs, saver
 from colab_magics.train.checkpoint import State, callback_state, capture, restore, restore_callbacks
@@ -46,11 +45,6 @@ class States:
         if state is None:
             self.notes.append(BEGUN_ANEW)
             return None
-        if not self._model.built:
-            raise BadOption(
-                f"The run {self._name} cannot be gone on with as long as its model has no weights: begin the model "
-                "with  keras.Input(shape),  or call  model.build(shape)  before  model.fit(...)."
-            )
         self._model.optimizer.build(self._model.trainable_variables)
         restore(state, self._model, with_metrics=False)
         if state.step:

@@ -288,19 +288,50 @@ def test_what_cannot_be_put_back_is_told() -> None:
     )
 
 
-def test_a_model_without_weights_cannot_get_any_back() -> None:
+def unbuilt(*, entry: bool = False) -> Any:
+    model = keras.Sequential([*([keras.Input(X.shape[1:])] if entry else []), keras.layers.Dense(1)], name="late")
+    model.compile(loss="mse")
+    return model
+
+
+class Sub(keras.Model):  # type: ignore[misc]  # Keras has no types
+    def __init__(self) -> None:
+        super().__init__(name="sub")
+        self.dense = keras.layers.Dense(1)
+
+    def call(self, x: Any) -> Any:
+        return self.dense(x)
+
+
+def test_a_model_that_gets_its_weights_with_its_first_step_is_gone_on_with() -> None:
+    with colab_magics.train(name="late"):
+        unbuilt().fit(X, Y, 16, 2, callbacks=[Look(stop_at=(1, 2))])
+    for begin, epochs, model in ((1, 3, unbuilt()), (3, 4, unbuilt(entry=True))):
+        with colab_magics.train(resume="late") as fits:
+            history = model.fit(X, Y, 16, epochs, callbacks=[look := Look()])
+        assert (history.epoch[0], len(history.epoch), fits[0].name) == (0, epochs, "late")
+        assert look.begun[0] == begin
+    with pytest.raises(BadOption, match="the number of the model's parameters was"), colab_magics.train(resume="late"):
+        build().fit(X, Y)
+
+
+def test_a_model_without_weights_is_told_how_to_have_some() -> None:
     if keras.backend.backend() != "tensorflow":
         pytest.skip("this backend has Keras build the model before its callbacks begin")
 
-    def fit(**options: Any) -> None:
-        model = keras.Sequential([keras.layers.Dense(1)])
+    def fit(*, is_called: bool, **options: Any) -> Any:
+        model = Sub()
         model.compile(loss="mse")
-        with colab_magics.train(**options):
-            model.fit(X, Y)
+        if is_called:
+            model(X[:3])
+        with colab_magics.train(**options) as fits:
+            model.fit(X, Y, epochs=2, callbacks=[Look(stop_at=(1, 0) if "name" in options else None)])
+        return fits[0]
 
-    fit(name="bare")
-    with pytest.raises(BadOption, match=r"begin the model with  keras\.Input\(shape\)"):
-        fit(resume="bare")
+    fit(is_called=False, name="bare")
+    with pytest.raises(BadOption, match=r"begin the model with  keras\.Input\(shape\),  or call it on a few samples"):
+        fit(is_called=False, resume="bare")
+    assert fit(is_called=True, resume="bare").went_on_after == (1, 1)
 
 
 @pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
