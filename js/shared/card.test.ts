@@ -103,8 +103,9 @@ describe("redrawCard", () => {
     const drawn = drawCard(card, button);
     document.body.append(drawn);
     button.focus();
-    redrawCard(drawn, { ...card, big: "4 CPUs", parts: [] });
-    expect(drawn.textContent).toBe("This machineJupyterLab4 CPUsRefresh");
+    redrawCard(drawn, { ...card, title: "Another", big: "4 CPUs", parts: [] });
+    expect(drawn.textContent).toBe("AnotherJupyterLab4 CPUsRefresh");
+    expect(drawn.getAttribute("aria-label")).toBe("Another");
     expect(document.activeElement).toBe(button);
     drawn.remove();
   });

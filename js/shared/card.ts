@@ -1,6 +1,6 @@
 /** Draws a panel's `card` trait: what `Card.data()` in Python says, the same text in the same order. */
 import { bars } from "./bars";
-import { type Child, h } from "./dom";
+import { type Child, h, set } from "./dom";
 
 export type Tone = "" | "ok" | "warn" | "wrong";
 
@@ -31,11 +31,14 @@ const words = { ok: "OK", warn: "Warning", wrong: "Error" };
 
 /** A card, with `extras` such as a row of buttons below what it says. */
 export function drawCard(data: CardData, ...extras: Child[]): HTMLElement {
-  return h("section.cm-card", { "aria-label": data.title }, h("div.cm-parts", draw(data)), extras);
+  const card = h("section.cm-card", h("div.cm-parts"), extras);
+  redrawCard(card, data);
+  return card;
 }
 
 /** Brings a drawn card up to date; its extras keep their place, state and focus. */
 export function redrawCard(card: HTMLElement, data: CardData): void {
+  set(card, { "aria-label": data.title });
   card.querySelector(":scope > .cm-parts")?.replaceChildren(...draw(data));
 }
 
