@@ -145,8 +145,8 @@ function pixelReader(canvas: HTMLCanvasElement, values: NonNullable<Closer["valu
   const line = h("p.cm-note", idle);
   canvas.addEventListener("pointermove", ({ offsetX, offsetY }) => {
     const side = Math.min(canvas.clientWidth / canvas.width, canvas.clientHeight / canvas.height);
-    const column = Math.floor((offsetX - (canvas.clientWidth - side * canvas.width) / 2) / side);
-    const row = Math.floor((offsetY - (canvas.clientHeight - side * canvas.height) / 2) / side);
+    const column = Math.floor((offsetX - canvas.clientWidth / 2) / side + canvas.width / 2);
+    const row = Math.floor((offsetY - canvas.clientHeight / 2) / side + canvas.height / 2);
     const value = [values[row]?.[column] ?? []].flat();
     const text = value.map((each) => decimal(each)).join(", ");
     line.textContent = text ? `Row ${row}, column ${column}: ${text}` : idle;

@@ -47,8 +47,9 @@ export function confusionMatrix(
   }
 
   function table(matrix: number[][]): HTMLElement {
-    const sums = matrix.map((row) => row.reduce((sum, each) => sum + each, 0));
-    const columns = names.map((_, column) => matrix.reduce((sum, row) => sum + (row[column] ?? 0), 0));
+    const total = (numbers: number[]) => numbers.reduce((sum, each) => sum + each, 0);
+    const sums = matrix.map(total);
+    const columns = names.map((_, column) => total(matrix.map((row) => row[column] ?? 0)));
     const head = h(
       "tr",
       h("th"),
@@ -63,7 +64,7 @@ export function confusionMatrix(
         h("th", { scope: "row" }, cellButton([true_, null], name(true_), sums[true_] ?? 0)),
         row.map((images, predicted) => {
           const ratio = images / (sums[true_] || 1);
-          const text = inPercent ? percent(ratio, 1).replace(" %", "") : images ? count(images) : "·";
+          const text = inPercent ? (ratio * 100).toFixed(1) : images ? count(images) : "·";
           const tone = images ? (true_ === predicted ? "ok" : "wrong") : "";
           return h(
             "td",
@@ -94,9 +95,9 @@ export function confusionMatrix(
   /** One button is in the order of tabbing, the arrow keys lead to the others. */
   function walk(event: KeyboardEvent): void {
     const at = buttons.findIndex(({ element }) => element === event.target);
-    const width = counts ? names.length + 1 : 1;
     // The first line has no corner: a place that is not there keeps its lines alike.
     const shift = counts ? 1 : 0;
+    const width = shift * names.length + 1;
     const steps: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -width, ArrowDown: width };
     const step = steps[event.key];
     const next =

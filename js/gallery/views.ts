@@ -47,7 +47,7 @@ export function viewChoice(counts: Counts, names: readonly string[], choose: Cho
     ),
     show({ view, number }) {
       for (const each of buttons) set(each.element, { "aria-pressed": each.view === view });
-      select.value = number === null ? "" : String(number);
+      select.value = `${number ?? ""}`;
       select.classList.toggle("cm-chosen", view === "class");
     },
   };

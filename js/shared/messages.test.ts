@@ -80,6 +80,9 @@ describe("ask", () => {
     model.send = () => {
       throw new Error("The connection is closed.");
     };
-    await expect(ask(model, "fetch")).rejects.toThrow("The connection is closed.");
+    await expect(ask(model, "fetch")).rejects.toThrow(
+      /^The kernel cannot be reached \(The connection is closed\.\)\. .* restart the kernel and run this cell again\.$/,
+    );
+    expect(model.listenerCount).toBe(0);
   });
 });

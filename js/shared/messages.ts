@@ -1,4 +1,5 @@
 /** Commands to the kernel: each is answered by exactly one reply, an error, or a sentence saying that nothing came. */
+import { messageOf } from "./dom";
 import type { MessageListener, Messenger } from "./model";
 
 export interface Reply<Result> {
@@ -22,7 +23,7 @@ type Envelope = { kind: "reply"; id: string } & (
 );
 
 // Several views share one model, so an id must be unlike those of every other page; randomUUID is missing on plain http.
-const page = Math.random().toString(36).slice(2);
+const page = Math.random();
 let asked = 0;
 
 export function ask<Result>(
@@ -51,14 +52,17 @@ export function ask<Result>(
       settle();
       resolve({ result: content.result as Result, buffers: received });
     };
-    const timer = setTimeout(() => fail(new Silence(silence(timeout))), timeout);
+    const timer = setTimeout(
+      () => fail(new Silence(lost(`did not answer within ${timeout / 1000} s`))),
+      timeout,
+    );
 
     model.on("msg:custom", receive);
     signal?.addEventListener("abort", abort);
     try {
       model.send({ kind: "command", id, command, data }, undefined, buffers);
     } catch (error) {
-      fail(error);
+      fail(new Error(lost(`cannot be reached (${messageOf(error)})`)));
     }
   });
 }
@@ -68,7 +72,6 @@ function isReply(content: unknown, id: string): content is Envelope {
   return envelope?.kind === "reply" && envelope.id === id;
 }
 
-function silence(timeout: number): string {
-  const seconds = Math.round(timeout / 1000);
-  return `The kernel did not answer within ${seconds} s. It may be busy or gone: wait for the running cell, or restart the kernel and run this cell again.`;
+function lost(what: string): string {
+  return `The kernel ${what}. It may be busy or gone: wait for the running cell, or restart the kernel and run this cell again.`;
 }
