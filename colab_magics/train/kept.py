@@ -116,6 +116,7 @@ def _entry(folder: Path, job: Background | None, before: Entry | None) -> Entry 
         try:
             run = read(folder)
             status = run.status
+            reason = " ".join(run.notes) if status == "failed" else ""
         except BrokenFile as error:
             reason = str(error)
     if job is not None and status not in ("finished", "stopped"):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from colab_magics.train.datasets import Dataset
     from colab_magics.train.evaluation import Evaluation
 
-Status = Literal["finished", "stopped", "broken off", "running"]
+Status = Literal["finished", "stopped", "failed", "broken off", "running"]
 
 
 class Left(Protocol):
@@ -76,15 +76,15 @@ class Sizes:
 class Run:
     """A training, just ended or of another day: ``colab_magics.runs()["name"]``.
 
-    ``status``: finished, or stopped where the person ended it early; one of another day may also be broken off, or
-    running in another kernel. ``config`` says how it was trained. ``history``: a DataFrame with one row for each
-    epoch (loss, accuracy, val_loss, val_accuracy, seconds). ``test_loss`` and ``test_accuracy`` (0 to 1) are those of
-    ``model`` on the test images, whose answers are ``predictions``; NaN where it was not tried on any. ``directory``
-    holds everything on disk, ``logdir`` the TensorBoard files. ``seconds``: the time that training took. ``notes``:
-    what the person should know. ``cut``: where the last epoch was cut short, its last step and the steps of a whole
-    epoch. ``went_on_after``: of a resumed run, the epochs and the steps of the next one that were done before.
-    ``memory_peak``: the most bytes that the process which trained it was seen to have in memory. ``best_epoch``: the
-    one whose weights the model has, where it was to end with the best.
+    ``status``: finished, or stopped where the person ended it early; one of another day may also be failed, as where it
+    diverged, broken off, or running in another kernel. ``config`` says how it was trained. ``history``: a DataFrame
+    with one row for each epoch (loss, accuracy, val_loss, val_accuracy, seconds). ``test_loss`` and ``test_accuracy``
+    (0 to 1) are those of ``model`` on the test images, whose answers are ``predictions``; NaN where it was not tried on
+    any. ``directory`` holds everything on disk, ``logdir`` the TensorBoard files. ``seconds``: the time that training
+    took. ``notes``: what the person should know. ``cut``: where the last epoch was cut short, its last step and the
+    steps of a whole epoch. ``went_on_after``: of a resumed run, the epochs and the steps of the next one that were done
+    before. ``memory_peak``: the most bytes that the process which trained it was seen to have in memory.
+    ``best_epoch``: the one whose weights the model has, where it was to end with the best.
     """
 
     name: str

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -112,7 +112,7 @@ def left_over(environ: Mapping[str, str] = os.environ, *, kind: str | None = Non
     found = [
         folder
         for folder in folders(environ)
-        if read_json(folder / RESULT_FILE).get("status") != "finished"
+        if read_json(folder / RESULT_FILE).get("status") not in ("finished", "failed")
         and read_json(folder / CONFIG_FILE).get("kind") == kind
         and not locking.is_held(folder / LOCK_FILE)
     ]
@@ -238,3 +238,9 @@ def write_result(path: Path, run: Run) -> None:
             **asdict(run.sizes),
         },
     )
+
+
+def write_failure(path: Path, sentence: str) -> None:
+    """Write that nothing came of a run and why, where the disk takes it: it is raised as well."""
+    with suppress(OSError):
+        write_json(path, {"status": "failed", "notes": [sentence]})

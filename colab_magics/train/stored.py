@@ -206,7 +206,7 @@ def _status(folder: Path, result: Mapping[str, Any]) -> Status:
     if locking.is_held(folder / runs.LOCK_FILE):
         return "running"
     status = result.get("status")
-    return status if status in ("finished", "stopped") else "broken off"
+    return status if status in ("finished", "stopped", "failed") else "broken off"
 
 
 def _broken(folder: Path, file: str, error: Exception) -> BrokenFile:

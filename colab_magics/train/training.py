@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from colab_magics import interrupts
+from colab_magics.errors import ModelMismatch
 from colab_magics.train import backend, recipes, runs
 from colab_magics.train.answers import write_answers
 from colab_magics.train.environment import environment
@@ -185,15 +186,18 @@ class _Training:
         from colab_magics.train.checkpoint import capture
 
         is_over = self._model.stop_training and not self._record.is_stopped
-        rows, seconds = self._record.rows, self._seconds()
-        return capture(self._model, position, self._stoppers, rows, seconds, is_over=is_over)
+        return capture(self._model, position, self._stoppers, self._record.rows, self._seconds(), is_over=is_over)
 
     def _seconds(self) -> float:
         return self._seconds_before + time.monotonic() - self._began
 
     def _finished(self, seconds: float) -> Run:
         self._record.tell(TrainingEnded())
-        test_loss, predictions = tested(self._model, self._dataset, self._fitting)
+        try:
+            test_loss, predictions = tested(self._model, self._dataset, self._fitting)
+        except ModelMismatch as error:  # to go on with what diverged would lead to nothing else
+            runs.write_failure(self._directory / runs.RESULT_FILE, str(error))
+            raise
         if self._saver.fault is not None:
             self.notes.append(f"The training's state could not be saved, so it cannot be resumed: {self._saver.fault}.")
         if self._record.fault is not None:
@@ -224,9 +228,7 @@ class _Training:
         try:
             runs.write_result(self._directory / runs.RESULT_FILE, run)
         except OSError as error:
-            note = (
-                f"What came of the run is only in memory, and its folder tells of an unfinished one: {reason(error)}."
-            )
+            note = f"That the run ended is only in memory, and its folder tells of an unfinished one: {reason(error)}."
             return replace(run, notes=(*run.notes, note))
         return run
 

@@ -16,12 +16,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+import colab_magics
 from colab_magics.errors import ModelMismatch, OutputDenied
+from colab_magics.train import runs
 from colab_magics.train.card import card
 from colab_magics.train.control import Control
 from colab_magics.train.events import DatasetFound, EpochEnded, Event, Saved, Started, StepEnded, Stopped, TrainingEnded
 from colab_magics.train.request import Request
 from colab_magics.train.run import Run
+from colab_magics.train.stored import read
 from colab_magics.train.training import train
 
 pytestmark = pytest.mark.train
@@ -252,7 +255,12 @@ def test_a_training_that_diverges_is_told() -> None:
     model = keras.Sequential([keras.Input((64,)), keras.layers.Dense(10)])
     model.compile(loss="mse", optimizer=keras.optimizers.SGD(1e30))
     with pytest.raises(ModelMismatch, match="diverged"):
-        trained(model)
+        trained(model, name="wild")
+    assert runs.broken_off() is None  # who goes on with it diverges again
+    found = colab_magics.runs()
+    assert (found.frame.status["wild"], found["wild"].status) == ("failed", "failed")
+    assert "the training diverged. Take a lower learning rate." in found.frame.reason["wild"]
+    assert "⚠ failed, after 2 epochs" in card(read(runs.root() / "wild")).text()
 
 
 def test_a_model_that_keras_cannot_save_is_told() -> None:
