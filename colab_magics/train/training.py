@@ -228,7 +228,7 @@ class _Training:
         try:
             runs.write_result(self._directory / runs.RESULT_FILE, run)
         except OSError as error:
-            note = f"That the run ended is only in memory, and its folder tells of an unfinished one: {reason(error)}."
+            note = f"The end of the run is only in memory, its folder tells of an unfinished one: {reason(error)}."
             return replace(run, notes=(*run.notes, note))
         return run
 

@@ -239,7 +239,7 @@ def test_a_disk_that_fills_up_ends_no_training(no_room: Callable[..., Any], monk
         "history of the last",
         "TensorBoard does not",
         "model could not",
-        "run is only",
+        "end of the run is only",
     ):
         assert any(part in note for note in run.notes), (part, run.notes)
 
