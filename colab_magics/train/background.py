@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from colab_magics.errors import BadOption
+from colab_magics.errors import BadOption, ColabMagicsError
 from colab_magics.train import events, handover, runs
 from colab_magics.train.child import EVENTS_FILE, REQUEST_FILE
 from colab_magics.train.control import Control
@@ -139,8 +139,11 @@ def begin(model: Any, request: Request, backend: str | None, data: Given | None 
         asked = {**request.as_json(), "name": directory.name}
     dataset = None if data is None or data.path is not None else _read(data, request, directory)
     job = _job(directory)
-    job.folder.parent.mkdir(exist_ok=True)
-    lock = os.open(_lock(job.folder), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        job.folder.parent.mkdir(exist_ok=True)
+        lock = os.open(_lock(job.folder), os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise runs.denied(directory, error) from error
     try:
         if _runs_here(job.folder) or not locking.try_lock(lock):
             raise BadOption(f"The run {job.name} is still going on in the background: show it by  --attach {job.name}")
@@ -153,6 +156,10 @@ def begin(model: Any, request: Request, backend: str | None, data: Given | None 
             model, asked["is_left"] = str(handover.leave_model(model, job.folder)), True
         write_json(job.folder / REQUEST_FILE, {**asked, "model": model})
         _processes[job.folder] = _launched(job, backend, lock)
+    except ColabMagicsError:
+        raise
+    except OSError as error:
+        raise runs.denied(directory, error) from error
     finally:
         os.close(lock)
     return job

@@ -1,17 +1,20 @@
 """A training in a process of its own, followed, stopped, killed and gone on with."""
 
 import functools
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import psutil
 import pytest
 from envinfo.control_groups import confined
 
-from colab_magics.errors import BadOption
+from colab_magics.errors import BadOption, OutputDenied
 from colab_magics.train import background
 from colab_magics.train.background import Background, attach, begin
 from colab_magics.train.card import background as background_card
@@ -46,6 +49,19 @@ def test_it_trains_and_tells() -> None:
     again = attach("there")
     assert (again, again.wait(0)) == (job, "finished")
     assert told(again) == told(job)
+
+
+def test_a_root_that_takes_nothing_is_a_sentence(
+    runs_root: Path, no_room: Callable[[int], AbstractContextManager[None]]
+) -> None:
+    sentence = "The run there cannot be written to .*: make room there, or set the environment variable"
+    with no_room(0), pytest.raises(OutputDenied, match=sentence):
+        begin("mlp", Request(name="there"), None)
+    shutil.rmtree(runs_root)
+    runs_root.mkdir()
+    (runs_root / ".background").touch()
+    with pytest.raises(OutputDenied, match=sentence):
+        begin("mlp", Request(name="there"), None)
 
 
 def test_its_times_are_those_of_the_training_however_late_they_are_read() -> None:
