@@ -26,7 +26,11 @@ describe("shares", () => {
 });
 
 describe("the closer look", () => {
-  const answer = { index: 3, values: [[0, 0.5]], probabilities: [0, 0.02, 0, 0, 0, 0, 0, 0.1, 0, 0.88] };
+  const values = [
+    [0, 0.5],
+    [1, [0.25, 0.75]],
+  ];
+  const answer = { index: 3, values, probabilities: [0, 0.02, 0, 0, 0, 0, 0, 0.1, 0, 0.88] };
 
   function open(): Promise<unknown> {
     vi.spyOn(model, "send").mockImplementation((content) => {
@@ -53,12 +57,23 @@ describe("the closer look", () => {
   it("steps to the neighbours and comes back to the last one", async () => {
     render();
     await open();
-    press(root.querySelector(".cm-detail") as Element, "ArrowRight");
+    expect(press(document.activeElement as Element, "ArrowRight")).toBe(false);
     await flush();
-    press(root.querySelector(".cm-detail") as Element, "Escape");
+    press(document.activeElement as Element, "Escape");
     expect(commands().map(([, data]) => data)).toEqual([{ index: 3 }, { index: 5 }]);
     expect(document.activeElement).toBe(cells()[1]);
     expect(root.querySelector<HTMLElement>(".cm-detail-sheet")?.hidden).toBe(true);
+  });
+
+  it("tells all values of pixels to the keyboard, too, which scrolls through them", async () => {
+    render();
+    await open();
+    const all = root.querySelector("pre") as HTMLElement;
+    expect([all.textContent, all.tabIndex]).toEqual(["0\t0.5\n1\t0.25, 0.75", 0]);
+    expect(press(all, "ArrowRight")).toBe(true);
+    expect(commands()).toHaveLength(1);
+    expect(press(all, "Escape")).toBe(false);
+    expect(document.activeElement).toBe(cells()[0]);
   });
 
   it("opens by a double click", () => {

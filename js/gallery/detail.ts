@@ -46,7 +46,7 @@ export function shares(probabilities: readonly number[], names: readonly string[
 }
 
 export function closerLook(events: DetailEvents): Detail {
-  const hint = h("p.cm-note.cm-detail-hint", "Enter, or a double click, looks closer at a picture.");
+  const hint = h("p.cm-note.cm-detail-hint", "Enter, or a double click, looks closer.");
   const body = h("div");
   const back = button("Back to the pictures", events.close);
   const bar = h(
@@ -61,19 +61,17 @@ export function closerLook(events: DetailEvents): Detail {
     {
       "aria-label": "Closer look",
       onKeydown: (event) => {
-        if (act(event.key)) event.preventDefault();
+        // What scrolls has the arrow keys for itself.
+        const by = (event.target as HTMLButtonElement).type && { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+        if (by) events.step(by);
+        else if (event.key === "Escape") events.close();
+        else return;
+        event.preventDefault();
       },
     },
     hint,
     sheet,
   );
-
-  function act(key: string): boolean {
-    if (key === "Escape") events.close();
-    else if (key === "ArrowLeft" || key === "ArrowRight") events.step(key === "ArrowLeft" ? -1 : 1);
-    else return false;
-    return true;
-  }
 
   function draw(item: Item, canvas: HTMLCanvasElement, beside: HTMLElement, below?: HTMLElement): void {
     body.replaceChildren(
@@ -102,7 +100,7 @@ export function closerLook(events: DetailEvents): Detail {
       sheet.hidden = false;
       const canvas = canvasFor(item);
       thumbnail(canvas);
-      draw(item, canvas, h("p.cm-note", "Asking the kernel for the probabilities …"));
+      draw(item, canvas, h("p.cm-note", "Waiting for the probabilities …"));
       if (wasClosed) back.focus();
     },
     fill(item, { probabilities, values }, picture, names) {
@@ -136,31 +134,37 @@ function bars(all: readonly Share[]): HTMLElement {
       h("span.cm-bar-role", role),
     ),
   );
-  return h("ol.cm-shares", { "aria-label": "Probability of each class" }, list);
+  return h("ul.cm-shares", { "aria-label": "Probability of each class" }, list);
 }
 
-/** Tells the value of the pixel under the pointer. */
+/** Tells the value of the pixel under the pointer, and all of them to those who have none. */
 function pixelReader(canvas: HTMLCanvasElement, values: NonNullable<Closer["values"]>): HTMLElement {
+  const told = (value: number | number[]) =>
+    [value]
+      .flat()
+      .map((each) => decimal(each))
+      .join(", ");
   const idle = "Point at a pixel.";
   const line = h("p.cm-note", idle);
   canvas.addEventListener("pointermove", ({ offsetX, offsetY }) => {
-    const side = Math.min(canvas.clientWidth / canvas.width, canvas.clientHeight / canvas.height);
-    const column = Math.floor((offsetX - canvas.clientWidth / 2) / side + canvas.width / 2);
-    const row = Math.floor((offsetY - canvas.clientHeight / 2) / side + canvas.height / 2);
-    const value = [values[row]?.[column] ?? []].flat();
-    const text = value.map((each) => decimal(each)).join(", ");
+    const { clientWidth, width, height } = canvas; // it lies in a square
+    const side = clientWidth / Math.max(width, height);
+    const column = Math.floor((offsetX - clientWidth / 2) / side + width / 2);
+    const row = Math.floor((offsetY - clientWidth / 2) / side + height / 2);
+    const text = told(values[row]?.[column] ?? []);
     line.textContent = text ? `Row ${row}, column ${column}: ${text}` : idle;
   });
   canvas.addEventListener("pointerleave", () => {
     line.textContent = idle;
   });
-  return line;
+  const all = h("pre.cm-table", { tabindex: 0 }, values.map((row) => row.map(told).join("\t")).join("\n"));
+  return h("div", line, h("details", h("summary", "All values"), all));
 }
 
 function without(item: Item): HTMLElement {
   const sentence =
     item.predicted === null
-      ? "There are no predictions for these images."
-      : "There are no probabilities: pass probabilities= to see how sure the model was.";
+      ? "There are no predictions."
+      : "There are no probabilities: pass probabilities= to see them.";
   return h("p.cm-note", sentence);
 }

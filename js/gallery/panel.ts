@@ -68,8 +68,7 @@ function draw({ model, root, signal, onChange }: Scene<State>): void {
   const problem = sentence(true);
   const nothing = h("p.cm-nothing", { role: "status" });
   const stage = h(
-    "div",
-    { class: isJudged ? "cm-stage cm-judged" : "cm-stage" },
+    isJudged ? "div.cm-stage.cm-judged" : "div.cm-stage",
     h("div.cm-page", grid.element, nothing),
     closer.element,
   );
