@@ -10,7 +10,6 @@ from tests.waiting import soon
 def test_it_reads_at_once_again_and_at_the_end() -> None:
     readings: list[int] = []
     sampler = Sampling(lambda: readings.append(threading.get_ident()), hertz=100)
-    assert readings == [threading.get_ident()]
     assert soon(lambda: len(readings) >= 5)
     assert sampler.stop() is True
     assert readings[0] == readings[-1] == threading.get_ident()
