@@ -56,7 +56,7 @@ def state(gallery: Gallery) -> str:
 
 def legend(page: Page, *, probabilities: bool) -> list[Note]:
     """Tell what a person must know to read the pictures."""
-    sentences = [*page.query.words, _PROBABILITY if probabilities else "", page.samples.images.note]
+    sentences = [*page.query.words, _PROBABILITY if probabilities else "", page.samples.images.note, page.samples.note]
     return [Note(sentence) for sentence in sentences if sentence]
 
 

@@ -76,9 +76,21 @@ def numbered(labels: object, predicted: object, class_names: object) -> tuple[ob
     return number(labels), number(predicted), names
 
 
+def note_on_order(labels: object, predicted: object, probabilities: object, class_names: object) -> str:
+    """Say by which order `numbered` joins names with numbers of the person's own; nothing where it does not."""
+    is_text = {_as_texts(each) is not None for each in (labels, predicted) if each is not None}
+    has_numbers = False in is_text or probabilities is not None
+    if class_names is not None or True not in is_text or not has_numbers:
+        return ""
+    return (
+        "The names of the classes are numbered in the order of the alphabet: pass class_names= where the model "
+        "numbers them otherwise."
+    )
+
+
 def _as_texts(values: object) -> NDArray[np.generic] | None:
     array = None if values is None else _flat(as_array(values, "labels"))
-    if array is None or array.ndim != 1 or not len(array):
+    if array is None or array.ndim != 1 or not len(array) or array.dtype.kind in "biuf":
         return None
     return array if all(isinstance(each, str) for each in array.tolist()) else None
 

@@ -15,6 +15,7 @@ from colab_magics.errors import BadImages, BadOption
 from colab_magics.format import percent
 from colab_magics.gallery.classes import (
     Classes,
+    note_on_order,
     numbered,
     read_classes,
     read_names,
@@ -78,7 +79,7 @@ class Samples:
     """n pictures. ``kind`` names them in sentences (``test images``).
 
     ``labels`` and ``predicted``: (n,) int64 class numbers; ``probabilities``: (n, classes), 0 to 1. Each may be None,
-    and so may ``names``: the pictures have names of their own.
+    and so may ``names``: the pictures have names of their own. ``note``: what a person must know of the classes.
     """
 
     kind: str
@@ -88,6 +89,7 @@ class Samples:
     predicted: Classes | None = None
     probabilities: NDArray[np.float32] | None = None
     names: tuple[str, ...] | None = None
+    note: str = ""
 
     def __len__(self) -> int:
         return len(self.images)
@@ -206,6 +208,7 @@ def check(
     count = len(images)
     if count == 0:
         raise BadImages(f"There are no {kind} to show.")
+    note = note_on_order(labels, predicted, probabilities, class_names)
     labels, predicted, class_names = numbered(labels, predicted, class_names)
     shares = None if probabilities is None else read_probabilities(probabilities, count)
     true = None if labels is None else read_classes(labels, "labels", count)
@@ -215,4 +218,4 @@ def check(
     highest = max((int(each.max()) for each in (true, guessed) if each is not None), default=-1)
     classes = read_names(class_names, highest, 0 if shares is None else shares.shape[1])
     own = None if names is None else read_picture_names(names, count)
-    return Samples(kind, images, classes, true, guessed, shares, own)
+    return Samples(kind, images, classes, true, guessed, shares, own, note)

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from colab_magics.errors import BadImages
+from colab_magics.gallery.card import card
 from colab_magics.gallery.items import Gallery
 from colab_magics.gallery.source import read
 
@@ -84,6 +85,17 @@ def test_texts_are_numbered_alike(predictions: Any) -> None:
     samples = read(predictions.images, names[predictions.labels], predicted=list(names[predictions.predicted])).samples
     assert samples.class_names == ("one", "three", "two", "zero")
     assert samples.counts.wrong == 4
+
+
+def test_the_order_of_the_alphabet_is_told_where_it_joins_names_with_numbers(predictions: Any) -> None:
+    names = np.array(predictions.class_names)[predictions.labels]
+    sure = {"probabilities": predictions.probabilities}
+    for more in ({"predicted": predictions.predicted}, sure):
+        gallery = Gallery(read(predictions.images, names, **more))
+        assert "are numbered in the order of the alphabet: pass class_names=" in card(gallery).html()
+    for silent in ({"predicted": names}, {"class_names": predictions.class_names, **sure}, {}):
+        assert "alphabet" not in card(Gallery(read(predictions.images, names, **silent))).html()
+    assert "alphabet" not in card(Gallery(read(predictions))).html()
 
 
 @pytest.mark.parametrize("column", [np.array([["cat"], ["dog"]]), pd.DataFrame({"kind": ["cat", "dog"]})])
