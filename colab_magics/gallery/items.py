@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from colab_magics.errors import BadOption
 from colab_magics.format import number, plural
 from colab_magics.gallery.atlas import plan
+from colab_magics.gallery.folder import FileImages
 from colab_magics.gallery.images import Picture, Unreadable
 from colab_magics.gallery.pages import Page
 from colab_magics.gallery.query import Query
@@ -160,7 +161,7 @@ class Gallery:
 
     @property
     def selected(self) -> list[int]:
-        """Indices selected among the images that are shown, in the order of selection.
+        """Indices selected among the images that are shown, in the order of selection; of a DataFrame for its `iloc`.
 
         Those that a page sends in one go, as while a cell runs, are in the order of the pictures.
         """
@@ -182,7 +183,8 @@ class Gallery:
         """Make a frame of what is selected.
 
         Its columns: ``index``; ``true`` and ``predicted`` class numbers; ``probability`` (0 to 1) of the predicted
-        class; ``loss`` (cross-entropy in nats); ``name``; and, where they are known, ``probabilities`` of every class.
+        class; ``loss`` (cross-entropy in nats); ``path`` of picture files; ``name``; and, where they are known,
+        ``probabilities`` of every class. It can be shown again.
         """
         import pandas as pd
 
@@ -198,6 +200,10 @@ class Gallery:
                 "name": pd.Series([item.name for item in items], dtype=object),
             }
         )
+        if isinstance(page.samples.images, FileImages):
+            paths = page.samples.images.paths
+            files = pd.Series([str(paths[index]) for index in page.selected], dtype=object)
+            frame.insert(list(frame).index("name"), "path", files)  # the first that names files is what is shown
         shares = page.samples.probabilities
         if shares is not None:
             frame["probabilities"] = pd.Series([shares[index] for index in page.selected], dtype=object)

@@ -3,6 +3,7 @@
 import gc
 import threading
 import weakref
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -162,6 +163,17 @@ def test_a_selection_without_labels() -> None:
     row = gallery.selection().iloc[0]
     assert row["index"] == 1
     assert all(pd.isna(row[name]) for name in ("true", "predicted", "probability", "loss"))
+
+
+def test_a_selection_of_files_has_their_paths(photos: Path) -> None:
+    (photos / "dog" / "d.bmp").rename(photos / "dog" / "a.png")
+    gallery = Gallery(read(photos))
+    gallery.selected = [3, 0]
+    frame = gallery.selection()
+    assert frame["name"].tolist() == ["a.png", "a.png"]
+    assert frame["path"].tolist() == [str(photos / "dog" / "a.png"), str(photos / "cat" / "a.png")]
+    again = read(frame, "true").samples
+    assert [again.images.picture(place, 64).size for place in (0, 1)] == [(9, 9), (64, 32)]
 
 
 def test_training_and_test_images_are_selected_apart(run: Any) -> None:
