@@ -63,7 +63,7 @@ class JaxSteps:
 def _functions(model: Any, fitting: Fitting) -> tuple[Any, Any]:
     # What it is traced to is kept: it is wanted twice.
     step = jax.jit(
-        lambda state, images, labels: model.train_step(state, (fitting.prepare(images), labels, None)), inline=True
+        lambda state, images, labels: model.train_step(state, (fitting.prepare(images), labels)), inline=True
     )
 
     def train(state: Any, count: Any, images: Any, labels: Any) -> Any:
@@ -72,7 +72,7 @@ def _functions(model: Any, fitting: Fitting) -> tuple[Any, Any]:
         return jax.lax.fori_loop(0, count, lambda at, carried: step(carried[1], images[at], labels[at]), first)
 
     def test(state: Any, images: Any, labels: Any) -> Any:
-        return model.test_step(state, (fitting.prepare(images), labels, None))
+        return model.test_step(state, (fitting.prepare(images), labels))
 
     return jax.jit(train, donate_argnums=0), jax.jit(test)
 

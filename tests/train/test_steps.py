@@ -64,12 +64,22 @@ def test_a_step_of_ones_own_is_taken(dataset: Dataset) -> None:
 
     class Own(keras.Sequential):
         def train_step(self, *words: Any) -> Any:
-            calls.append(words)
+            *_, (images, labels) = words  # as fit gives them
+            calls.append((images, labels))
             return super().train_step(*words)
+
+        def test_step(self, *words: Any) -> Any:
+            *_, (images, labels) = words
+            calls.append((images, labels))
+            return super().test_step(*words)
 
     model = Own([keras.Input((64,)), keras.layers.Dense(10, activation="softmax")])
     model.compile(loss="categorical_crossentropy", metrics=["accuracy"])
-    steps_of(model, fit_to(model, dataset), 64, 8).train(dataset.x_train[:64], dataset.y_train[:64])
+    steps = steps_of(model, fit_to(model, dataset), 64, 8)
+    steps.train(dataset.x_train[:64], dataset.y_train[:64])
+    assert calls
+    calls.clear()
+    steps.test(dataset.x_test, dataset.y_test)
     assert calls
 
 
