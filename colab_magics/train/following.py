@@ -101,6 +101,8 @@ class Following:
     def step_begins(self, batch: int) -> None:
         """Before each step, where nothing is computed that belongs to it: here there is time to tell."""
         self._now.step_begins(batch)
+        if self._now.epoch < self._epochs:
+            self._stop_if_asked()  # after this one: the end of a step comes late where another thread tells of it
         if self._control.save.is_set() or self._control.pause.is_set():
             self._save()
 

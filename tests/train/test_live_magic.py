@@ -158,6 +158,8 @@ def test_a_backup_of_keras_is_restored_from_as_without_us(cell: Shell, tmp_path:
 
 
 def test_a_model_that_is_parts_for_a_step_of_its_own(cell: Shell) -> None:
+    if cell.namespace["keras"].backend.backend() != "tensorflow":
+        pytest.skip("this backend has Keras build the model first, which has nothing to be called")
     ran = cell.run(
         "%%train\n"
         "import warnings\n"
