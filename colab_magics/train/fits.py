@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
+    from numpy.typing import NDArray
 
 KIND = "fit"
 """What the config of such a run has for its ``kind``: `%train_mnist` cannot go on with it."""
@@ -129,20 +130,33 @@ _SAMPLED = 1 << 22
 
 
 def fingerprint(arrays: Iterable[Any]) -> str | None:
-    """What tells arrays of numbers from others: a hash of their shapes and of some of their rows.
+    """What tells arrays and tables of numbers from others: a hash of their shapes and of some of their rows.
 
     None where there are none: what comes in batches of its own is known only when it came.
     """
     import numpy as np
 
-    found = [array for array in arrays if isinstance(array, np.ndarray) and array.dtype.kind in "biuf" and array.size]
-    whole = hashlib.sha256()
-    for array in found:
-        rows = max(1, min(len(array), _SAMPLED // max(1, array.nbytes // len(array)))) if array.ndim else 1
-        taken = array[np.linspace(0, len(array) - 1, rows).astype(int)] if array.ndim else array
-        whole.update(f"{array.dtype.str} {array.shape}".encode())
-        whole.update(np.ascontiguousarray(taken).tobytes())
-    return whole.hexdigest() if found else None
+    found = [array for array in arrays if isinstance(array, np.ndarray) or hasattr(array, "iloc")]
+    whole, count = hashlib.sha256(), 0
+    for array in filter(lambda array: array.size, found):
+        taken = _some_rows(array)
+        if taken.dtype.kind in "biuf":
+            count += 1
+            whole.update(f"{taken.dtype.str} {array.shape}".encode())
+            whole.update(np.ascontiguousarray(taken).tobytes())
+    return whole.hexdigest() if count else None
+
+
+def _some_rows(array: Any) -> NDArray[Any]:
+    """Rows from all over an array of numpy, or a table or column of pandas."""
+    import numpy as np
+
+    if not array.ndim:
+        return np.asarray(array)
+    size = np.asarray(array[:1]).nbytes
+    rows = max(1, min(len(array), _SAMPLED // max(1, size)))
+    places = np.linspace(0, len(array) - 1, rows).astype(int)
+    return np.asarray(array.iloc[places] if hasattr(array, "iloc") else array[places])
 
 
 def counted_batch(model: Any, steps: int) -> float | None:

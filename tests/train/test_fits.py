@@ -1,6 +1,7 @@
 """What tells one fit from another."""
 
 import numpy as np
+import pandas as pd
 
 from colab_magics.train.fits import fingerprint
 
@@ -11,6 +12,14 @@ def test_arrays_are_told_apart() -> None:
     others = [first + 1, first.astype("float32"), first.reshape(4, 6), first[:5], np.asfortranarray(first)[::-1]]
     assert len({fingerprint([array]) for array in [first, *others]}) == 6
     assert fingerprint([first, first]) != fingerprint([first])
+
+
+def test_tables_are_told_apart() -> None:
+    table = pd.DataFrame({"a": np.arange(6.0), "b": np.arange(6)}, index=list("uvwxyz"))
+    others = [table + 1, table.a, table[::-1], table.to_numpy()[:5]]
+    assert fingerprint([table]) == fingerprint([table.copy()])
+    assert len({fingerprint([each]) for each in [table, *others]}) == 5
+    assert fingerprint([table.astype(str)]) is None
 
 
 def test_what_tells_nothing() -> None:
