@@ -184,7 +184,7 @@ class Gallery:
 
         Its columns: ``index``; ``true`` and ``predicted`` class numbers; ``probability`` (0 to 1) of the predicted
         class; ``loss`` (cross-entropy in nats); ``path`` of picture files; ``name``; and, where they are known,
-        ``probabilities`` of every class. It can be shown again.
+        ``probabilities`` of every class. Of files it can be shown again.
         """
         import pandas as pd
 

@@ -45,7 +45,7 @@ def read(
     if is_frame(source):
         columns = {key: column(source, values) for key, values in extra.items()}
         return Source(check("images", read_pictures(source), class_names=class_names, **columns))
-    if hasattr(source, "to_pandas"):
+    if hasattr(source, "to_pandas") and hasattr(source, "columns"):  # as xarray's arrays have not
         raise BadImages(
             f"A gallery shows DataFrames of pandas, and no {type(source).__name__} of another library: pass what its "
             ".to_pandas() gives."

@@ -87,6 +87,15 @@ def test_texts_are_numbered_alike(predictions: Any) -> None:
     assert samples.counts.wrong == 4
 
 
+def test_an_array_that_could_be_a_frame_is_an_array() -> None:
+    class Labelled(np.ndarray):
+        """As `xarray.DataArray` in this."""
+
+        def to_pandas(self) -> None: ...
+
+    assert len(read(np.zeros((2, 3, 3)).view(Labelled)).samples) == 2
+
+
 def test_the_order_of_the_alphabet_is_told_where_it_joins_names_with_numbers(predictions: Any) -> None:
     names = np.array(predictions.class_names)[predictions.labels]
     sure = {"probabilities": predictions.probabilities}
