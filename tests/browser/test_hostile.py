@@ -60,7 +60,7 @@ _SHOWN = {"envinfo": EVIL.replace(" ", "/")}  # a version ends where a space is
 
 # What would run or load, had any of these texts become markup: in outputs only, as the applications have frames of their own.
 _MARKUP = """() => [...document.querySelectorAll(".jp-OutputArea-output *")].filter((element) =>
-    element.matches("img[src=x], script, base, meta, link, object, embed, form, template, animate, math, details, video, body, [data-commandlinker-command]")
+    element.matches("img[src=x], script, base, meta, link, object, embed, form, template, animate, math, details[open], video, body, [data-commandlinker-command]")
     || [...element.attributes].some(({ name, value }) => /^on/.test(name) || /^\\s*javascript:/i.test(value))
 ).map((element) => element.outerHTML.slice(0, 200))"""
 
