@@ -87,7 +87,7 @@ def _images(x: Any) -> NDArray[Any]:
     import numpy as np
 
     images = _array("x", x)
-    if images.ndim not in (2, 3, 4) or 0 in images.shape or images.dtype.kind not in "uif":
+    if images.ndim not in (2, 3, 4) or 0 in images.shape or images.dtype.kind not in "buif":
         raise BadImages(
             f"x has shape {images.shape}, {images.dtype}: give images as (n, height, width), with or without channels, "
             "or as (n, values), of numbers."
@@ -139,7 +139,7 @@ def _own(images: NDArray[Any], labels: NDArray[Any], class_names: tuple[str, ...
         names = "" if are_numbers else f", or their names, {', '.join(class_names[:10])}"
         raise BadImages(f"y must hold whole numbers of 0 to {classes - 1}, the classes that the model knows{names}.")
     labels = labels.astype("int64")
-    if not is_scaled:
+    if not is_scaled or images.max() <= 1:  # whole numbers of 0 and 1 are no bytes either
         images = images.astype("float32", copy=False)
     elif is_of_bytes(images):
         images = images / 255

@@ -145,8 +145,8 @@ class Run:
         """Try the model on images ``x`` of the classes ``y``, or without them on the test images.
 
         ``x``: (n, h, w), (n, h, w, channels) or (n, values), whole numbers of 0 to 255 or floats as the model takes
-        them. ``y``: (n,) class numbers, or (n, classes) with a one in each row. Raises `BadImages` for arrays that are
-        none, `ModelMismatch` for such that the model does not take.
+        them. ``y``: (n,) classes by their numbers or names, or (n, classes) with a one in each row. Raises `BadImages`
+        for arrays that are none, `ModelMismatch` for such that the model does not take.
         """
         from colab_magics.train.evaluation import evaluated
 

@@ -116,6 +116,14 @@ def test_labels_in_every_form_that_a_training_takes(labels: Any, forms: list[Any
         assert tried.predictions.labels.tolist() == first.predictions.labels.tolist() == [0, 1] * 32
 
 
+@pytest.mark.parametrize("kind", ["int64", "uint8", "bool", "float64"])
+def test_images_of_two_values_are_taken_as_they_were_learnt(kind: str) -> None:
+    x, y = np.random.default_rng(1).integers(0, 2, (64, 4, 4)), np.arange(64) % 2
+    run = learnt(x, y)
+    expected = run.model.evaluate(x.reshape(64, 16).astype("float32"), np.eye(2)[y], verbose=0)[0]
+    assert run.evaluate(x.astype(kind), y).loss == pytest.approx(expected, rel=1e-4)
+
+
 def test_a_label_that_was_not_learnt() -> None:
     x = np.random.default_rng(1).normal(size=(64, 3))
     run = learnt(x, ["no", "yes"] * 32)
