@@ -83,7 +83,7 @@ def restore(state: State, model: Any, *, with_metrics: bool = True) -> None:
             there = "it has none" if stored is None else f"it has the shape {tuple(stored.shape)}"
             raise ModelMismatch(
                 f"The checkpoint is of another model: for {variable.path}, of shape {tuple(variable.shape)}, {there}. "
-                "Build the model as it was, or start over with  --fresh."
+                "Build the model as it was, or begin a new run."
             )
     for name, variable in variables.items():
         variable.assign(state.arrays[name])

@@ -44,6 +44,13 @@ def _told(path: Path, error: Exception) -> Exception:
             f"{path} has a {name} of somebody's own, which Keras does not know here: run the cell that defines it, and "
             f'take  run.load_model(custom_objects={{"{name}": {name}}})'
         )
+    unmade = re.search(r"<class '(?:[^']*\.)?([^'.]+)'> could not be deserialized", words)
+    if unmade:
+        reason = words.rpartition("deserialization: ")[2][:200].rstrip(".")
+        return BrokenFile(
+            f"{path} has a {unmade[1]} of somebody's own, which Keras cannot make again ({reason}): make the model as "
+            f"it was made, call it on a few samples, and take  model.load_weights({str(path)!r})"
+        )
     if isinstance(error, ColabMagicsError):
         return error
     return BrokenFile(f"{path} is damaged, or of another version of Keras ({words[:200]}).")

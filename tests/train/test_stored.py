@@ -216,6 +216,28 @@ def test_a_model_of_a_class_of_ones_own(folder: Path, mine: Callable[[], Any]) -
     assert run.load_model(custom_objects={"Mine": layer}).count_params() == 650
 
 
+def test_a_class_of_ones_own_that_keras_cannot_make_again(folder: Path) -> None:
+    class Plain(keras.Model):  # type: ignore[misc]  # Keras has no types
+        def __init__(self) -> None:  # as nearly every example has it
+            super().__init__()
+            self.dense = keras.layers.Dense(10, activation="softmax")
+
+        def call(self, x: Any) -> Any:
+            return self.dense(x)
+
+    model, images = Plain(), np.ones((3, 64), "float32")
+    model(images)
+    model.save(folder / runs.MODEL_FILE)
+    with pytest.raises(
+        BrokenFile, match=r"has a Plain of .*'trainable'\): .*take {2}model.load_weights\('(.*)'\)"
+    ) as told:
+        read(folder).load_model(custom_objects={"Plain": Plain})
+    again = Plain()
+    again(images)
+    again.load_weights(str(told.value).rpartition("load_weights('")[2].removesuffix("')"))
+    np.testing.assert_array_equal(again.get_weights()[0], model.get_weights()[0])
+
+
 @pytest.fixture
 def mine() -> Callable[[], Any]:
     def make() -> Any:
