@@ -80,7 +80,9 @@ class Background:
 
     def _end(self) -> str:
         """How a process ended that said nothing of it, and how to go on."""
-        way = f"go on with it by  %train_mnist --background --resume {self.name}"
+        from colab_magics.train.resumption import line
+
+        way = f"go on with it by  {line(self.directory)}"
         if not any((self.directory / runs.CHECKPOINTS).glob("*.json")):
             way = "it had saved nothing yet: begin it again"
         return f"The process of the training {how_it_ended(self.folder)}; {way}"

@@ -41,11 +41,27 @@ def model_again(saved: Config, model: Any) -> Any:
 def check_data(saved: Config, request: Request, data: object) -> None:
     """Raises `BadOption` where a run's data was in memory and is not given again."""
     if saved.is_from_memory and data is None and request.data == saved.data:
-        target = f" --target {saved.target}" if saved.target else ""
         raise BadOption(
-            "The run trained on data that was in memory, and it is kept nowhere: make it again and give it by  "
-            f"--data {saved.data}{target},  or by the function as  data=..."
+            "The run trained on data that was in memory, and it is kept nowhere: make it again and give it by "
+            f"{_given(saved)},  or by the function as  data=..."
         )
+
+
+def line(directory: Path) -> str:
+    """What goes on with a run that trained in the background, with all that it cannot know by itself."""
+    plain = f"%train_mnist --background --resume {directory.name}"
+    try:
+        saved = saved_config(directory)
+    except BadOption:  # which it will say
+        return plain
+    words = plain + (_given(saved) if saved.is_from_memory else "")
+    is_own = saved.model not in recipes.MODELS and saved.model_file is None
+    return f"%{words}  above the cell that builds its model" if is_own else words
+
+
+def _given(saved: Config) -> str:
+    target = f" --target {saved.target}" if saved.target else ""
+    return f" --data {saved.data}{target}"
 
 
 def same(saved: Config, config: Config, name: str) -> Config:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -21,6 +22,7 @@ from colab_magics.train.card import background as background_card
 from colab_magics.train.events import EpochEnded, Event, StepEnded
 from colab_magics.train.progress import Progress
 from colab_magics.train.request import Request
+from tests.train.shelf import keep
 
 pytestmark = pytest.mark.train
 
@@ -86,6 +88,31 @@ def test_it_is_stopped_from_another_process() -> None:
     )
     assert done.stdout == "running\n"
     assert job.wait(60) == "stopped"
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        ({}, "%train_mnist --background --resume cut"),
+        (
+            {"data": "df", "target": "kind", "is_from_memory": True},
+            "%train_mnist --background --resume cut --data df --target kind",
+        ),
+        (
+            {"model": "net", "data": "X,y", "is_from_memory": True},
+            "%%train_mnist --background --resume cut --data X,y  above the cell that builds its model",
+        ),
+        ({"epochs": "none"}, "%train_mnist --background --resume cut"),
+    ],
+)
+def test_what_goes_on_with_a_killed_one_is_all_that_is_to_be_typed(
+    runs_root: Path, config: dict[str, Any], words: str
+) -> None:
+    folder = keep(runs_root, "cut", status=None, **config)
+    (folder / "checkpoints").mkdir()
+    (folder / "checkpoints" / "000001-00000000.json").touch()
+    job = Background("cut", folder, runs_root / ".background" / "cut")
+    assert job.reason.endswith(f"; go on with it by  {words}")
 
 
 def test_a_killed_one_is_told_and_gone_on_with(runs_root: Path) -> None:
