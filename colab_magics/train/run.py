@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 
 from colab_magics.errors import BadOption
 from colab_magics.train import board
-from colab_magics.train.files import read_json
-from colab_magics.train.runs import ENVIRONMENT_FILE, LOGS
+from colab_magics.train.files import read_json, sha256_of, write_json
+from colab_magics.train.runs import ENVIRONMENT_FILE, LOGS, MODEL_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -180,3 +181,30 @@ class Run:
         Raises `PortInUse`, `BoardFailed` or `MissingExtra`.
         """
         return board.start(self.logdir, port=port)
+
+
+def write_result(path: Path, run: Run) -> None:
+    """Write what came of a run as JSON, whole or not at all."""
+    model = run.directory / MODEL_FILE
+    write_json(
+        path,
+        {
+            "status": run.status,
+            "cut": run.cut,
+            "test_loss": run.test_loss,
+            "test_accuracy": run.test_accuracy,
+            "seconds": run.seconds,
+            "best_epoch": run.best_epoch,
+            "model_file_sha256": sha256_of(model) if model.is_file() else None,
+            "went_on_after": run.went_on_after,
+            "memory_peak": run.memory_peak,
+            "notes": run.notes,
+            **asdict(run.sizes),
+        },
+    )
+
+
+def write_failure(path: Path, sentence: str) -> None:
+    """Write that nothing came of a run and why, where the disk takes it: it is raised as well."""
+    with suppress(OSError):
+        write_json(path, {"status": "failed", "notes": [sentence]})

@@ -6,18 +6,13 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from colab_magics.errors import BadOption, OutputDenied, SourceNotFound
-from colab_magics.train.files import read_json, reason, sha256_of, write_json
+from colab_magics.train.files import read_json, reason
 from colab_magics.transfer import locking, paths
-
-if TYPE_CHECKING:
-    from colab_magics.train.run import Run
 
 ROOT_VARIABLE = "COLAB_MAGICS_RUNS"
 CONFIG_FILE = "config.json"
@@ -116,7 +111,14 @@ def left_over(environ: Mapping[str, str] = os.environ, *, kind: str | None = Non
         and read_json(folder / CONFIG_FILE).get("kind") == kind
         and not locking.is_held(folder / LOCK_FILE)
     ]
-    return sorted(found, key=lambda folder: (folder / CONFIG_FILE).stat().st_mtime, reverse=True)
+    return sorted(found, key=_began, reverse=True)
+
+
+def _began(folder: Path) -> float:
+    try:
+        return (folder / CONFIG_FILE).stat().st_mtime
+    except OSError:  # another kernel took it away meanwhile
+        return 0.0
 
 
 def has_checkpoint(folder: Path) -> bool:
@@ -217,30 +219,3 @@ def _made(root: Path, wanted: str, *, is_given: bool) -> Path:
             folder, number = root / f"{wanted}-{number}", number + 1
         else:
             return folder
-
-
-def write_result(path: Path, run: Run) -> None:
-    """Write what came of a run as JSON, whole or not at all."""
-    model = run.directory / MODEL_FILE
-    write_json(
-        path,
-        {
-            "status": run.status,
-            "cut": run.cut,
-            "test_loss": run.test_loss,
-            "test_accuracy": run.test_accuracy,
-            "seconds": run.seconds,
-            "best_epoch": run.best_epoch,
-            "model_file_sha256": sha256_of(model) if model.is_file() else None,
-            "went_on_after": run.went_on_after,
-            "memory_peak": run.memory_peak,
-            "notes": run.notes,
-            **asdict(run.sizes),
-        },
-    )
-
-
-def write_failure(path: Path, sentence: str) -> None:
-    """Write that nothing came of a run and why, where the disk takes it: it is raised as well."""
-    with suppress(OSError):
-        write_json(path, {"status": "failed", "notes": [sentence]})

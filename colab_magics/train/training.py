@@ -18,7 +18,7 @@ from colab_magics.train.events import Continued, Event, Paused, Resumed, Saved, 
 from colab_magics.train.files import kept_model, reason, write_json
 from colab_magics.train.preparation import Prepared, prepare
 from colab_magics.train.record import Record
-from colab_magics.train.run import AtHand, Run, Sizes
+from colab_magics.train.run import AtHand, Run, Sizes, write_failure, write_result
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -196,7 +196,7 @@ class _Training:
         try:
             test_loss, predictions = tested(self._model, self._dataset, self._fitting)
         except ModelMismatch as error:  # to go on with what diverged would lead to nothing else
-            runs.write_failure(self._directory / runs.RESULT_FILE, str(error))
+            write_failure(self._directory / runs.RESULT_FILE, str(error))
             raise
         if self._saver.fault is not None:
             self.notes.append(f"The training's state could not be saved, so it cannot be resumed: {self._saver.fault}.")
@@ -226,7 +226,7 @@ class _Training:
             best_epoch=self._stoppers[0].best_epoch + 1 if self._stoppers else None,
         )
         try:
-            runs.write_result(self._directory / runs.RESULT_FILE, run)
+            write_result(self._directory / runs.RESULT_FILE, run)
         except OSError as error:
             note = f"The end of the run is only in memory, its folder tells of an unfinished one: {reason(error)}."
             return replace(run, notes=(*run.notes, note))

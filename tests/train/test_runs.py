@@ -1,11 +1,13 @@
 """The folder of a run and what is written into it."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from colab_magics.errors import BadOption, OutputDenied
 from colab_magics.train import runs
+from tests.train.shelf import keep
 
 
 def test_a_folder_of_its_own_each_time(runs_root: Path) -> None:
@@ -34,6 +36,18 @@ def test_a_name_that_no_folder_can_have_is_no_run(runs_root: Path) -> None:
         with pytest.raises(BadOption, match="There is no run named|cannot name a run: it is too long for a folder"):
             find("日本語" * 30)
     assert len(runs.new_directory(None, "x" * 300).name) < 60
+
+
+def test_a_run_that_is_taken_away_meanwhile(runs_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folders = {keep(runs_root, name, status=None).resolve() for name in ("one", "other")}
+
+    def taken_away(lock: Path) -> bool:
+        shutil.rmtree(lock.parent)
+        return False
+
+    monkeypatch.setattr(runs.locking, "is_held", taken_away)
+    assert set(runs.left_over()) == folders
+    assert runs.broken_off() is None
 
 
 def test_the_dataset_gives_no_path(runs_root: Path) -> None:
