@@ -36,6 +36,7 @@ def read(
     extra = {"labels": labels, "predicted": predicted, "probabilities": probabilities, "names": names}
     if isinstance(source, Predictions):
         _refuse(extra, "Predictions bring their own")
+        _refuse_rows(source.noun)
         return Source(_predicted(source, class_names, "images"))
     if hasattr(source, "predictions") or hasattr(getattr(source, "dataset", None), "x_train"):
         _refuse(extra, "A run brings its own")
@@ -58,11 +59,7 @@ def read(
 
 def _run(run: object, class_names: object) -> Source:
     dataset = getattr(run, "dataset", None)
-    if getattr(dataset, "noun", "") == "row":
-        raise BadImages(
-            "The run was trained on rows of numbers, and a gallery shows images: run.report() and run.confusion tell "
-            "where it is wrong. Where each row is one picture, train on  X.reshape(-1, height, width)."
-        )
+    _refuse_rows(getattr(dataset, "noun", ""))
     training = _training(dataset, class_names) if hasattr(dataset, "x_train") else None
     predictions = getattr(run, "predictions", None)
     name = printable(str(getattr(dataset, "name", "")))
@@ -100,6 +97,14 @@ def _folder(path: Path, *, labels: object, class_names: object, **extra: object)
     names = folder.class_names if class_names is None else class_names
     found = labels if folder.labels is None else folder.labels
     return Source(check("images", folder.images, found, class_names=names, **extra))
+
+
+def _refuse_rows(noun: str) -> None:
+    if noun == "row":
+        raise BadImages(
+            "The run was trained on rows of numbers, and a gallery shows images: run.report() and run.confusion tell "
+            "where it is wrong. Where each row is one picture, train on  X.reshape(-1, height, width)."
+        )
 
 
 def _refuse(extra: dict[str, object], why: str) -> None:

@@ -44,6 +44,11 @@ def test_predictions(predictions: Predictions) -> None:
     assert source.samples.probabilities is not None
 
 
+def test_predictions_for_rows(predictions: Predictions) -> None:
+    with pytest.raises(BadImages, match=r"trained on rows of numbers, and a gallery shows images: run\.report\(\)"):
+        read(predictions.with_images(np.zeros((40, 5))))
+
+
 def test_predictions_that_do_not_fit(predictions: Predictions) -> None:
     with pytest.raises(BadImages, match="There are 40 images and 39 labels"):
         read(replace(predictions, labels=predictions.labels[:-1]))
