@@ -112,6 +112,21 @@ it("has all views in one line at 600 pixels", () => {
   for (const other of others) expect(Math.abs(other - first)).toBeLessThan(2);
 });
 
+it("shows the names of both classes whole, and the probability below them", async () => {
+  const items = [0, 1, 2].map((index) => item(index, { caption: "predicted Ankle boot,\ntrue T-shirt/top" }));
+  undo = panel.render({ model: new FakeModel(page({ total: 3, items })), el: document.body });
+  for (const width of [400, 600]) {
+    (document.querySelector(".cm-root") as HTMLElement).style.width = `${width}px`;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const parts = [...document.querySelectorAll(".cm-caption, .cm-words")];
+    expect(parts).toHaveLength(6);
+    for (const part of parts) {
+      expect(part.scrollWidth).toBeLessThanOrEqual(part.clientWidth);
+      expect(part.scrollHeight).toBeLessThanOrEqual(part.clientHeight);
+    }
+  }
+});
+
 it("breaks no word beside the probabilities at 400 pixels", async () => {
   const class_names = ["airplane", "automobile"];
   const model = new FakeModel(page({ items: [item(0, { true: 0, predicted: 1 })], class_names }));
