@@ -271,7 +271,12 @@ class Gallery:
 
     def _open(self, query: Query) -> None:
         if query.needs_predictions and query.view.kind == "first" and self._source.training is not None:
-            query = replace(query, view=View("confusion"))  # of the training images nothing was predicted
+            # Of the training images nothing was predicted: who comes to them gives up the order, and who is there and
+            # wants one goes on to the test images.
+            if self._version and self._query.view.kind != "first":
+                query = replace(query, sort="index", confidence=(0.0, 1.0))
+            else:
+                query = replace(query, view=View("confusion"))
         self._members = query.members(self._samples_of(query.view))
         self._query = query
         self._version += 1

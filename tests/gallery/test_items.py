@@ -100,6 +100,16 @@ def test_training_images_have_no_loss_so_that_test_images_are_shown(run: Any) ->
     assert (gallery.view, gallery.shown.samples.kind) == ("confusion", "test images")
 
 
+def test_who_comes_back_to_the_training_images_gives_up_the_order(run: Any) -> None:
+    gallery = Gallery(read(run), view="wrong", sort="loss")
+    gallery.confidence, gallery.reverse = (0.5, 1), True
+    gallery.view = "first"
+    assert (gallery.view, gallery.sort, gallery.confidence, len(gallery)) == ("first", "index", (0, 1), 50)
+    assert gallery.indices[0] == 49
+    gallery.sort = "loss"
+    assert (gallery.view, len(gallery)) == ("confusion", 40)
+
+
 def test_a_first_screen_is_clipped(predictions: Any) -> None:
     assert len(Gallery(read(predictions), n=1_000_000).shown.indices) == 40
     many = Gallery(read(np.zeros((100, 8, 8))), n=100)
