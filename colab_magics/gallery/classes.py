@@ -35,8 +35,7 @@ def read_classes(values: object, what: str, count: int) -> Classes:
     if array.dtype.kind not in "iu":
         _check_missing(array.tolist(), what)
         raise BadImages(
-            f"The {what} hold values of type {array.dtype}, not whole class numbers: number the classes from 0, "
-            "and pass class_names= for their names."
+            f"The {what} hold values of type {array.dtype}, not whole class numbers: {_as_numbers(array, what)}."
         )
     if int(array.min()) < 0:
         raise BadImages(f"The {what} hold the class number {array.min()}: classes are numbered from 0.")
@@ -54,6 +53,14 @@ def _check_missing(values: list[object], what: str) -> None:
     for place, value in enumerate(values):
         if not isinstance(value, (str, bytes, int, float)) or value != value:  # noqa: PLR0124 (NaN is unlike itself)
             raise BadImages(f"A class is missing at {what}[{place}] ({short(str(value))}): leave such images out.")
+
+
+def _as_numbers(array: NDArray[np.generic], what: str) -> str:
+    if array.dtype.kind == "b" or (array.dtype.kind == "f" and np.array_equal(array, np.rint(array))):
+        return f"pass  {what}.astype(int)"
+    if array.dtype.kind == "f" and array.min() >= 0 and array.max() <= 1:
+        return f"of probabilities of class 1 pass  ({what} > 0.5).astype(int)"
+    return "number the classes from 0, and pass class_names= for their names"
 
 
 def numbered(labels: object, predicted: object, class_names: object) -> tuple[object, object, object]:
