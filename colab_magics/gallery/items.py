@@ -278,7 +278,7 @@ class Gallery:
             else:
                 query = replace(query, view=View("confusion"))
         self._members = query.members(self._samples_of(query.view))
-        self._query = query
+        self._query: Query = query
         self._version += 1
 
     def _samples_of(self, view: View) -> Samples:
