@@ -51,7 +51,7 @@ class GalleryPanel(Panel):
     def __init__(self, gallery: Gallery) -> None:
         self._gallery = gallery
         self._drawing = threading.RLock()  # commands may arrive in another thread (subshells)
-        images = gallery.samples.images
+        images, page = gallery.samples.images, gallery.shown
         super().__init__(
             size=gallery.n,
             block=block(images.side, images.channels),
@@ -59,7 +59,8 @@ class GalleryPanel(Panel):
             confusion=confusion.data(gallery.samples),
             can_rank=gallery.has_probabilities,
             class_names=[short(name) for name in gallery.class_names],
-            **_traits(gallery),
+            **_choice(gallery, page),
+            **_selection(page),
         )
         self.observe(self._keep_selection, names="selected")
         gallery.watch(self)
@@ -67,7 +68,10 @@ class GalleryPanel(Panel):
     def refresh(self) -> None:
         """Draw the gallery as it is now, in one message."""
         with self._drawing, self.hold_sync():
-            for name, value in _traits(self._gallery).items():
+            page = self._gallery.shown
+            # Pictures are read for another choice only: where one is selected, the files would all be read again.
+            choice = {} if page.version == self.version else _choice(self._gallery, page)
+            for name, value in {**choice, **_selection(page)}.items():
                 setattr(self, name, value)
 
     def show(self, data: dict[str, Any]) -> None:
@@ -121,12 +125,9 @@ class GalleryPanel(Panel):
         self._gallery.selected = [*before, *shown, *sorted(added.difference(shown))]
 
 
-def _traits(gallery: Gallery) -> dict[str, Any]:
-    page = gallery.shown
+def _choice(gallery: Gallery, page: Page) -> dict[str, Any]:
     pictures = page.pictures()
     atlas = paste([visible(picture) for picture in pictures], columns=1)
-    marks = np.zeros(len(page.samples), np.bool_)
-    marks[list(page.selected)] = True
     return {
         "card": Card(
             page.title,
@@ -140,6 +141,13 @@ def _traits(gallery: Gallery) -> dict[str, Any]:
         "tile": atlas.tile,
         "items": _items(page, pictures),
         "nothing": page.emptiness,
+    }
+
+
+def _selection(page: Page) -> dict[str, Any]:
+    marks = np.zeros(len(page.samples), np.bool_)
+    marks[list(page.selected)] = True
+    return {
         "selected": np.packbits(marks, bitorder="little").tobytes(),
         "selected_count": len(page.selected),
     }

@@ -261,6 +261,19 @@ def test_an_unreadable_file_is_an_item_with_the_reason(photos: Path) -> None:
     panel.close()
 
 
+def test_no_file_is_read_again_for_a_selection(photos: Path) -> None:
+    gallery = Gallery(read(photos))
+    panel = GalleryPanel(gallery)
+    for file in photos.rglob("*.*"):
+        file.unlink()
+    gallery.selected = [2]
+    assert panel.selected_count == 1
+    assert {item["problem"] for item in panel.items} == {""}
+    gallery.view = "class dog"
+    assert {item["problem"] for item in panel.items} == {"cannot be read: No such file or directory"}
+    panel.close()
+
+
 def test_threads_turn_and_select(panel: GalleryPanel) -> None:
     failures: list[BaseException] = []
 
