@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from colab_magics import interrupts
 from colab_magics.errors import SourceDenied, SourceError
 from colab_magics.extras import need
+from colab_magics.format import readable
 from colab_magics.predictions import sample_noun
 from colab_magics.train import arrays
 from colab_magics.train.pixels import as_learnt
@@ -167,7 +168,7 @@ def from_path(path: Path, *, source: str | None = None, seed: int = 0) -> Datase
             return image_folder.read(path, seed)
     found = arrays.read(path)
     arrays.check(found, path)
-    name = _recognised(found) or paths.absolute(path).name
+    name = _recognised(found) or readable(paths.absolute(path).name)
     return _dataset(name, source or str(path), found)
 
 

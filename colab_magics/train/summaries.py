@@ -15,6 +15,7 @@ from tensorboard.plugins.image.metadata import create_summary_metadata
 from tensorboard.plugins.text.summary_v2 import text_pb
 from tensorboard.util import tensor_util
 
+from colab_magics.format import readable
 from colab_magics.train.eventlog import EventFile
 from colab_magics.train.pictures import confusion_png, mistakes_png
 
@@ -46,12 +47,13 @@ def write_summaries(logdir: Path, config: Config, predictions: Predictions, epoc
     """Write them beside the folders of the curves, as those of the last ``epoch``."""
     file = EventFile(logdir)
     try:
-        chosen = {name: value for name in _HYPER if (value := getattr(config, name)) is not None}
+        chosen = {name: _writable(value) for name in _HYPER if (value := getattr(config, name)) is not None}
         metrics = [hparams.Metric(tag, group="validation", display_name=f"test {tag[6:]}") for tag in _METRICS]
         file.add(hparams.hparams_config_pb(hparams=[hparams.HParam(name) for name in chosen], metrics=metrics), 0)
         file.add(hparams.hparams_pb(chosen, trial_id=logdir.parent.name), 0)
         lines = json.dumps(config.as_json(), indent=2, ensure_ascii=False).splitlines()
-        file.add(text_pb("config", "\n".join(f"    {line}" for line in lines)), 0)  # set off, Markdown is text
+        text = "\n".join(f"    {line}" for line in lines)  # set off, Markdown is text
+        file.add(text_pb("config", readable(text)), 0)
         file.add(_image("confusion matrix", confusion_png(predictions)), epoch)
         worst = mistakes_png(predictions)
         if worst is not None:
@@ -59,6 +61,10 @@ def write_summaries(logdir: Path, config: Config, predictions: Predictions, epoc
         file.add(_ended(), 0)
     finally:
         file.close()
+
+
+def _writable(value: Any) -> Any:
+    return readable(value) if isinstance(value, str) else value
 
 
 def _image(tag: str, png: bytes) -> Any:

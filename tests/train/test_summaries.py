@@ -1,8 +1,11 @@
 """What TensorBoard tells of a run, read back by TensorBoard itself."""
 
 import io
+import os
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from colab_magics.train.control import Control
@@ -33,3 +36,16 @@ def test_hyper_parameters_config_and_pictures() -> None:
         width, height, png = read.Tensors(tag)[0].tensor_proto.string_val
         with Image.open(io.BytesIO(png)) as picture:
             assert picture.size == (int(width), int(height))
+
+
+def test_a_path_that_is_no_utf_8(tmp_path: Path) -> None:
+    path, x, y = tmp_path / os.fsdecode(b"p\xe9.npz"), np.zeros((20, 4, 4), "uint8"), np.arange(20) % 2
+    try:
+        np.savez(path, x_train=x, y_train=y, x_test=x, y_test=y)
+    except OSError:
+        pytest.skip("this file system has no such names")
+    run = train(None, Request(epochs=1, data=str(path)), tell=lambda event: None, control=Control())
+    read: Any = accumulator.EventAccumulator(str(run.logdir)).Reload()
+    assert (
+        '"dataset": "p\N{REPLACEMENT CHARACTER}.npz"' in read.Tensors("config")[0].tensor_proto.string_val[0].decode()
+    )
