@@ -179,6 +179,8 @@ def _source(name: str | None) -> object:
     if name is None:
         raise BadOption("%gallery: name what to show: a run, images, or a folder. %gallery -h shows examples.")
     known = _shell.namespace()
+    if name.endswith(",") and name[:-1] in known:
+        name = name[:-1]  # images, labels  are a pair, as a cell ends with
     if name in known or (name.isidentifier() and not is_there(Path(name))):
         return lookup(name, known)
     begins = re.match(r"\w+", name)

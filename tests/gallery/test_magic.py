@@ -53,6 +53,7 @@ def test_a_run_opens_with_nine_training_images(notebook: Any) -> None:
         ("run --view=wrong", "4 wrong test images", 4),
         ("images", "First 9 of 40 images", 9),
         ("images labels --predicted guesses --view wrong", "4 wrong images", 4),
+        ("images, labels --predicted guesses --view wrong", "4 wrong images", 4),
         ("images labels --probabilities shares --view wrong", "4 wrong images", 4),
         ("images labels --class-names names --view class two", "First 9 of 10 images of class two", 9),
         ("$images --n 1000", "40 images", 40),
