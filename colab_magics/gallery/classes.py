@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
@@ -51,7 +52,8 @@ def _flat(array: NDArray[np.generic]) -> NDArray[np.generic]:
 
 def _check_missing(values: list[object], what: str) -> None:
     for place, value in enumerate(values):
-        if not isinstance(value, (str, bytes, int, float)) or value != value:  # noqa: PLR0124 (NaN is unlike itself)
+        is_nan = isinstance(value, float) and math.isnan(value)
+        if value is None or is_nan or type(value).__name__ in {"NAType", "NaTType"}:  # those of pandas
             raise BadImages(f"A class is missing at {what}[{place}] ({short(str(value))}): leave such images out.")
 
 

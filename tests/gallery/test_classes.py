@@ -38,6 +38,7 @@ def test_class_numbers(values: object) -> None:
         (["cat", "dog", None], r"A class is missing at labels\[2\] \(None\)"),
         (pd.Series(["cat", pd.NA, "dog"], dtype=object), r"A class is missing at labels\[1\] \(<NA>\)"),
         (np.array([0, "dog", 1], object), "type object, not whole"),
+        (np.array(["2026-01-01"] * 3, "datetime64[D]"), r"type datetime64\[D\], not whole class numbers: number"),
         (np.eye(3), r"have the shape \(3, 3\).*try  labels\.argmax\(axis=1\)"),
         (5, r"have the shape \(\)"),
         ([0, -1, 2], "hold the class number -1: classes are numbered from 0"),
