@@ -29,6 +29,7 @@ export function confusionMatrix(
   }
 
   function cellButton(cell: Cell, text: string, images: number): HTMLButtonElement {
+    const words = `true ${name(cell[0])}, predicted ${name(cell[1])}: ${plural(images, "image")}`;
     const element = h(
       "button",
       {
@@ -36,8 +37,8 @@ export function confusionMatrix(
         class: "cm-count-cell",
         tabindex: buttons.length ? -1 : 0,
         "aria-pressed": false,
-        "aria-label": `true ${name(cell[0])}, predicted ${name(cell[1])}: ${plural(images, "image")}`,
-        title: `${name(cell[0])} taken for ${name(cell[1])}`,
+        "aria-label": words,
+        title: words,
         onClick: (event) => pick(cell, event),
       },
       text,

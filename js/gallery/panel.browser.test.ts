@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from "vitest";
 import { FakeModel } from "../shared/model.fake";
 import { item, page } from "./items.fake";
-import panel from "./panel";
+import panel, { type State } from "./panel";
 
 let undo: () => void;
 afterEach(() => undo());
@@ -127,20 +127,28 @@ it("shows the names of both classes whole, and the probability below them", asyn
   }
 });
 
-it("breaks no word beside the probabilities at 400 pixels", async () => {
-  const class_names = ["airplane", "automobile"];
-  const model = new FakeModel(page({ items: [item(0, { true: 0, predicted: 1 })], class_names }));
+/** A model that answers a closer look with `result` and an empty picture. */
+async function modelOf(names: string[], result: object): Promise<FakeModel<State>> {
+  const model = new FakeModel(page({ items: [item(0, { true: 0, predicted: 1 })], class_names: names }));
   const canvas = new OffscreenCanvas(28, 28);
   canvas.getContext("2d");
   const png = new DataView(await (await canvas.convertToBlob()).arrayBuffer());
-  const result = { values: null, probabilities: [0.3, 0.7] };
   model.send = (content) => {
     const { id } = content as { id: string };
     queueMicrotask(() => model.receive({ kind: "reply", id, ok: true, result }, [png]));
   };
-  undo = panel.render({ model, el: document.body });
-  (document.querySelector(".cm-root") as HTMLElement).style.width = "400px";
+  return model;
+}
+
+function look(): void {
   document.querySelector("[role=gridcell]")?.dispatchEvent(new MouseEvent("dblclick", { bubbles: true }));
+}
+
+it("breaks no word beside the probabilities at 400 pixels", async () => {
+  const result = { values: null, probabilities: [0.3, 0.7] };
+  undo = panel.render({ model: await modelOf(["airplane", "automobile"], result), el: document.body });
+  (document.querySelector(".cm-root") as HTMLElement).style.width = "400px";
+  look();
   const roles = () => [...document.querySelectorAll<HTMLElement>(".cm-bar-role")];
   await vi.waitFor(() =>
     expect(roles().map(({ textContent }) => textContent)).toEqual(["true", "predicted"]),
@@ -149,6 +157,24 @@ it("breaks no word beside the probabilities at 400 pixels", async () => {
   expect(other).toBe(one);
   const sheet = document.querySelector(".cm-detail-sheet") as HTMLElement;
   expect(sheet.scrollWidth).toBeLessThanOrEqual(sheet.clientWidth);
+});
+
+it("keeps the rows of pixel values, which JupyterLab's style sheet would break", async () => {
+  const style = document.createElement("style");
+  style.textContent = ".jp-OutputArea-output pre { white-space: pre-wrap }";
+  const el = document.createElement("div");
+  el.className = "jp-OutputArea-output";
+  document.body.append(style, el);
+  const values = [Array.from({ length: 28 }, () => 255)];
+  const clear = panel.render({ model: await modelOf(["a", "b"], { values, probabilities: null }), el });
+  undo = () => {
+    clear();
+    style.remove();
+    el.remove();
+  };
+  look();
+  await vi.waitFor(() => expect(document.querySelector("pre")).not.toBeNull());
+  expect(getComputedStyle(document.querySelector("pre") as HTMLElement).whiteSpace).toBe("pre");
 });
 
 it("has room for the ring around what has the focus", async () => {
