@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from colab_magics.format import plural
-from colab_magics.train import board
+from colab_magics.train import board, runs
 from colab_magics.train.config import hash_of_model
+from colab_magics.train.files import sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -61,7 +62,10 @@ class Fit:
 
     def as_json(self) -> dict[str, Any]:
         """What came of it, without what lies in files of its own."""
+        file = self.directory / runs.MODEL_FILE
         return {
+            "model_file_sha256": sha256_of(file) if file.is_file() else None,
+            "parameters": parameters(self.model),
             "status": self.status,
             "cut": self.cut,
             "seconds": self.seconds,
@@ -178,8 +182,14 @@ def sync(model: Any) -> None:
         model.jax_state_sync()
 
 
+_KEPT = ("epoch", "seconds")
+
+
 def numbers(logs: Mapping[str, Any] | None) -> dict[str, float]:
-    """The logs as plain numbers, of a metric with several values their mean: the loss first, validation last."""
+    """The logs as plain numbers, of a metric with several values their mean: the loss first, validation last.
+
+    One that is called as what is kept beside them, the number of the epoch or its time, gets a _ behind.
+    """
     import numpy as np
 
     order = sorted(logs or {}, key=lambda name: (name.startswith("val_"), name != "loss", not name.endswith("loss")))
@@ -187,5 +197,5 @@ def numbers(logs: Mapping[str, Any] | None) -> dict[str, float]:
     for name in order:
         value = np.asarray((logs or {})[name])
         if value.dtype.kind in "fiub" and value.size:
-            found[name] = float(value.mean())
+            found[f"{name}_" if name in _KEPT else name] = float(value.mean())
     return found

@@ -13,7 +13,9 @@ import pytest
 
 import colab_magics
 from colab_magics.errors import BadOption, OutputDenied
-from colab_magics.train import runs
+from colab_magics.train import outside, runs
+from colab_magics.train.card import card
+from colab_magics.train.stored import read
 from colab_magics.transfer import locking
 from tests.conftest import Shell
 
@@ -38,6 +40,30 @@ def test_it_keeps_every_fit_that_it_is_given_to(small: Callable[..., Any], runs_
         small().fit(IMAGES, LABELS, verbose=0, callbacks=[LiveRun(name="mine")])
     with pytest.raises(BadOption, match="cannot name a run"):
         LiveRun(name="../up")
+
+
+def test_its_folder_is_that_of_a_run(small: Callable[..., Any], runs_root: Path) -> None:
+    live = LiveRun(name="mine")
+    small().fit(IMAGES, LABELS, verbose=0, callbacks=[live])
+    run = read(live.run.directory)
+    assert run.sizes.parameters == 650
+    assert ", 650 parameters" in card(run).text()
+    kept = runs_root / "mine" / runs.MODEL_FILE
+    assert outside.checked(str(kept), is_trusted=False) == kept.resolve()  # --model takes it
+
+
+def test_metrics_that_are_called_as_what_is_kept_beside_them(small: Callable[..., Any]) -> None:
+    import keras
+
+    def tell(epoch: int, logs: dict[str, float]) -> None:
+        logs.update(epoch=10.0 * epoch, seconds=-1.0)
+
+    live = LiveRun()
+    told = keras.callbacks.LambdaCallback(on_epoch_end=tell)
+    small().fit(IMAGES, LABELS, epochs=2, verbose=0, callbacks=[told, live])
+    for history in (live.run.history, read(live.run.directory).history):
+        assert (list(history.index), list(history["epoch_"]), list(history["seconds_"])) == ([1, 2], [0, 10], [-1, -1])
+        assert (history.seconds >= 0).all()
 
 
 def test_a_fit_that_raises_is_over_with_its_cell(shell: Shell, small: Callable[..., Any], runs_root: Path) -> None:
