@@ -46,7 +46,6 @@ export function shares(probabilities: readonly number[], names: readonly string[
 }
 
 export function closerLook(events: DetailEvents): Detail {
-  const hint = h("p.cm-note.cm-detail-hint", "Enter, or a double click, looks closer.");
   const body = h("div");
   const back = button("Back to the pictures", events.close);
   const bar = h(
@@ -69,7 +68,6 @@ export function closerLook(events: DetailEvents): Detail {
         event.preventDefault();
       },
     },
-    hint,
     sheet,
   );
 
@@ -95,7 +93,6 @@ export function closerLook(events: DetailEvents): Detail {
   return {
     element,
     open(item, thumbnail) {
-      hint.hidden = true;
       const wasClosed = sheet.hidden;
       sheet.hidden = false;
       const canvas = canvasFor(item);
@@ -117,7 +114,6 @@ export function closerLook(events: DetailEvents): Detail {
       body.append(h("p.cm-error", { role: "alert" }, message));
     },
     close() {
-      hint.hidden = false;
       sheet.hidden = true;
     },
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Cell } from "./items";
-import { asked, button, change, model, press, render, root } from "./panel.fake";
+import { asked, button, change, field, model, press, render, root, set } from "./panel.fake";
 
 describe("the confusion matrix", () => {
   const cell = (name: string) =>
@@ -64,5 +64,18 @@ describe("the confusion matrix", () => {
     expect(first?.textContent).toBe("7 taken for 9: 14");
     first?.click();
     expect(asked()).toEqual([{ view: "confusion", cells: [[7, 9]] }]);
+  });
+
+  it("shows what was taken for one of many classes, and which that is", () => {
+    render({ confusion: { pairs: [[7, 9, 14]] } });
+    const select = field<HTMLSelectElement>("Show what was taken for one class");
+    expect(select.options[4]?.textContent).toBe("3");
+    set(select, "3");
+    set(select, "");
+    expect(asked()).toEqual([{ view: "confusion", cells: [[null, 3]] }, { view: "confusion" }]);
+    change({ query: { ...model.get("query"), view: "confusion", cells: [[7, 9]] } });
+    expect(select.value).toBe("9");
+    change({ query: { ...model.get("query"), cells: [] } });
+    expect(select.value).toBe("");
   });
 });

@@ -1,5 +1,5 @@
 /** The confusion matrix: which cells are chosen is seen, and a click, Enter or Space chooses; with Shift it adds. */
-import { button, toggle } from "../shared/controls";
+import { button, choice, toggle } from "../shared/controls";
 import { h, set } from "../shared/dom";
 import { count, percent, plural } from "../shared/format";
 import type { Cell, Confusion } from "./items";
@@ -116,12 +116,20 @@ export function confusionMatrix(
     draw();
   });
   const all = button("All cells", () => choose([]));
+  // The headers of a matrix do the same.
+  const taken =
+    pairs &&
+    choice(
+      "Show what was taken for one class",
+      [["", "Taken for …"], ...names.map((each, number) => [String(number), each] as const)],
+      (value) => choose(value ? [[null, Number(value)]] : []),
+    );
   const hint = h(
     "p.cm-note",
     counts && "Rows are the true classes, columns what they were taken for. ",
     "Click shows a cell's pictures, Shift adds.",
   );
-  const element = h("div.cm-confusion", hint, frame, h("div.cm-row", all, counts && percents));
+  const element = h("div.cm-confusion", hint, frame, h("div.cm-row", all, taken ?? percents));
 
   function draw(): void {
     buttons.length = 0;
@@ -140,6 +148,7 @@ export function confusionMatrix(
     element,
     show(cells) {
       chosen = cells;
+      if (taken) taken.value = `${cells[0]?.[1] ?? ""}`;
       mark();
     },
   };

@@ -240,4 +240,4 @@ function draw({ model, root, signal, onChange }: Scene<State>): void {
   }
 }
 
-const keys = "Arrow keys and Page Up or Down move, Space selects, Enter looks closer.";
+const keys = "Arrow keys and Page Up or Down move, Space selects, Enter or a double click looks closer.";
