@@ -78,20 +78,20 @@ class Series:
 
     def _go_on(self, config: Mapping[str, Any]) -> None:
         """Take the place of the newest series with this model, or of the newest, which says how it differs."""
-        told = [read_json(folder / runs.CONFIG_FILE) for folder in self._found]
+        told = [_described(folder) for folder in self._found]
         fitting = (one for one in told if one.get("model_sha256") == config["model_sha256"])
         begun = next(fitting, told[0])
         self._found = []
         self._id, self._name = begun["series"], begun["series_name"]
         for folder in runs.folders():
-            one = read_json(folder / runs.CONFIG_FILE)
+            one = _described(folder)
             if one.get("series") == self._id:
                 self._before[one["fit"]] = folder
 
 
 def _named(name: str) -> list[Path]:
     folder = runs.unfinished(name)
-    if "series" not in read_json(folder / runs.CONFIG_FILE):
+    if not _described(folder):
         raise BadOption(f"The run {name} is no fit that %%train can go on with: it kept no checkpoints of such a one.")
     return [folder]
 
@@ -101,8 +101,17 @@ def _unfinished() -> list[Path]:
     found = [
         folder
         for folder in runs.left_over(kind=fits.KIND)
-        if runs.has_checkpoint(folder) or read_json(folder / runs.CONFIG_FILE).get("fit", 1) > 1
+        if (told := _described(folder)) and (runs.has_checkpoint(folder) or told["fit"] > 1)
     ]
     if not found:
         raise BadOption(f"There is no unfinished fit in {runs.root()}: leave --resume out to begin one.")
     return found
+
+
+def _described(folder: Path) -> dict[str, Any]:
+    """How a fit was described; nothing where that does not tell its place in a series."""
+    match found := read_json(folder / runs.CONFIG_FILE):
+        case {"series": str(), "series_name": str() | None, "fit": int()}:
+            return found
+        case _:
+            return {}

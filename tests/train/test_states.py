@@ -1,5 +1,6 @@
 """A fit of a person's own that goes on where it was killed, stopped or cut short."""
 
+import json
 import os
 import signal
 import subprocess
@@ -172,6 +173,17 @@ def test_another_model_or_other_data_is_refused() -> None:
         raise AssertionError("the block was begun")
     with pytest.raises(BadOption, match="leave --name out, or --resume"):
         colab_magics.LiveRun(name="new", resume="own")
+
+
+@pytest.mark.parametrize("field", ["series", "series_name", "fit"])
+def test_a_damaged_description_is_none_to_go_on_with(runs_root: Path, field: str) -> None:
+    folds(Look(stop_at=(1, 0)), name="hurt")
+    config = runs_root / "hurt" / runs.CONFIG_FILE
+    config.write_text(json.dumps({**json.loads(config.read_text()), field: ["of another kind"]}))
+    with pytest.raises(BadOption, match="The run hurt is no fit that %%train can go on with"):
+        folds(Look(), resume="hurt")
+    with pytest.raises(BadOption, match="There is no unfinished fit"):
+        folds(Look(), resume=True)
 
 
 def test_nothing_to_go_on_with() -> None:
