@@ -72,8 +72,9 @@ class Config:
         counts = (config.epochs, config.batch_size, config.order)
         if not all(isinstance(count, int) and count >= 0 for count in counts):
             raise TypeError("its numbers are none")
-        if not all(isinstance(getattr(config, field.name), str) for field in known if field.type == "str"):
-            raise TypeError("its texts are none")
+        for field in known:
+            if not isinstance(getattr(config, field.name), _KINDS[str(field.type)]):
+                raise TypeError(f"its {field.name} is of another kind")
         return config
 
     def as_json(self) -> dict[str, Any]:
@@ -107,6 +108,19 @@ class Config:
 def _spoken(value: object) -> str:
     return {"True": "given", "False": "not given"}.get(str(value), str(value))
 
+
+_KINDS: dict[str, Any] = {
+    "str": str,
+    "str | None": str | None,
+    "int": int,
+    "int | None": int | None,
+    "float | None": int | float | None,
+    "bool": bool,
+    "tuple[int, ...]": tuple,
+    "tuple[str, ...]": tuple,
+    "tuple[dict[str, Any], ...]": tuple,
+}
+"""What the fields of a `Config` are when they are read back, by their annotations."""
 
 _TOLD = {
     "epochs": "the number of epochs",

@@ -24,10 +24,10 @@ def test_numbers_that_are_none_are_refused() -> None:
         Config.read(CONFIG.as_json() | {"epochs": "many"})
 
 
-@pytest.mark.parametrize("name", ["model", "dataset", "recipe", "precision"])
-def test_texts_that_are_none_are_refused(name: str) -> None:
-    with pytest.raises(TypeError, match="its texts are none"):
-        Config.read(CONFIG.as_json() | {name: [{"name": 1}]})
+@pytest.mark.parametrize("name", ["model", "precision", "target", "learning_rate", "early_stop", "best", "shape"])
+def test_what_is_of_another_kind_is_refused(name: str) -> None:
+    with pytest.raises(TypeError, match=f"its {name} is of another kind"):
+        Config.read(CONFIG.as_json() | {name: {"name": 1}})
 
 
 def test_differences_are_told_in_words() -> None:
