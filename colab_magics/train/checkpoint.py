@@ -32,7 +32,8 @@ class State:
     """Where a training stands: its place, every variable of model, optimizer and metrics, its callbacks, its history.
 
     ``arrays`` are named by their number; ``callbacks`` and ``rows`` are values of JSON; ``seconds`` is the
-    time that training took so far. ``is_over``: a callback has ended it.
+    time that training took so far. ``is_over``: a callback has ended it. ``has_moments``: the optimizer had learnt
+    something; that of a model whose own step has others never does.
     """
 
     epoch: int
@@ -42,6 +43,7 @@ class State:
     rows: Sequence[Mapping[str, float]]
     seconds: float
     is_over: bool = False
+    has_moments: bool = True
 
     @property
     def loss(self) -> float | None:
@@ -68,7 +70,8 @@ def capture(
         simple, weights = callback_state(callback)
         arrays.update({f"callback {number} {name}": value for name, value in weights.items()})
         states.append({"kind": type(callback).__name__, **simple})
-    return State(position.epoch, position.step, arrays, states, [dict(row) for row in rows], seconds, is_over)
+    told, has_moments = [dict(row) for row in rows], bool(model.optimizer.built)
+    return State(position.epoch, position.step, arrays, states, told, seconds, is_over, has_moments)
 
 
 def restore(state: State, model: Any, *, with_metrics: bool = True) -> None:

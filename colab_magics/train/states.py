@@ -45,7 +45,8 @@ class States:
         if state is None:
             self.notes.append(BEGUN_ANEW)
             return None
-        self._model.optimizer.build(self._model.trainable_variables)
+        if state.has_moments:
+            self._model.optimizer.build(self._model.trainable_variables)
         restore(state, self._model, with_metrics=False)
         if state.step:
             self.notes.append(

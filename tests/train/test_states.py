@@ -175,6 +175,43 @@ def test_another_model_or_other_data_is_refused() -> None:
         colab_magics.LiveRun(name="new", resume="own")
 
 
+def test_a_model_whose_own_step_has_the_optimizers_is_gone_on_with() -> None:
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("this step is one of TensorFlow")
+
+    class Pair(keras.Model):  # type: ignore[misc]  # Keras has no types
+        """As the adversarial networks of Keras' examples: two models, an optimizer for each, and no call."""
+
+        def __init__(self) -> None:
+            super().__init__(name="pair")
+            self.one, self.other = build(), build()
+
+        def compile(self) -> None:
+            super().compile()
+            self.first, self.second = keras.optimizers.Adam(), keras.optimizers.Adam()
+
+        def train_step(self, data: Any) -> dict[str, Any]:
+            import tensorflow as tf
+
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean(self.other(data)) + 0.0 * tf.reduce_mean(self.one(data))
+            weights = self.other.trainable_variables
+            self.second.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
+            return {"loss": loss}
+
+    ended = []
+    for epochs, options in ((2, {"name": "pair"}), (2, {"resume": "pair"}), (4, {"resume": "pair"})):
+        model = Pair()
+        model.compile()
+        with colab_magics.train(**options) as fits, pytest.warns(UserWarning, match="not yet been built"):
+            model.fit(X, epochs=epochs)
+        ended.append((fits[0].went_on_after, model.get_weights()))
+    assert [place for place, _ in ended] == [None, (2, 0), (2, 0)]
+    for kept, found in zip(ended[0][1], ended[1][1], strict=True):
+        np.testing.assert_array_equal(kept, found)
+    assert "What the model's own optimizers (first, second) had learnt began anew." in fits[0].notes
+
+
 @pytest.mark.parametrize("field", ["series", "series_name", "fit"])
 def test_a_damaged_description_is_none_to_go_on_with(runs_root: Path, field: str) -> None:
     folds(Look(stop_at=(1, 0)), name="hurt")
