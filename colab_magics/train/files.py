@@ -6,6 +6,8 @@ import csv
 import hashlib
 import io
 import json
+import textwrap
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from colab_magics.durable import publish, sync, writing
@@ -58,7 +60,9 @@ def save_model(path: Path, model: Any) -> None:
     """Save a Keras model under ``path`` (``.keras``), whole or not at all."""
     temporary = path.with_name(f".part.{path.name}")  # Keras asks for the ending
     try:
-        model.save(temporary)
+        with warnings.catch_warnings():  # the weights of its parts are saved, though it is never called itself
+            warnings.filterwarnings("ignore", "You are saving a model that has not yet been built")
+            model.save(temporary)
         with temporary.open("rb") as file:
             sync(file)
         publish(temporary, path)
@@ -71,8 +75,8 @@ def kept_model(path: Path, model: Any) -> tuple[str, ...]:
     try:
         save_model(path, model)
     except Exception as error:  # noqa: BLE001 (the layers' own code says how they are saved)
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        return (f"The model could not be saved, it is only in memory (run.model): {reason}",)
+        said = " ".join(str(error).split()) or type(error).__name__
+        return (f"The model could not be saved, it is only in memory (run.model): {textwrap.shorten(said, 200)}",)
     return ()
 
 

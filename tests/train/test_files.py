@@ -2,6 +2,7 @@
 
 import csv
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,34 @@ def test_a_model_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, small
         files.save_model(tmp_path / "model.keras", Broken())
     assert (tmp_path / "model.keras").read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["model.keras"]
+
+
+@pytest.mark.train
+def test_a_model_that_is_parts_and_never_called_is_saved_with_them(tmp_path: Path) -> None:
+    import h5py
+    import keras
+
+    class Parts(keras.Model):  # type: ignore[misc]  # Keras has no types
+        def __init__(self) -> None:
+            super().__init__()
+            self.part = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+
+    model = Parts()
+    assert files.kept_model(tmp_path / "model.keras", model) == ()  # and no warning of Keras, which is an error here
+    with zipfile.ZipFile(tmp_path / "model.keras") as archive, archive.open("model.weights.h5") as content:
+        sizes: list[int] = []
+        h5py.File(content, "r").visititems(lambda name, item: sizes.append(getattr(item, "size", 0)))
+    assert sum(sizes) == model.part.count_params() == 15
+
+
+def test_the_whole_reason_is_told_where_a_model_cannot_be_saved(tmp_path: Path) -> None:
+    class Broken:
+        def save(self, path: Path) -> None:
+            raise NotImplementedError("made by passing\nwhat has no form,\nand get_config says no more. " + "x " * 200)
+
+    (note,) = files.kept_model(tmp_path / "model.keras", Broken())
+    assert "(run.model): made by passing what has no form, and get_config says no more." in note
+    assert note.endswith("[...]")
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"\xff", b"null"])
