@@ -36,9 +36,9 @@ def waiting(title: str = _MAGIC) -> Card:
     return Card(title=title, state="started", parts=(Note("Not finished when this notebook was saved."),))
 
 
-def loading() -> Card:
+def loading(title: str) -> Card:
     """While a cell of a person's own imports Keras."""
-    return Card(title="%%train", state="loading Keras …")
+    return Card(title=title, state="loading Keras …")
 
 
 def card(run: Run) -> Card:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from colab_magics import _shell, interrupts
+from colab_magics import _shell
 from colab_magics.errors import BadOption, ColabMagicsError
 from colab_magics.extras import check
 from colab_magics.options import LineParser, identifier
@@ -108,6 +109,7 @@ def show(value: Fit) -> None:
 def _following(name: str | None, resume: str | bool, keep: Callable[[Fit, object], None]) -> Iterator[None]:
     """In the block, follow every fit, and give each that ended to ``keep`` with the history that it returned."""
     __tracebackhide__ = True
+    from colab_magics.train.screen import loading
     from colab_magics.train.series import Series
     from colab_magics.train.wrapping import bound, wrapped
 
@@ -129,22 +131,8 @@ def _following(name: str | None, resume: str | bool, keep: Callable[[Fit, object
             keep(live.run, history)
         return history
 
-    with wrapped(around, _loading):
+    with wrapped(around, partial(loading, "%%train")):
         yield
-
-
-@contextmanager
-def _loading() -> Iterator[None]:
-    """Say that Keras is being loaded, which takes seconds, until it is there, and hear no chatter of its backend."""
-    from colab_magics.train import card as cards
-    from colab_magics.train.backend import without_chatter
-
-    shown = _shell.show(cards.loading())
-    try:
-        with interrupts.held(), without_chatter():
-            yield
-    finally:
-        shown.clear()
 
 
 def _show_board(fits: list[Fit]) -> None:

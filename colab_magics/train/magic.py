@@ -14,6 +14,7 @@ from colab_magics.train import own_model, placement, screen
 from colab_magics.train.given import Given, named
 from colab_magics.train.recipes import NAMES
 from colab_magics.train.request import SEED, Request
+from colab_magics.train.wrapping import watched
 
 if TYPE_CHECKING:
     from colab_magics.train.background import Background
@@ -191,7 +192,10 @@ def run(line: str, cell: str | None) -> Run | Runs | Background:
             from colab_magics.train.backend import choose
 
             choose(options["backend"])
-        with placement.built_for(options["device"], is_mixed=options["mixed_precision"], is_here=is_here):
+        with (
+            watched(partial(screen.loading, "%%train_mnist")),
+            placement.built_for(options["device"], is_mixed=options["mixed_precision"], is_here=is_here),
+        ):
             options["model"] = own_model.built(partial(_shell.execute, cell), _shell.namespace())
     if options["data"] is not None:  # a cell may make it
         options["data"] = named(options["data"], _shell.namespace())

@@ -48,8 +48,8 @@ def prepare(
     backend.check_installed()
     directory = runs.unfinished(request.resume or None) if request.resume is not None else None
     saved = resumption.saved_config(directory) if directory is not None and not request.fresh else None
-    if saved is not None:
-        model, request = resumption.model_again(saved, model), request.filled_from(saved)
+    if directory is not None and saved is not None:
+        model, request = resumption.model_again(saved, model, directory.name), request.filled_from(saved)
         resumption.check_data(saved, request, data)
     model = "mlp" if model is None else model
     plan = request.plan(model if isinstance(model, str) else "")

@@ -26,14 +26,14 @@ def saved_config(directory: Path) -> Config:
         ) from error
 
 
-def model_again(saved: Config, model: Any) -> Any:
+def model_again(saved: Config, model: Any, name: str) -> Any:
     """The model that is given, or the name of ours or the file that the run trained."""
     if model is None and saved.model_file is not None:
         return saved.model_file
     if model is None and saved.model not in recipes.MODELS:
         raise BadOption(
             f"The run trained a model of your own, {saved.model}: build it again in a cell, with  "
-            "%%train_mnist --resume"
+            f"%%train_mnist --resume {name}"
         )
     return saved.model if model is None else model
 

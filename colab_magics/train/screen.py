@@ -42,6 +42,19 @@ def let_go() -> None:
         thread.join()
 
 
+@contextmanager
+def loading(title: str) -> Iterator[None]:
+    """Say that Keras is being loaded, which takes seconds, until it is there, and hear no chatter of its backend."""
+    from colab_magics.train.backend import without_chatter
+
+    shown = _shell.show(cards.loading(title))
+    try:
+        with interrupts.held(), without_chatter():
+            yield
+    finally:
+        shown.clear()
+
+
 def trained(model: Any, request: Request, data: Given | None = None) -> Run:
     """Train here, and show it."""
     control = Control()

@@ -36,6 +36,18 @@ def wrapped(
         yield
 
 
+@contextmanager
+def watched(loading: Callable[[], AbstractContextManager[object]]) -> Iterator[None]:
+    """In the block, have what takes seconds done in the block of ``loading()``, as in `wrapped`."""
+    watch = _Watch(lambda: None, loading)
+    if sys.modules.get("keras") is None:
+        sys.meta_path.insert(0, watch)
+    try:
+        yield
+    finally:
+        watch.leave()
+
+
 def bound(
     fit: Callable[..., Any], model: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> inspect.BoundArguments | None:

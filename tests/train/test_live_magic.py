@@ -62,7 +62,8 @@ def test_the_cell_is_the_persons_own(cell: Shell) -> None:
     assert {path.parent.name for path in fit.logdir.rglob("events.*")} == {"train", "validation"}
 
 
-def test_that_keras_is_being_loaded_is_said_while_it_is(tmp_path: Path) -> None:
+@pytest.mark.parametrize("magic", ["%%train", "%%train_mnist"])
+def test_that_keras_is_being_loaded_is_said_while_it_is(magic: str, tmp_path: Path) -> None:
     source = (
         "from types import SimpleNamespace\n"
         "from IPython.core.interactiveshell import InteractiveShell\n"
@@ -70,12 +71,12 @@ def test_that_keras_is_being_loaded_is_said_while_it_is(tmp_path: Path) -> None:
         "shell.kernel = SimpleNamespace()\n"
         "shell.display_pub.publish = lambda data, update=False, **_: print(update, [data['text/plain']])\n"
         "shell.run_cell('%load_ext colab_magics')\n"
-        "shell.run_cell('%%train\\nimport keras\\nprint(keras.__name__)')\n"
+        f"shell.run_cell('{magic}\\nimport keras\\nprint(keras.__name__)')\n"
     )
     environ = {**os.environ, "IPYTHONDIR": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", source], env=environ, capture_output=True, text=True, check=True)
     shown = done.stdout.splitlines()[:3]
-    assert shown == ["False ['%%train · loading Keras …']", "True ['']", "keras"], done.stderr
+    assert shown == [f"False ['{magic} · loading Keras …']", "True ['']", "keras"], done.stderr
 
 
 def test_a_bare_fit_at_the_end_gives_the_run_and_shows_it_once(cell: Shell) -> None:
