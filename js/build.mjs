@@ -116,6 +116,8 @@ const often = [
   "setProperty",
   "lastElementChild",
   "removeAttribute",
+  "hidden",
+  "append",
 ];
 const briefs = often.map((_, index) => `$${index.toString(36)}`);
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 import threading
 import weakref
 from collections.abc import Callable, Iterable
@@ -15,11 +14,11 @@ from numpy.typing import NDArray
 from colab_magics.errors import BadOption
 from colab_magics.format import number, plural
 from colab_magics.gallery.atlas import plan
-from colab_magics.gallery.folder import FileImages
 from colab_magics.gallery.images import Picture, Unreadable
 from colab_magics.gallery.pages import Page
 from colab_magics.gallery.query import Query
 from colab_magics.gallery.samples import Samples
+from colab_magics.gallery.selection import as_index
 from colab_magics.gallery.source import Source
 from colab_magics.gallery.views import View, parse
 
@@ -49,10 +48,14 @@ class Gallery:
         self._lock = threading.RLock()
         self._watchers: weakref.WeakSet[Watcher] = weakref.WeakSet()
         self._source = source
-        plans = [plan(n, each.images.side, each.images.channels) for each in self._all_samples()]
+        plans = [
+            plan(n, each.images.side, each.images.channels)
+            for each in (source.training, source.samples)
+            if each is not None
+        ]
         self._n = min(each.count for each in plans)
         self._side = min(each.side for each in plans)
-        self.counts = replace(source.samples.counts, first=len(self._samples_of(View("first"))))
+        self.counts = replace(source.samples.counts, first=len(self._source.samples_of(View("first"))))
         """How many pictures each view has."""
         self._selected: dict[str, tuple[int, ...]] = {}
         self.tell_export: Callable[[int, int], None] = _say_nothing
@@ -172,8 +175,8 @@ class Gallery:
         if not isinstance(indices, Iterable):
             raise BadOption(f"{indices!r} is not a list of indices: pass a list of whole numbers.")
         with self._lock:
-            samples = self._samples_of(self._query.view)
-            chosen = tuple(dict.fromkeys(_index(each, samples) for each in indices))
+            samples = self._source.samples_of(self._query.view)
+            chosen = tuple(dict.fromkeys(as_index(each, samples) for each in indices))
             if chosen == self._selected.get(samples.kind, ()):
                 return
             self._selected[samples.kind] = chosen
@@ -186,28 +189,9 @@ class Gallery:
         class; ``loss`` (cross-entropy in nats); ``path`` of picture files; ``name``; and, where they are known,
         ``probabilities`` of every class. Of files it can be shown again.
         """
-        import pandas as pd
+        from colab_magics.gallery.selection import frame
 
-        page = self.shown
-        items = [page.samples.item(index) for index in page.selected]
-        frame = pd.DataFrame(
-            {
-                "index": pd.array([item.index for item in items], dtype="int64"),
-                "true": pd.array([item.true for item in items], dtype="Int64"),
-                "predicted": pd.array([item.predicted for item in items], dtype="Int64"),
-                "probability": np.array([item.probability for item in items], dtype=float),
-                "loss": np.array([item.loss for item in items], dtype=float),
-                "name": pd.Series([item.name for item in items], dtype=object),
-            }
-        )
-        if isinstance(page.samples.images, FileImages):
-            paths = page.samples.images.paths
-            files = pd.Series([str(paths[index]) for index in page.selected], dtype=object)
-            frame.insert(list(frame).index("name"), "path", files)  # the first that names files is what is shown
-        shares = page.samples.probabilities
-        if shares is not None:
-            frame["probabilities"] = pd.Series([shares[index] for index in page.selected], dtype=object)
-        return frame
+        return frame(self.shown)
 
     @property
     def shown(self) -> Page:
@@ -217,7 +201,7 @@ class Gallery:
     def window(self, start: int, count: int) -> Page:
         """Take ``count`` of the chosen pictures, from the one at place ``start``, as they are at this moment."""
         with self._lock:
-            samples = self._samples_of(self._query.view)
+            samples = self._source.samples_of(self._query.view)
             return Page(
                 samples=samples,
                 query=self._query,
@@ -232,17 +216,17 @@ class Gallery:
         """List the probability of every class for picture ``index`` of those shown. Raises `BadOption`."""
         samples = self.shown.samples
         shares = samples.probabilities
-        return None if shares is None else [float(share) for share in shares[_index(index, samples)]]
+        return None if shares is None else [float(share) for share in shares[as_index(index, samples)]]
 
     def picture(self, index: int, side: int) -> Picture | Unreadable:
         """Draw picture ``index`` of the images that are shown, sides at most ``side`` pixels. Raises `BadOption`."""
         samples = self.shown.samples
-        return samples.images.picture(_index(index, samples), side)
+        return samples.images.picture(as_index(index, samples), side)
 
     def values(self, index: int) -> list[Any] | None:
         """List the pixel values of a small picture, as they were given, in rows; None of a large one."""
         samples = self.shown.samples
-        return samples.images.values(_index(index, samples))
+        return samples.images.values(as_index(index, samples))
 
     def export(self, path: str | Path, *, limit: int | None = None) -> Path:
         """Write the pictures that are chosen now, in their order and with what is selected, and give the file's path.
@@ -270,36 +254,11 @@ class Gallery:
             watcher.refresh()
 
     def _open(self, query: Query) -> None:
-        if query.needs_predictions and query.view.kind == "first" and self._source.training is not None:
-            # Of the training images nothing was predicted: who comes to them gives up the order, and who is there and
-            # wants one goes on to the test images.
-            if self._version and self._query.view.kind != "first":
-                query = replace(query, sort="index", confidence=(0.0, 1.0))
-            else:
-                query = replace(query, view=View("confusion"))
-        self._members = query.members(self._samples_of(query.view))
+        query = self._source.answerable(query, self._query.view if self._version else None)
+        self._members = query.members(self._source.samples_of(query.view))
         self._query: Query = query
         self._version += 1
-
-    def _samples_of(self, view: View) -> Samples:
-        training = self._source.training
-        return training if view.kind == "first" and training is not None else self._source.samples
-
-    def _all_samples(self) -> list[Samples]:
-        return [each for each in (self._source.training, self._source.samples) if each is not None]
 
 
 def _say_nothing(done: int, count: int) -> None:
     pass
-
-
-def _index(value: object, samples: Samples) -> int:
-    if isinstance(value, (bool, np.bool_)):
-        raise BadOption(f"{value} is not the index of an image: of a mask pass  np.flatnonzero(mask).")
-    try:
-        index = operator.index(value)  # type: ignore[arg-type]  # what is no integer raises TypeError
-    except TypeError as error:
-        raise BadOption(f"{value!r} is not the index of an image: pass whole numbers.") from error
-    if not 0 <= index < len(samples):
-        raise BadOption(f"There is no image {index}: the {len(samples):,} {samples.kind} are numbered from 0.")
-    return index

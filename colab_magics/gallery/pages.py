@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from colab_magics.format import number as digits
 from colab_magics.format import plural
 from colab_magics.gallery.classes import short
 from colab_magics.gallery.images import Picture, Unreadable
@@ -53,14 +52,14 @@ class Page:
             return ""
         if self.query.words:
             return "Nothing to show: no picture is left. Widen the search or the range of probabilities."
-        kind, everything = self.samples.kind, digits(len(self.samples))
+        everything = plural(len(self.samples), self.samples.noun)
         match self.query.view.kind:
             case "wrong":
-                return f"Nothing to show: all {everything} {kind} were recognised."
+                return f"Nothing to show: of {everything}, none was taken for another class."
             case "correct":
-                return f"Nothing to show: none of the {everything} {kind} was recognised."
+                return f"Nothing to show: of {everything}, none was recognised."
             case _:
-                return f"Nothing to show: there are no {kind}{self._ending}."
+                return f"Nothing to show: there are no {self.samples.kind}{self._ending}."
 
     @property
     def _ending(self) -> str:

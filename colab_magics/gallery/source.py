@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from colab_magics.errors import BadImages, BadOption
@@ -10,7 +10,9 @@ from colab_magics.format import printable
 from colab_magics.gallery.folder import is_file_name, listed, open_folder
 from colab_magics.gallery.frame import column, is_frame, read_pictures
 from colab_magics.gallery.images import as_list, read_arrays
+from colab_magics.gallery.query import Query
 from colab_magics.gallery.samples import Samples, check
+from colab_magics.gallery.views import View
 from colab_magics.predictions import Predictions
 
 
@@ -21,6 +23,26 @@ class Source:
     samples: Samples
     training: Samples | None = None
     dataset: str = ""
+
+    @property
+    def all_samples(self) -> list[Samples]:
+        return [self.samples] if self.training is None else [self.training, self.samples]
+
+    def samples_of(self, view: View) -> Samples:
+        """What ``view`` shows some of."""
+        return self.training if view.kind == "first" and self.training is not None else self.samples
+
+    def answerable(self, query: Query, before: View | None) -> Query:
+        """Change a query that asks what the model made of training images: nothing was predicted of them.
+
+        Who comes to them from another view, ``before``, gives up the order; who is there and wants one goes on to the
+        test images.
+        """
+        if not query.needs_predictions or query.view.kind != "first" or self.training is None:
+            return query
+        if before is not None and before.kind != "first":
+            return replace(query, sort="index", confidence=(0.0, 1.0))
+        return replace(query, view=View("confusion"))
 
 
 def read(

@@ -21,7 +21,7 @@ describe("a page", () => {
 
   it("says why there is nothing", () => {
     render();
-    const nothing = "Nothing to show: all 517 test images were recognised.";
+    const nothing = "Nothing to show: of 517 test images, none was taken for another class.";
     change({ items: [], total: 0, nothing, version: 2 });
     expect(cells()).toHaveLength(0);
     expect(text(".cm-nothing")).toBe(nothing);

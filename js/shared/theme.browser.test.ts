@@ -85,6 +85,19 @@ it("takes the colours of the host that it is told", () => {
   document.body.removeAttribute("style");
 });
 
+it("tells what is pressed by a line, which stays where the system has colours of its own, and gives way to the focus", () => {
+  const pressed = h("button.cm-button", { "aria-pressed": true }, "Wrong");
+  root.append(pressed, h("button.cm-button", "Correct"));
+  const lines = () =>
+    [...root.querySelectorAll("button")].map((each) => {
+      const { outlineStyle, outlineColor } = getComputedStyle(each);
+      return outlineStyle === "solid" && outlineColor;
+    });
+  expect(lines()).toEqual(["rgba(0, 0, 0, 0)", false]);
+  pressed.focus({ focusVisible: true } as FocusOptions);
+  expect(lines()[0]).not.toBe("rgba(0, 0, 0, 0)");
+});
+
 it("touches nothing outside its root", () => {
   const outside = h("div.cm-card");
   document.body.append(outside);

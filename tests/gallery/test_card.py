@@ -77,7 +77,7 @@ def test_the_order_is_told(run: Any) -> None:
 
 def test_nothing_wrong() -> None:
     gallery = Gallery(read(np.zeros((2, 2, 2)), [0, 1], predicted=[0, 1]), view="wrong")
-    assert "✓ Nothing to show: all 2 images were recognised." in card(gallery).text()
+    assert "✓ Nothing to show: of 2 images, none was taken for another class." in card(gallery).text()
     assert "<img" not in html(gallery)
 
 
