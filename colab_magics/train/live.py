@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import threading
 from contextlib import ExitStack, contextmanager
+from operator import index
 from typing import TYPE_CHECKING, Any
 
 from colab_magics import _shell, interrupts
@@ -75,7 +76,8 @@ class LiveRun(_Callback):  # type: ignore[misc]  # Keras has no types
         model, control = self.model, Control()
         if self._series.goes_on and self._sample and isinstance(model, keras.Sequential) and not model.built:
             model.build((None, *self._sample))  # as its first step would: what it had learnt is put into its weights
-        config = fits.config_of(model, epochs=self.params["epochs"], batch_size=self._batch_size, data=self._data)
+        epochs, steps = index(self.params["epochs"]), self.params["steps"]  # numbers of numpy are none of JSON
+        config = fits.config_of(model, epochs=epochs, batch_size=self._batch_size, data=self._data)
         directory, config, is_begun = self._series.next(config, is_built=model.built)
         with ExitStack() as opened:
             opened.enter_context(runs.locked(directory))
@@ -91,7 +93,7 @@ class LiveRun(_Callback):  # type: ignore[misc]  # Keras has no types
                 model,
                 directory,
                 config=config,
-                steps=self.params["steps"],
+                steps=None if steps is None else index(steps),
                 tell=self._screen.tell,
                 control=control,
                 states=states,
@@ -227,4 +229,5 @@ def followed(call: inspect.BoundArguments, series: Series) -> Iterator[LiveRun]:
 
 def _batch_size(asked: Mapping[str, Any]) -> int | None:
     """Of arrays; what comes in batches of its own does not tell."""
-    return (asked.get("batch_size") or 32) if hasattr(asked.get("x"), "shape") else None
+    size = asked.get("batch_size") or 32
+    return index(size) if hasattr(asked.get("x"), "shape") and hasattr(size, "__index__") else None

@@ -76,17 +76,17 @@ def train_mnist(
     given = data if data is None or isinstance(data, Given) else Given(data)
     request = Request(
         recipe=recipe,
-        epochs=epochs,
-        batch_size=batch_size,
-        learning_rate=lr,
-        early_stop=early_stop,
+        epochs=_plain(epochs),
+        batch_size=_plain(batch_size),
+        learning_rate=_plain(lr),
+        early_stop=_plain(early_stop),
         best=best or None,
         device=None if device is None else placement.named(device),
         mixed_precision=mixed_precision or None,
         data=None if given is None else given.name if given.path is None else given.path,
         target=None if target is None else str(target),
         note="" if given is None else given.note,
-        seed=seed,
+        seed=_plain(seed),
         name=name,
         resume=resume if isinstance(resume, str) else "" if resume else None,
         fresh=fresh,
@@ -118,6 +118,11 @@ def train_mnist(
     if tensorboard:
         _show_board(run, port)
     return run
+
+
+def _plain(number: Any) -> Any:
+    """A number of numpy as one of Python, which JSON and Keras take."""
+    return number.item() if hasattr(number, "item") else number
 
 
 def _show_board(run: Run, port: int) -> None:

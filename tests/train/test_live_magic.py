@@ -158,6 +158,21 @@ def test_a_backup_of_keras_is_restored_from_as_without_us(cell: Shell, tmp_path:
     assert list(cell.namespace["kept"].history.index) == [3, 4, 5]
 
 
+def test_numbers_of_numpy_are_numbers(cell: Shell) -> None:
+    ran = cell.run(
+        "%%train --as kept\n"
+        "import signal\n"
+        "class Interrupt(keras.callbacks.Callback):\n"
+        "    def on_train_batch_begin(self, batch, logs=None):\n"
+        "        if batch == 1: signal.raise_signal(signal.SIGINT)\n"
+        "three = np.int64(3)\n"
+        "model.fit(x, y, np.int32(16), three, steps_per_epoch=three, callbacks=[Interrupt()])"
+    )
+    assert ran.error is None
+    assert cell.namespace["kept"].cut == (2, 3)
+    assert colab_magics.runs().frame.epochs.tolist() == [3]
+
+
 def test_a_model_that_is_parts_for_a_step_of_its_own(cell: Shell) -> None:
     if cell.namespace["keras"].backend.backend() != "tensorflow":
         pytest.skip("this backend has Keras build the model first, which has nothing to be called")

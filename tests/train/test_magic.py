@@ -88,6 +88,20 @@ def test_a_column_whose_name_is_a_number() -> None:
     assert run.config.class_names == ("0", "1")
 
 
+def test_numbers_of_numpy_are_numbers() -> None:
+    run = train_mnist(
+        data="digits",
+        epochs=np.int64(1),
+        batch_size=np.int32(512),
+        seed=np.uint8(3),
+        lr=np.float32(0.5),
+        early_stop=np.int64(2),
+    )
+    assert isinstance(run, Run)
+    assert read(run.directory).config == run.config
+    assert (run.config.seed, run.config.learning_rate) == (3, 0.5)
+
+
 def test_a_cell_may_end_with_a_model_that_is_there(shell: Shell, small: Callable[..., Any]) -> None:
     shell.namespace["model"] = small()
     ran = shell.run("%%train_mnist --data digits --epochs 1\nmodel")
