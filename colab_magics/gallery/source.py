@@ -55,6 +55,8 @@ def read(
     names: object = None,
 ) -> Source:
     """Read any source. Raises `BadImages`, `BadOption`, `SourceNotFound` and `SourceDenied`."""
+    if hasattr(came := getattr(source, "run", None), "predictions"):  # of a training in the background
+        source = came
     extra = {"labels": labels, "predicted": predicted, "probabilities": probabilities, "names": names}
     if isinstance(source, Predictions):
         _refuse(extra, "Predictions bring their own")

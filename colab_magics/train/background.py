@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from colab_magics.train.events import Event
     from colab_magics.train.given import Given
     from colab_magics.train.request import Request
+    from colab_magics.train.run import Run
 
 Status = Literal["running", "finished", "stopped", "failed", "killed"]
 
@@ -86,6 +87,16 @@ class Background:
         if not any((self.directory / runs.CHECKPOINTS).glob("*.json")):
             way = "it had saved nothing yet: begin it again"
         return f"The process of the training {how_it_ended(self.folder)}; {way}"
+
+    @property
+    def run(self) -> Run:
+        """What came of it. Raises `BadOption` while it still goes on and where nothing came of it, else as `read`."""
+        from colab_magics.train.stored import read
+
+        goes_on = f"The training {self.name} still goes on: .wait() waits for its end, .stop() ends it."
+        if why := goes_on if self.status == "running" else self.reason:
+            raise BadOption(why)
+        return read(self.directory)
 
     @property
     def control(self) -> Control:

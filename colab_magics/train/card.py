@@ -193,6 +193,7 @@ def begun(job: Background) -> Card:
         parts=(
             Facts((("Kept in", paths.shown(job.directory)),)),
             Note(f"It goes on without this kernel. Show it again:  %train_mnist --attach {job.name}"),
+            Note(f'When it has ended, its run is  colab_magics.runs()["{job.name}"]'),
         ),
     )
 
@@ -201,10 +202,8 @@ def background(job: Background) -> Card:
     """A training in the background that has ended."""
     if job.reason:
         return failed(job.reason, f"Training {job.name} in the background")
-    from colab_magics.train.stored import read
-
     try:
-        return card(read(job.directory))
+        return card(job.run)
     except BrokenFile as error:
         return failed(str(error))
 

@@ -46,7 +46,7 @@ def leave_model(model: Any, folder: Path) -> Path:
     import keras
 
     if not isinstance(model, keras.Model):
-        raise ModelMismatch(f"model is a {type(model).__name__} and not a Keras model.")
+        raise ModelMismatch(f"model is of type {type(model).__name__} and not a Keras model.")
     path = folder / _MODEL_FILE
     try:
         save_model(path, model)

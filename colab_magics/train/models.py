@@ -126,7 +126,7 @@ def fit_to(model: Any, dataset: Dataset, optimizer: Any = "adam") -> Fitting:
     import keras
 
     if not isinstance(model, keras.Model):
-        raise ModelMismatch(f"model is a {type(model).__name__} and not a Keras model.")
+        raise ModelMismatch(f"model is of type {type(model).__name__} and not a Keras model.")
     image, classes = dataset.x_train.shape[1:], len(dataset.class_names)
     shape, outputs = shapes(model, image)
     if outputs != (classes,):

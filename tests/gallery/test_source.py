@@ -106,3 +106,9 @@ def test_a_folder_takes_labels_where_it_has_no_classes(photos: Path) -> None:
 def test_a_missing_folder() -> None:
     with pytest.raises(SourceNotFound, match="There is no folder nowhere"):
         read("nowhere")
+
+
+def test_what_came_of_a_training_in_the_background(run: Any) -> None:
+    source = read(SimpleNamespace(run=run, status="finished"))
+    assert source.training is not None
+    assert len(source.samples) == 40

@@ -45,8 +45,11 @@ def test_it_trains_and_tells() -> None:
     assert job.status == "running"
     with pytest.raises(BadOption, match="still going on in the background: show it by {2}--attach there"):
         begin("mlp", Request(epochs=2, data="digits", name="there"), None)
+    with pytest.raises(BadOption, match=r"The training there still goes on: \.wait\(\) waits for its end"):
+        _ = job.run
     assert len([event for _, event in told(job) if isinstance(event, EpochEnded)]) == 2
     assert (job.status, job.reason) == ("finished", "")
+    assert (job.run.name, job.run.status, len(job.run.history)) == ("there", "finished", 2)
     assert (job.directory / "model.keras").is_file()
     again = attach("there")
     assert (again, again.wait(0)) == (job, "finished")

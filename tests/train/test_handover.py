@@ -47,7 +47,7 @@ def test_a_model_that_no_other_process_knows(tmp_path: Path) -> None:
     for model, name in [(made(Mine()), "Mine"), (made(keras.layers.Lambda(lambda x: x)), "Lambda"), (other, "loss")]:
         with pytest.raises(ModelMismatch, match=rf"^The model has {name} of your own, .* without --background\.$"):
             leave_model(model, tmp_path)
-    with pytest.raises(ModelMismatch, match="model is a int and not a Keras model"):
+    with pytest.raises(ModelMismatch, match="model is of type int and not a Keras model"):
         leave_model(3, tmp_path)
     with pytest.raises(OutputDenied, match=r"cannot be handed to a process of its own \(No such file"):
         leave_model(made(), tmp_path / "nowhere")

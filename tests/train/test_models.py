@@ -221,5 +221,5 @@ def test_a_model_that_does_not_fit(stack: list[Any], sentence: str, dataset: Dat
 
 
 def test_what_is_no_model(dataset: Dataset) -> None:
-    with pytest.raises(ModelMismatch, match="model is a list and not a Keras model"):
+    with pytest.raises(ModelMismatch, match="model is of type list and not a Keras model"):
         fit_to([], dataset)
