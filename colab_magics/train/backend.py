@@ -73,10 +73,13 @@ def _check_backend(backend: str, where: str) -> None:
 def choose(name: str) -> None:
     """Have Keras loaded with this backend. Raises `BadOption` where it is loaded with another one, `MissingExtra`."""
     keras = sys.modules.get("keras")
-    if keras is None:
-        _check_backend(name, _OPTION)
+    loaded = None if keras is None else keras.config.backend()
+    if loaded == name:
+        return
+    _check_backend(name, _OPTION)
+    if loaded is None:
         os.environ[_VARIABLE] = name
-    elif (loaded := keras.config.backend()) != name:
+    else:
         raise BadOption(
             f"Keras is loaded with {loaded} in this kernel, and it cannot change its backend: restart the kernel and "
             f"run this cell first, or train with {name} in the background by  --background"

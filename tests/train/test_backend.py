@@ -97,14 +97,22 @@ def test_what_is_worth_reading_is_passed_on() -> None:
 
 
 @pytest.mark.train
-def test_a_backend_is_chosen_before_keras_is_loaded_and_not_after() -> None:
+def test_a_backend_is_chosen_before_keras_is_loaded_and_not_after(tmp_path: Path) -> None:
+    (tmp_path / "jax.py").write_text("")
     source = (
+        "import sys\n"
         "from colab_magics.train import backend\n"
         "backend.choose('tensorflow')\n"
         "print(backend.load().config.backend())\n"
         "backend.choose('tensorflow')\n"
-        "try: backend.choose('jax')\n"
-        "except Exception as error: print(type(error).__name__, error)\n"
+        f"sys.path.append({str(tmp_path)!r})\n"
+        "for name in 'jax', 'nonsense':\n"
+        "    try: backend.choose(name)\n"
+        "    except Exception as error: print(type(error).__name__, error)\n"
     )
-    done = ran(source, KERAS_BACKEND="nonsense")
-    assert done.stdout.startswith("tensorflow\nBadOption Keras is loaded with tensorflow in this kernel, and it cannot")
+    chosen, loaded, unknown = ran(source, KERAS_BACKEND="nonsense").stdout.splitlines()
+    assert chosen == "tensorflow"
+    assert loaded.startswith("BadOption Keras is loaded with tensorflow in this kernel, and it cannot")
+    assert unknown.startswith(
+        "BadOption Keras is to use 'nonsense', which --backend names and which is no backend of it"
+    )
