@@ -51,8 +51,10 @@ class Entry:
 
     @property
     def epochs_done(self) -> int | None:
-        """Whole epochs."""
-        return None if self.run is None else len(self.run.history) - bool(self.run.cut)
+        """Whole epochs, with those that a fit of the person's own passed over (``initial_epoch``)."""
+        if self.run is None:
+            return None
+        return int(self.run.history.index[-1]) - bool(self.run.cut) if len(self.run.history) else 0
 
 
 def frame(entries: Sequence[Entry]) -> pd.DataFrame:

@@ -71,6 +71,14 @@ def test_a_fit_of_ones_own_code_is_among_them(runs_root: Path) -> None:
     assert runs.differences.loc["other", "batch_size"] == 128
 
 
+def test_epochs_that_a_fit_passed_over_are_done(runs_root: Path) -> None:
+    folder = keep(runs_root, "from the fifth", [0.5, 0.75], kind="fit", epochs=6)
+    (folder / "history.csv").write_text("epoch,loss\n5,0.5\n6,0.25\n")
+    runs = colab_magics.runs()
+    assert runs.frame.epochs_done["from the fifth"] == 6
+    assert "of 6" not in str(runs)
+
+
 def test_what_ended_is_not_read_again_until_it_changes(runs_root: Path) -> None:
     folder = keep(runs_root, "first")
     keep(runs_root, "broken off", [0.5], status=None)
