@@ -186,7 +186,9 @@ describe("the desk", () => {
     type(1, "df");
     type(0, "https://example.org/a.csv")?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter" }));
     await vi.waitFor(() => expect(field(0)?.value).toBe(""));
-    expect(asked("fetch").at(-1)?.data).toEqual({ source: "https://example.org/a.csv", variable: "df" });
+    await vi.waitFor(() =>
+      expect(asked("fetch").at(-1)?.data).toEqual({ source: "https://example.org/a.csv", variable: "df" }),
+    );
     expect(error()).toBe("");
   });
 
@@ -200,20 +202,24 @@ describe("the desk", () => {
     await vi.waitFor(() => expect(button("a.csv")).toBeDefined());
     type(1, "again");
     button("a.csv")?.click();
-    expect(asked("fetch").at(-1)?.data).toEqual({
-      source: "https://example.org/data/a.csv",
-      access: {},
-      variable: "again",
-    });
+    await vi.waitFor(() =>
+      expect(asked("fetch").at(-1)?.data).toEqual({
+        source: "https://example.org/data/a.csv",
+        access: {},
+        variable: "again",
+      }),
+    );
     expect(button("b.csv")?.title).toBe("s3://bucket/b.csv (https://store.example.org)");
     button("b.csv")?.click();
-    expect(asked("fetch").at(-1)?.data).toEqual({ source: "s3://bucket/b.csv", access, variable: "" });
+    await vi.waitFor(() =>
+      expect(asked("fetch").at(-1)?.data).toEqual({ source: "s3://bucket/b.csv", access, variable: "" }),
+    );
   });
 
   it("shows first rows, and loads them when asked", async () => {
     type(0, "far.csv");
     button("Preview")?.click();
-    expect(asked("preview").at(-1)?.data).toEqual({ source: "far.csv" });
+    await vi.waitFor(() => expect(asked("preview").at(-1)?.data).toEqual({ source: "far.csv" }));
     const glimpse: Glimpse = {
       source: "far.csv",
       phase: "working",
@@ -226,13 +232,13 @@ describe("the desk", () => {
     model.set("glimpse", glimpse);
     await vi.waitFor(() => expect(group()?.textContent).toContain("1 MB"));
     button("Cancel")?.click();
-    expect(asked("dismiss")).toHaveLength(1);
+    await vi.waitFor(() => expect(asked("dismiss")).toHaveLength(1));
     const card: CardData = { title: "far.csv", big: "3 columns", state: "", tone: "", parts: [] };
     model.set("glimpse", { ...glimpse, phase: "here", card });
     await vi.waitFor(() => expect(group()?.querySelector(".cm-big")?.textContent).toBe("3 columns"));
     type(1, "far");
     button("Load")?.click();
-    expect(asked("load").at(-1)?.data).toEqual({ variable: "far" });
+    await vi.waitFor(() => expect(asked("load").at(-1)?.data).toEqual({ variable: "far" }));
     model.set("glimpse", { ...glimpse, phase: "failed", sentence: "There is nothing." });
     await vi.waitFor(() =>
       expect(group()?.querySelector("[role=alert]")?.textContent).toBe("There is nothing."),
@@ -281,7 +287,24 @@ describe("the desk", () => {
     model.set("waits", true);
     await vi.waitFor(() => expect(button("Do not wait")?.parentElement?.hidden).toBe(false));
     button("Do not wait")?.click();
-    expect(asked("release")).toHaveLength(1);
+    await vi.waitFor(() => expect(asked("release")).toHaveLength(1));
+  });
+
+  it("asks for nothing before the kernel has heard of it", async () => {
+    undo();
+    vi.useFakeTimers();
+    model = new FakeModel<State>(model.state); // what is sent to a busy main shell is not answered in time
+    undo = panel.render({ model, el: host });
+    button("Do not wait")?.click();
+    choose("a.csv");
+    await vi.advanceTimersByTimeAsync(900);
+    expect(model.sent.map(({ content }) => (content as { command: string }).command)).toEqual(["hello"]);
+    model.answer = () => ({});
+    await vi.advanceTimersByTimeAsync(200);
+    vi.useRealTimers();
+    expect(asked("hello")).toHaveLength(2);
+    await vi.waitFor(() => expect(asked("release")).toHaveLength(1));
+    await vi.waitFor(() => expect(asked("begin")[0]?.data).toMatchObject({ name: "a.csv" }));
   });
 
   it("shows what is in the frame", async () => {

@@ -40,7 +40,8 @@ export default definePanel<State>({
     );
     const { label: nameLabel, input: variable } = field("Assign to", "named after the file", onEnter);
     variable.value = model.get("variable");
-    const sent = sendings(model, signal, show);
+    const met = stayPresent(model, () => model.get("waits"), signal);
+    const sent = sendings(model, signal, show, met);
     const drop = dropZone((files) => sent.take(files, taken(variable)), complain);
     const buttons = h("span.cm-row", button("Read", read), button("Preview", preview));
     const form = h("div.cm-desk-form", sourceLabel, nameLabel, buttons);
@@ -95,6 +96,7 @@ export default definePanel<State>({
 
     async function command(name: string, data: object): Promise<boolean> {
       try {
+        await met;
         await ask(model, name, data, { signal });
         complain("");
         return true;
@@ -146,7 +148,6 @@ export default definePanel<State>({
     onChange("recent", showRecent);
     onChange(["card", "waits"], showRest);
     onChange(["places", "glimpse"], showLooks);
-    stayPresent(model, () => model.get("waits"), signal);
   },
 });
 

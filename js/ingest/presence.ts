@@ -8,7 +8,8 @@ const pause = 1000;
 /** Milliseconds between two signs of life while the cell waits. */
 const heartbeat = 5000;
 
-export function stayPresent(model: Messenger, isWaiting: () => boolean, signal: AbortSignal): void {
+/** Gives the end of the first try to be heard: what is sent earlier may lie with the main shell until the cell has ended. */
+export function stayPresent(model: Messenger, isWaiting: () => boolean, signal: AbortSignal): Promise<void> {
   let isSaying = false;
   let isGone = false;
   const live = () => isWaiting() && !isGone && void sayHello();
@@ -19,7 +20,7 @@ export function stayPresent(model: Messenger, isWaiting: () => boolean, signal: 
   // A page that goes is hidden, too, and would take its word back by telling so.
   window.addEventListener("pagehide", leave, { signal });
   window.addEventListener("pageshow", comeBack, { signal });
-  void sayHello();
+  return sayHello();
 
   function leave(): void {
     isGone = true;

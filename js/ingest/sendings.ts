@@ -32,13 +32,20 @@ export interface Sendings {
   over(items: readonly Item[]): Shown[];
 }
 
-export function sendings(model: Messenger, signal: AbortSignal, changed: () => void): Sendings {
+/** Nothing is sent before the kernel is ``met``. */
+export function sendings(
+  model: Messenger,
+  signal: AbortSignal,
+  changed: () => void,
+  met: Promise<void>,
+): Sendings {
   const all: Sending[] = [];
   let isSending = false;
   let numbered = 0;
 
   /** Before the first byte of any: so that the kernel knows of all, and says at once what does not fit. */
   async function announce(added: readonly Sending[]): Promise<void> {
+    await met;
     for (const sending of added) {
       const { signal: cancelled } = sending.stop;
       try {
