@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import struct
 import threading
@@ -73,8 +74,12 @@ def flat(picture: Image.Image) -> Image.Image:
 def _leads_to(is_of_kind: Callable[[os.DirEntry[str]], bool], entry: os.DirEntry[str]) -> bool:
     try:
         return is_of_kind(entry)
-    except OSError:  # a link that leads around in a circle, as good as one that leads nowhere
-        return False
+    except OSError as error:
+        if error.errno == errno.ELOOP:  # a link that leads around in a circle, as good as one that leads nowhere
+            return False
+        raise SourceDenied(
+            f"It cannot be found out what {entry.path} is ({error.strerror}): ask its owner, or take it away."
+        ) from error
 
 
 def _listed(folder: Path) -> list[os.DirEntry[str]]:

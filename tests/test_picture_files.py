@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from colab_magics import picture_files
+from colab_magics.errors import SourceDenied
 from colab_magics.picture_files import DAMAGE, fault, flat, folders, opened, pictures
 
 
@@ -23,6 +24,13 @@ def test_links_that_lead_nowhere_are_left_out(tmp_path: Path) -> None:
         (tmp_path / name).symlink_to(target)
     assert [path.name for path in pictures(tmp_path)] == ["a.png", "b.png"]
     assert list(folders(tmp_path)) == []
+
+
+@pytest.mark.parametrize("name", ["odd.png", "odd"])
+def test_what_cannot_be_looked_at_is_named_and_not_left_out(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).symlink_to("x" * 300)
+    with pytest.raises(SourceDenied, match=rf"It cannot be found out what .*{name} is \(File name too long\)"):
+        [*pictures(tmp_path), *folders(tmp_path)]
 
 
 @pytest.mark.parametrize(

@@ -142,10 +142,10 @@ def read_arrays(source: object, what: str) -> ArrayImages:
     return _measured(array, [array[0]], what, is_turned=array is not given_array)
 
 
-def as_list(source: object) -> object:
+def as_list(source: Any) -> Any:
     """Take the list out of a Series or an array that holds objects or texts; others stay as they are."""
     holds_objects = getattr(getattr(source, "dtype", None), "kind", "") in {"O", "U", "T"}
-    return source.tolist() if holds_objects and getattr(source, "ndim", 0) == 1 else source  # type: ignore[attr-defined]
+    return source.tolist() if holds_objects and getattr(source, "ndim", 0) == 1 else source
 
 
 def is_picture(value: object) -> bool:

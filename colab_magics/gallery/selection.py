@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from colab_magics.gallery.samples import Samples
 
 
-def as_index(value: object, samples: Samples) -> int:
+def as_index(value: Any, samples: Samples) -> int:
     """Take the index of one of ``samples``. Raises `BadOption` for what is none."""
     if isinstance(value, (bool, np.bool_)):
         raise BadOption(f"{value} is not the index of an image: of a mask pass  np.flatnonzero(mask).")
     try:
-        index = operator.index(value)  # type: ignore[arg-type]  # what is no integer raises TypeError
+        index = operator.index(value)
     except TypeError as error:
         raise BadOption(f"{value!r} is not the index of an image: pass whole numbers.") from error
     if not 0 <= index < len(samples):
