@@ -180,13 +180,17 @@ class Notebook:
         """Make the window as wide as it takes for ``panel`` to be ``pixels`` wide."""
         width = None
         for _ in range(10):  # a scroll bar may come or go
-            width = panel.evaluate(scripts.SETTLED_WIDTH, width)
+            width = panel.evaluate(scripts.SETTLED, width)["width"]
             excess = round(width) - pixels
             if not excess:
                 return
             window = self.page.viewport_size or WINDOW
             self.page.set_viewport_size({**window, "width": max(window["width"] - excess, pixels)})
         raise AssertionError(f"the panel did not become {pixels} pixels wide")
+
+    def height(self, panel: Locator) -> float:
+        """How high ``panel`` is, once that lasts."""
+        return float(panel.evaluate(scripts.SETTLED)["height"])
 
     def looks(self, panel: Locator) -> Iterator[tuple[Theme, int]]:
         """Make ``panel`` look in each way it may: at three widths, in both themes."""
@@ -195,6 +199,7 @@ class Notebook:
             self.width(panel, width)
             for theme in themes:
                 self.theme(theme)
+                self.height(panel)
                 yield theme, width
             themes.reverse()  # the change of a theme takes a while
 

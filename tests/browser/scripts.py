@@ -19,16 +19,17 @@ ASK = """async (expression) => {
     const { data, evalue } = reply.content.user_expressions.x;
     return data ? data["text/plain"] : Promise.reject(new Error(evalue));
 }"""
-# The application lays itself out some time after a resize: wait for another width (or 2 s), and for it to last.
-SETTLED_WIDTH = """(panel, old) => new Promise((resolve) => {
+# The application lays itself out some time after a resize, and hides all it has for a frame when its theme changes:
+# wait for another width than an old one (or 2 s), and for the panel to be there and to keep its size.
+SETTLED = """(panel, old) => new Promise((resolve) => {
     const begin = performance.now();
-    let [width, frames] = [-1, 0];
+    let [size, frames] = [null, 0];
     const look = () => {
-        const now = panel.getBoundingClientRect().width;
-        frames = now === width ? frames + 1 : 0;
-        width = now;
+        const { width, height } = panel.getBoundingClientRect();
+        frames = height > 0 && width === size?.width && height === size.height ? frames + 1 : 0;
+        size = { width, height };
         const isNew = width !== old || performance.now() - begin > 2000;
-        if (isNew && frames >= 12) resolve(width);
+        if (isNew && frames >= 12) resolve(size);
         else requestAnimationFrame(look);
     };
     look();

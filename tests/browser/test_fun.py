@@ -16,9 +16,7 @@ _LEFT = """() => [...document.body.children].filter(({ style }) => style.pointer
 
 
 def place(pet: Locator) -> float:
-    box = pet.bounding_box()
-    assert box is not None, "the pet is not drawn"
-    return float(box["x"])
+    return float(pet.evaluate("pet => pet.getBoundingClientRect().x"))
 
 
 def test_a_pet_walks_until_it_is_sent_away(open_notebook: Callable[..., Notebook]) -> None:
