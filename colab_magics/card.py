@@ -88,10 +88,10 @@ class Table(NamedTuple):
         )
 
     def text(self) -> list[str]:
-        columns = list(zip(self.columns, *self.rows, strict=True))
-        widths = [max(len(cell) for cell in column) for column in columns]
+        rows = [[" ".join(cell.splitlines()) for cell in row] for row in (self.columns, *self.rows)]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = [f"  {self.caption}"] if self.caption else []
-        for row in (self.columns, *self.rows):
+        for row in rows:
             cells = (
                 f"{cell:>{width}}" if column in self.numeric else f"{cell:<{width}}"
                 for column, cell, width in zip(self.columns, row, widths, strict=True)

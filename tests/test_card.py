@@ -142,6 +142,11 @@ def test_rows_must_fit_their_columns() -> None:
         Table(("a", "b"), (("1",),)).html()
 
 
+def test_a_row_is_one_line_of_text() -> None:
+    table = Table(("my\nmetric", "loss"), (("0.5\r\n", "0.25"),))
+    assert table.text() == ["  my metric  loss", "  0.5        0.25"]
+
+
 def test_no_text_is_typeset_as_a_formula() -> None:
     html = Card("from $5 to $9").html()
     assert re.match(r'<div class="[^"]*\btex2jax_ignore\b[^"]*\bmathjax_ignore\b', html)

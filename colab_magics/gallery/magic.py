@@ -201,5 +201,6 @@ def _last_value(cell: str, named: str | None) -> tuple[object, object]:
         raise BadOption(f"%%gallery shows what its cell ends with: leave {named} out of the line.")
     value = _shell.execute(cell)
     if value is None:
-        raise BadOption("%%gallery shows the cell's last expression, and this cell ends without a value.")
+        hidden = ", or with a ; that hides it" if cell.rstrip().endswith(";") else ""
+        raise BadOption(f"%%gallery shows the cell's last expression, and this cell ends without a value{hidden}.")
     return (value[0], value[1]) if isinstance(value, tuple) and len(value) == 2 else (value, None)
