@@ -11,16 +11,15 @@ import time
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import keras
-import numpy as np
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.plugins.graph.keras_util import keras_model_to_graph_def
-from tensorboard.plugins.histogram.summary_v2 import histogram_pb
 from tensorboard.plugins.scalar.summary_v2 import scalar_pb
 from tensorboard.summary.writer.record_writer import RecordWriter
 from tensorboard.util import tensor_util
 
 from colab_magics.train import backend
 from colab_magics.train.files import reason
+from colab_magics.train.histogram import histogram
 from colab_magics.train.learning_rate import LearningRate
 
 if TYPE_CHECKING:
@@ -134,9 +133,7 @@ class EventLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no 
     def _add_histograms(self, epoch: int) -> None:
         for layer in self.model.layers:
             for weight in layer.weights:
-                values = weight.numpy()
-                finite = values[np.isfinite(values)]  # a training that diverges has none, which is worth seeing
-                self._file("train").add(histogram_pb(f"{weight.path}/histogram", finite), epoch)
+                self._file("train").add(histogram(f"{weight.path}/histogram", weight.numpy()), epoch)
 
     def on_train_end(self, logs: object = None) -> None:
         self.close()
