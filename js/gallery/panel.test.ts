@@ -12,6 +12,14 @@ describe("a page", () => {
     expect(text(".cm-notes")).toContain("The percentage is a probability.");
   });
 
+  it("tells screen readers how many pictures each choice leaves", () => {
+    render();
+    const live = root.querySelector("[aria-live=polite]");
+    change({ card: { ...model.get("card"), title: "3 wrong test images" }, total: 3, version: 2 });
+    expect(root.querySelector("[aria-live=polite]")).toBe(live); // what is put in anew is not read
+    expect(live?.textContent).toContain("3 wrong test images");
+  });
+
   it("is a grid of rows with one cell in the order of tabbing", () => {
     render();
     expect(root.querySelector("[role=grid]")?.getAttribute("aria-label")).toBe("14 wrong test images");

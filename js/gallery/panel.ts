@@ -86,6 +86,7 @@ function draw({ model, root, signal, onChange }: Scene<State>): void {
   orders.element.prepend(densityChoice);
   orders.element.append(everything);
   root.append(card);
+  set(card.firstElementChild as HTMLElement, { "aria-live": "polite" }); // how many pictures were chosen
 
   showChoice();
   showSelection();
