@@ -99,7 +99,7 @@ function from({ file, out, globalName }, ...plugins) {
   };
 }
 
-/** Long names of the browser's that are written often: they stand once, in the first layer, and `x.name` is `x[$0]`. */
+/** Long names of the browser's, and one of ours, that are written often: they stand once, in the first layer, and `x.name` is `x[$0]`. */
 const often = [
   "addEventListener",
   "textContent",
@@ -118,6 +118,16 @@ const often = [
   "removeAttribute",
   "hidden",
   "append",
+  "element",
+  "aborted",
+  "filter",
+  "entries",
+  "includes",
+  "forEach",
+  "dataset",
+  "disabled",
+  "contains",
+  "byteLength",
 ];
 const briefs = often.map((_, index) => `$${index.toString(36)}`);
 

@@ -22,8 +22,7 @@ from colab_magics.gallery.samples import Item
 _FACTS = [field.name for field in fields(Item)]
 _PYTHON = Note("In Python, .selected has the numbers of the selected pictures, .selection() a table of them.")
 _DETAIL = 512
-"""Pixels: the longest side of the picture that is looked at closely; half as many are shown, on screens with 2 of them
-in each pixel of a page."""
+"""Pixels: the longest side of the picture that is looked at closely, which some screens show at half this size."""
 
 
 class GalleryPanel(Panel):
