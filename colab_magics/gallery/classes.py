@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from colab_magics.errors import BadImages
 from colab_magics.format import plural, printable, readable
-from colab_magics.gallery.images import as_array, as_list
+from colab_magics.gallery.arrays import as_array, as_list
 
 MOST_CLASSES = 1_000
 """As many as ImageNet has; a panel holds their names and counts."""

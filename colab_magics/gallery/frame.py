@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from colab_magics.errors import BadImages
 from colab_magics.format import readable
+from colab_magics.gallery.arrays import is_picture
 from colab_magics.gallery.folder import is_file_name, listed
-from colab_magics.gallery.images import Images, is_picture, read_arrays
+from colab_magics.gallery.images import Images, read_arrays
 from colab_magics.picture_files import SUFFIXES
 
 if TYPE_CHECKING:

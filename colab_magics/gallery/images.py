@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -11,14 +11,16 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from colab_magics.errors import BadImages
-from colab_magics.picture_files import DAMAGE, flat
+from colab_magics.gallery.arrays import Array, as_array, check_kind, is_picture
+from colab_magics.picture_files import flat
 
-Array = NDArray[np.generic]
 Picture = Image.Image
 """A Pillow image of mode L or RGB."""
 
 _SMALL = 64
 """Pixels: the pixels of a larger picture are not looked at one by one."""
+_AT_ONCE = 16_000_000
+"""Bytes of an array that are looked at in one go."""
 _TALL = 16
 """Pixels: nobody has many grey pictures so tall that are but 3 or 4 wide."""
 
@@ -119,6 +121,7 @@ def fitted(picture: Picture, side: int) -> Picture:
 
 def read_arrays(source: object, what: str) -> ArrayImages:
     """Read (n, h, w), (n, h, w, 1|3|4), (n, 1|3|4, h, w), or a list of pictures of any sizes. Raises `BadImages`."""
+    check_kind(source, what)
     if isinstance(source, (list, tuple)) and any(map(is_picture, source)):
         given = [as_array(each, f"{what}[{index}]") for index, each in enumerate(source)]
         arrays = [_channels_last(each, 0) for each in given]
@@ -126,11 +129,6 @@ def read_arrays(source: object, what: str) -> ArrayImages:
             _check_shape(array.shape, array.dtype, f"{what}[{index}]", first="")
         return _measured(arrays, arrays, what, is_turned=any(a is not b for a, b in zip(arrays, given, strict=True)))
     given_array = as_array(source, what)
-    if given_array.dtype == object and not given_array.ndim:
-        raise BadImages(
-            f"A gallery cannot show what is of type {type(source).__name__}: pass an array, or a list of arrays or of "
-            "picture files."
-        )
     array = _channels_last(given_array, 1)
     if array.ndim and not len(array):
         raise BadImages(f"There are no {what} to show: the array of shape {array.shape} is empty.")
@@ -140,27 +138,6 @@ def read_arrays(source: object, what: str) -> ArrayImages:
             f"The {what} have the shape {array.shape} of one coloured picture: pass a list of it,  [{what}]."
         )
     return _measured(array, [array[0]], what, is_turned=array is not given_array)
-
-
-def as_list(source: Any) -> Any:
-    """Take the list out of a Series or an array that holds objects or texts; others stay as they are."""
-    holds_objects = getattr(getattr(source, "dtype", None), "kind", "") in {"O", "U", "T"}
-    return source.tolist() if holds_objects and getattr(source, "ndim", 0) == 1 else source
-
-
-def is_picture(value: object) -> bool:
-    """Whether it is an array or a tensor of two dimensions and more, or a picture of Pillow."""
-    return isinstance(value, Image.Image) or getattr(value, "ndim", 0) > 1
-
-
-def as_array(values: object, what: str) -> Array:
-    """Take lists, Series, tensors and Pillow's pictures as arrays. Raises `BadImages`."""
-    try:
-        if isinstance(values, Image.Image) and not values.mode.startswith(("I", "F")):
-            values = flat(values)
-        return np.asarray(values)
-    except (*DAMAGE, RuntimeError) as error:
-        raise BadImages(f"The {what} cannot be read as an array ({error}); pass a NumPy array.") from error
 
 
 def _channels_last(array: Array, lead: int) -> Array:
@@ -185,6 +162,9 @@ def _check_shape(shape: tuple[int, ...], dtype: np.dtype[np.generic], what: str,
 
 def _hint(shape: tuple[int, ...], what: str, lead: int) -> str:
     rest = shape[lead:]
+    if lead and len(rest) == 3:
+        channel = f"{what}[:, 0]" if rest[0] < rest[2] else f"{what}[..., 0]"
+        return f" To see one channel of each, pass  {channel}."
     if not lead or len(rest) != 1 or rest[0] < 2:
         return ""
     side = round(rest[0] ** 0.5)
@@ -193,9 +173,8 @@ def _hint(shape: tuple[int, ...], what: str, lead: int) -> str:
 
 
 def _measured(arrays: Sequence[Array] | Array, shapes: Sequence[Array], what: str, *, is_turned: bool) -> ArrayImages:
-    parts = [arrays] if isinstance(arrays, np.ndarray) else arrays
-    low = float(np.min([part.min() for part in parts]))
-    high = float(np.max([part.max() for part in parts]))
+    ends = np.array([(piece.min(), piece.max()) for piece in _pieces(arrays)], np.float64)
+    low, high = float(ends[:, 0].min()), float(ends[:, 1].max())
     if not np.isfinite([low, high]).all():
         raise BadImages(f"The {what} hold values that are not numbers (NaN or infinite): replace them first.")
     return ArrayImages(
@@ -205,3 +184,13 @@ def _measured(arrays: Sequence[Array] | Array, shapes: Sequence[Array], what: st
         channels=3 if any(each.ndim == 3 and each.shape[2] > 1 for each in shapes) else 1,
         is_turned=is_turned,
     )
+
+
+def _pieces(arrays: Sequence[Array] | Array) -> Iterator[Array]:
+    """Part one large array, which may lie in a file, so that it is read once and not once for each question."""
+    if not isinstance(arrays, np.ndarray):
+        yield from arrays
+        return
+    rows = max(1, _AT_ONCE // max(1, arrays[0].nbytes))
+    for start in range(0, len(arrays), rows):
+        yield arrays[start : start + rows]

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from colab_magics.errors import BadImages, BadOption
 from colab_magics.format import printable
+from colab_magics.gallery.arrays import as_list
 from colab_magics.gallery.folder import is_file_name, listed, open_folder
 from colab_magics.gallery.frame import column, is_frame, read_pictures
-from colab_magics.gallery.images import as_list, read_arrays
+from colab_magics.gallery.images import read_arrays
 from colab_magics.gallery.query import Query
 from colab_magics.gallery.samples import Samples, check
 from colab_magics.gallery.views import View

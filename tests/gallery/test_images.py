@@ -134,9 +134,10 @@ def test_every_mode_becomes_grey_or_colour(mode: str) -> None:
         (np.zeros((2, 3)), r"have the shape \(2, 3\).* If this is one picture, pass a list of it,  \[images\]\.$"),
         (np.zeros((48, 64, 3)), r"\(48, 64, 3\) of one coloured picture: pass a list of it,  \[images\]"),
         (Image.new("RGB", (64, 48)), r"\(48, 64, 3\) of one coloured picture: pass a list of it"),
-        (np.zeros((2, 8, 8, 5)), r"width, 1, 3 or 4\)\.$"),
+        (np.zeros((2, 8, 8, 5)), r"width, 1, 3 or 4\)\. To see one channel of each, pass  images\[\.\.\., 0\]\.$"),
+        (np.zeros((2, 5, 8, 8)), r"To see one channel of each, pass  images\[:, 0\]\.$"),
         (np.zeros((2, 2, 8, 8, 3)), r"have the shape \(2, 2, 8, 8, 3\)"),
-        (3.0, r"have the shape \(\)"),
+        (3.0, "cannot show what is of type float"),
         (np.zeros((0, 8, 8)), "There are no images to show"),
         ([], "There are no images to show"),
         (np.zeros((2, 0, 8)), "have no pixels"),
@@ -182,3 +183,11 @@ def test_channels_that_may_be_either_are_taken_to_come_last() -> None:
     images = read_arrays(np.zeros((2, 3, 8, 3)), "images")
     assert "channels" not in images.note
     assert (images.picture(0, 64).width, images.picture(0, 64).height) == (8, 3)
+
+
+def test_the_range_is_that_of_all_pictures_of_a_large_array(tmp_path: Path) -> None:
+    np.lib.format.open_memmap(tmp_path / "x.npy", "w+", np.uint16, (300, 256, 256))[[0, 299], 3, 5] = 7, 4_000
+    lies = np.load(tmp_path / "x.npy", mmap_mode="r")
+    images = read_arrays(lies, "images")  # 39 MB, more than is read at once
+    assert (images.range.low, images.range.high) == (0, 4_000)
+    assert np.shares_memory(np.asarray(images.arrays), lies)
