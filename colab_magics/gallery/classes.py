@@ -17,6 +17,9 @@ from colab_magics.gallery.arrays import as_array, as_list
 MOST_CLASSES = 1_000
 """As many as ImageNet has; a panel holds their names and counts."""
 
+_OFF = 0.02
+"""Probabilities in half precision, of a thousand classes, may sum to so much more or less than 1."""
+
 Classes = NDArray[np.int64]
 
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -26,10 +29,12 @@ _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 def read_classes(values: object, what: str, count: int) -> Classes:
     """Read ``count`` whole class numbers from 0. Raises `BadImages`."""
     array = _flat(as_array(values, what))
+    if array.ndim == 0:
+        raise BadImages(f"The {what} are no list but a {type(values).__name__}: pass one class number for each image.")
     if array.ndim != 1:
         raise BadImages(
             f"The {what} have the shape {array.shape}; a gallery takes one class number for each image. "
-            f"If each row holds one number per class, try  {what}.argmax(axis=1)."
+            f"{_of_rows(array, what)}"
         )
     if len(array) != count:
         raise BadImages(f"There are {plural(count, 'image')} and {len(array):,} {what}: they must be as many.")
@@ -39,7 +44,10 @@ def read_classes(values: object, what: str, count: int) -> Classes:
             f"The {what} hold values of type {array.dtype}, not whole class numbers: {_as_numbers(array, what)}."
         )
     if int(array.min()) < 0:
-        raise BadImages(f"The {what} hold the class number {array.min()}: classes are numbered from 0.")
+        raise BadImages(
+            f"The {what} hold the class number {array.min()}: classes are numbered from 0. Leave images without a "
+            "class out, or number the classes anew."
+        )
     if int(array.max()) > np.iinfo(np.int64).max:  # of uint64, it would come out negative
         raise BadImages(f"The {what} hold the class number {array.max()}: classes are numbered from 0.")
     return array.astype(np.int64)
@@ -48,6 +56,12 @@ def read_classes(values: object, what: str, count: int) -> Classes:
 def _flat(array: NDArray[np.generic]) -> NDArray[np.generic]:
     """Make (n, 1), as Keras' CIFAR-10 has its labels, to (n,)."""
     return array[:, 0] if array.ndim == 2 and array.shape[1] == 1 else array
+
+
+def _of_rows(array: NDArray[np.generic], what: str) -> str:
+    if array.ndim == 2 and array.dtype.kind in "biuf" and np.isin(array, (0, 1)).all() and (array.sum(1) != 1).any():
+        return f"Where images have several classes or none, look at one class at a time, as at  {what}[:, 0]."
+    return f"If each row holds one number per class, try  np.argmax({what}, axis=1)."
 
 
 def _check_missing(values: list[object], what: str) -> None:
@@ -59,9 +73,11 @@ def _check_missing(values: list[object], what: str) -> None:
 
 def _as_numbers(array: NDArray[np.generic], what: str) -> str:
     if array.dtype.kind == "b" or (array.dtype.kind == "f" and np.array_equal(array, np.rint(array))):
-        return f"pass  {what}.astype(int)"
+        return f"pass  np.asarray({what}, int)"
     if array.dtype.kind == "f" and array.min() >= 0 and array.max() <= 1:
-        return f"of probabilities of class 1 pass  ({what} > 0.5).astype(int)"
+        return f"of probabilities of class 1 pass  np.asarray(np.asarray({what}) > 0.5, int)"
+    if all(isinstance(each, bytes) for each in array.tolist()):
+        return f"pass  np.asarray({what}).astype(str)"
     return "number the classes from 0, and pass class_names= for their names"
 
 
@@ -118,9 +134,29 @@ def read_probabilities(values: object, count: int) -> NDArray[np.float32]:
         raise BadImages("The probabilities hold values that are not numbers (NaN): the model may have diverged.")
     if array.min() < -1e-6 or array.max() > 1 + 1e-6:
         raise BadImages(
-            f"The probabilities go from {array.min():g} to {array.max():g}, not from 0 to 1: apply softmax first."
+            f"The probabilities go from {array.min():g} to {array.max():g}, not from 0 to 1: {_to_one(array)}."
         )
+    if array.shape[1] == 1 and array.min() < 1 - _OFF:
+        raise BadImages(f"The probabilities have one column, and not all are 1.{_of_both(1)}")
     return array.astype(np.float32, copy=False)
+
+
+def _to_one(array: NDArray[np.generic]) -> str:
+    is_percent = array.min() >= 0 and np.abs(array.sum(axis=1) - 100).max() <= 100 * _OFF
+    return "divide percentages by 100" if is_percent else "apply softmax first"
+
+
+def note_on_sums(probabilities: NDArray[np.float32] | None) -> str:
+    """Say so where the probabilities of a picture do not sum to one, as those of several labels at once."""
+    if probabilities is None:
+        return ""
+    sums = probabilities.sum(axis=1)
+    if np.abs(sums - 1).max() <= _OFF:
+        return ""
+    return (
+        f"The probabilities of a picture sum to {sums.min():.3g} to {sums.max():.3g}, not to 1: they are shown as they "
+        "are."
+    )
 
 
 def _of_both(columns: int) -> str:
@@ -141,7 +177,11 @@ def read_names(given: object, highest: int, columns: int) -> tuple[str, ...]:
     if needed > len(names):
         raise BadImages(f"The classes go up to number {needed - 1}, and there are {plural(len(names), 'class name')}.")
     if len(set(names)) < len(names):
-        raise BadImages("Two classes have the same name: give each its own.")
+        name, first = next((name, names.index(name)) for place, name in enumerate(names) if names.index(name) < place)
+        raise BadImages(
+            f"Two classes have the same name, {short(name)}, the numbers {first} and {names.index(name, first + 1)}: "
+            "give each its own."
+        )
     return names
 
 

@@ -16,6 +16,7 @@ from colab_magics.format import percent
 from colab_magics.gallery.classes import (
     Classes,
     note_on_order,
+    note_on_sums,
     numbered,
     read_classes,
     read_names,
@@ -156,9 +157,10 @@ class Samples:
             return -np.log(np.maximum(shares[rows, self.labels], np.float32(_LEAST)))
         if shares.shape[1] == 1:
             return shares[:, 0]
-        highest = np.partition(shares, -2, axis=1)[:, -2:]
-        given = shares[rows, self.predicted]
-        return given - np.where(given == highest[:, 1], highest[:, 0], highest[:, 1])
+        others = shares.copy()
+        others[rows, self.predicted] = -1
+        highest: NDArray[np.float32] = others.max(axis=1)
+        return shares[rows, self.predicted] - highest
 
     def name(self, index: int) -> str:
         return self.images.name(index) if self.names is None else self.names[index]
@@ -208,7 +210,7 @@ def check(
     count = len(images)
     if count == 0:
         raise BadImages(f"There are no {kind} to show.")
-    note = note_on_order(labels, predicted, probabilities, class_names)
+    notes = [note_on_order(labels, predicted, probabilities, class_names)]
     labels, predicted, class_names = numbered(labels, predicted, class_names)
     shares = None if probabilities is None else read_probabilities(probabilities, count)
     true = None if labels is None else read_classes(labels, "labels", count)
@@ -218,4 +220,5 @@ def check(
     highest = max((int(each.max()) for each in (true, guessed) if each is not None), default=-1)
     classes = read_names(class_names, highest, 0 if shares is None else shares.shape[1])
     own = None if names is None else read_picture_names(names, count)
-    return Samples(kind, images, classes, true, guessed, shares, own, note)
+    notes.append(note_on_sums(shares))
+    return Samples(kind, images, classes, true, guessed, shares, own, " ".join(filter(None, notes)))

@@ -1,11 +1,14 @@
 """Class numbers, probabilities and names, and what is none of them."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
+import tensorflow as tf
 
 from colab_magics.errors import BadImages
-from colab_magics.gallery.classes import read_classes, read_names, read_probabilities, short
+from colab_magics.gallery.classes import note_on_sums, read_classes, read_names, read_probabilities, short
 
 
 @pytest.mark.parametrize(
@@ -30,18 +33,29 @@ def test_class_numbers(values: object) -> None:
         ([0, 1], "There are 3 images and 2 labels: they must be as many"),
         ([], "There are 3 images and 0 labels: they must be as many"),
         (["cat", "dog", "cat"], "type <U3, not whole class numbers: number the classes from 0, and pass class_names="),
-        ([0.0, 1.0, 2.0], r"type float64, not whole class numbers: pass  labels\.astype\(int\)\."),
-        ([[0.2], [0.9], [0.4]], r"of probabilities of class 1 pass  \(labels > 0\.5\)\.astype\(int\)\."),
+        ([0.0, 1.0, 2.0], r"type float64, not whole class numbers: pass  np\.asarray\(labels, int\)\."),
+        (
+            [[0.2], [0.9], [0.4]],
+            r"of probabilities of class 1 pass  np\.asarray\(np\.asarray\(labels\) > 0\.5, int\)\.",
+        ),
         ([0.5, 1.5, 2.5], "type float64, not whole class numbers: number the classes from 0"),
         ([0.0, np.nan, 2.0], r"A class is missing at labels\[1\] \(nan\): leave such images out"),
-        ([True, False, True], r"type bool, not whole class numbers: pass  labels\.astype\(int\)\."),
+        ([True, False, True], r"type bool, not whole class numbers: pass  np\.asarray\(labels, int\)\."),
         (["cat", "dog", None], r"A class is missing at labels\[2\] \(None\)"),
         (pd.Series(["cat", pd.NA, "dog"], dtype=object), r"A class is missing at labels\[1\] \(<NA>\)"),
         (np.array([0, "dog", 1], object), "type object, not whole"),
         (np.array(["2026-01-01"] * 3, "datetime64[D]"), r"type datetime64\[D\], not whole class numbers: number"),
-        (np.eye(3), r"have the shape \(3, 3\).*try  labels\.argmax\(axis=1\)"),
-        (5, r"have the shape \(\)"),
-        ([0, -1, 2], "hold the class number -1: classes are numbered from 0"),
+        (np.eye(3), r"have the shape \(3, 3\).*try  np\.argmax\(labels, axis=1\)\.$"),
+        ([[1, 1, 0], [0, 1, 0], [0, 0, 1]], r"several classes or none, look at one .* as at  labels\[:, 0\]\.$"),
+        (5, "are no list but a int: pass one class number for each image"),
+        ("label", "are no list but a str: pass one"),
+        ({0, 1, 2}, "are no list but a set: pass one"),
+        ([0, -1, 2], "the class number -1: classes are numbered from 0. Leave images without a class out, or number"),
+        (
+            np.array([b"a", b"b", b"c"]),
+            r"type \|S1, not whole class numbers: pass  np\.asarray\(labels\)\.astype\(str\)\.",
+        ),
+        (np.array([b"a", b"b", b"c"], object), r"type object.*: pass  np\.asarray\(labels\)\.astype\(str\)\."),
         (
             np.array([2**64 - 1, 0, 1], np.uint64),
             "hold the class number 18446744073709551615: classes are numbered from 0",
@@ -70,11 +84,34 @@ def test_probabilities() -> None:
         (np.zeros((2, 2), int), "type int64, not numbers between 0 and 1"),
         (np.array([[0.5, np.nan], [0.5, 0.5]]), "NaN"),
         (np.array([[-3.0, 4.5], [0.5, 0.5]]), "go from -3 to 4.5, not from 0 to 1: apply softmax first"),
+        (np.array([[2.0, 3.0], [3.0, 2.0]]), "go from 2 to 3, not from 0 to 1: apply softmax first"),
+        (np.array([[97.0, 3.0], [50.0, 50.0]]), "go from 3 to 97, not from 0 to 1: divide percentages by 100"),
+        (
+            np.array([[0.2], [0.9]]),
+            r"have one column, and not all are 1\. If .* pass  np\.column_stack\(\[1 - p, p\]\)\.",
+        ),
     ],
 )
 def test_what_is_no_probability(values: object, sentence: str) -> None:
     with pytest.raises(BadImages, match=sentence):
         read_probabilities(values, 2)
+
+
+def test_what_sums_to_one_is_not_told() -> None:
+    shares = np.random.default_rng(3).dirichlet(np.ones(1_000), 50)
+    for dtype in (np.float64, np.float32, np.float16):
+        assert note_on_sums(read_probabilities(shares.astype(dtype), 50)) == ""
+    assert note_on_sums(None) == ""
+    assert note_on_sums(np.array([[0.5, 0.47], [0.9, 0.8]], np.float32)) == (
+        "The probabilities of a picture sum to 0.97 to 1.7, not to 1: they are shown as they are."
+    )
+
+
+@pytest.mark.parametrize("make", [np.array, np.ndarray.tolist, pd.DataFrame, tf.constant])
+def test_what_is_advised_works_with_what_people_have(make: Any) -> None:
+    labels = make(np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 1.0]]))
+    assert np.argmax(labels, axis=1).tolist() == [1, 0, 1]
+    assert np.asarray(np.asarray(labels) > 0.5, int)[:, 1].tolist() == [1, 0, 1]
 
 
 def test_names_are_given_or_the_numbers() -> None:
@@ -94,7 +131,7 @@ def test_names_are_given_or_the_numbers() -> None:
         (None, 1, 1, r"go up to 1, and the probabilities have 1 column\. If .* class 1, pass  np\.column_stack"),
         (None, 20_231_123, 0, "at most 1,000 classes, and here are 20,231,124"),
         ([str(number) for number in range(1_001)], 0, 0, "at most 1,000 classes, and here are 1,001"),
-        (["a", "a"], 1, 0, "Two classes have the same name"),
+        (["b", "a", "c", "a"], 1, 0, "Two classes have the same name, a, the numbers 1 and 3: give each its own"),
         ("abc", 1, 0, "not a list of names"),
         (7, 1, 0, "not a list of names"),
         ({"cat", "dog"}, 1, 0, "not a list of names: pass one text for each class, in their order"),

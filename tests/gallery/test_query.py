@@ -55,8 +55,8 @@ def test_a_margin_is_negative_where_another_class_is_more_probable() -> None:
 
 
 def test_a_single_class_has_the_margin_of_its_probability() -> None:
-    samples = check("images", read_arrays(np.zeros((1, 2, 2)), "images"), probabilities=np.array([[0.8]]))
-    assert samples.ranks("margin").tolist() == pytest.approx([0.8])
+    samples = check("images", read_arrays(np.zeros((1, 2, 2)), "images"), probabilities=np.array([[0.99]]))
+    assert samples.ranks("margin").tolist() == pytest.approx([0.99])
 
 
 def test_filters(four: Samples) -> None:
