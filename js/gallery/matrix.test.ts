@@ -58,6 +58,18 @@ describe("the confusion matrix", () => {
     expect(root.querySelectorAll(".cm-matrix [tabindex='0']")).toHaveLength(1);
   });
 
+  it("keeps its place in the order of tabbing where one was clicked, and when percent are shown", () => {
+    open();
+    const inOrder = () => [...root.querySelectorAll(".cm-matrix [tabindex='0']")];
+    cell(confused).focus();
+    expect(inOrder()).toEqual([cell(confused)]);
+    press(cell(confused), "ArrowLeft");
+    expect(inOrder()).toEqual([document.activeElement]);
+    press(document.activeElement as Element, "ArrowRight");
+    button("Percent").click();
+    expect(inOrder()).toEqual([cell(confused)]);
+  });
+
   it("is a list of the commonest mistakes where there are many classes", () => {
     render({ confusion: { pairs: [[7, 9, 14]] } });
     const first = root.querySelector<HTMLButtonElement>(".cm-pairs button");

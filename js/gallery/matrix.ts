@@ -18,6 +18,8 @@ export function confusionMatrix(
 ): Matrix {
   let chosen: readonly Cell[] = [];
   let inPercent = false;
+  /** Which button is in the order of tabbing. */
+  let stop = 0;
   const buttons: { cell: Cell; element: HTMLElement }[] = [];
   const name = (number: number | null) => (number === null ? "any class" : (names[number] ?? String(number)));
 
@@ -35,7 +37,7 @@ export function confusionMatrix(
       {
         type: "button",
         class: "cm-count-cell",
-        tabindex: buttons.length ? -1 : 0,
+        tabindex: buttons.length === stop ? 0 : -1,
         "aria-pressed": false,
         "aria-label": words,
         title: words,
@@ -76,7 +78,7 @@ export function confusionMatrix(
         (scores?.[true_] ?? []).map((each) => h("td.cm-score", percent(each, 1))),
       ),
     );
-    return h("table.cm-matrix", { onKeydown: walk }, h("thead", head), h("tbody", body));
+    return h("table.cm-matrix", { onKeydown: walk, onFocusin: stand }, h("thead", head), h("tbody", body));
   }
 
   function list(all: NonNullable<typeof pairs>): HTMLElement {
@@ -90,12 +92,22 @@ export function confusionMatrix(
         ),
       ),
     );
-    return h("ol.cm-pairs", { onKeydown: walk }, rows);
+    return h("ol.cm-pairs", { onKeydown: walk, onFocusin: stand }, rows);
+  }
+
+  function placeOf({ target }: Event): number {
+    return buttons.findIndex(({ element }) => element === target);
+  }
+
+  function stand(event: Event): void {
+    set(buttons[stop]?.element as HTMLElement, { tabindex: -1 });
+    stop = placeOf(event);
+    set(event.target as HTMLElement, { tabindex: 0 });
   }
 
   /** One button is in the order of tabbing, the arrow keys lead to the others. */
   function walk(event: KeyboardEvent): void {
-    const at = buttons.findIndex(({ element }) => element === event.target);
+    const at = placeOf(event);
     // The first line has no corner: a place that is not there keeps its lines alike.
     const shift = counts ? 1 : 0;
     const width = shift * names.length + 1;
@@ -105,8 +117,6 @@ export function confusionMatrix(
       at < 0 || step === undefined ? undefined : buttons[Math.max(at + shift + step, shift) - shift];
     if (!next) return;
     event.preventDefault();
-    (event.target as HTMLElement).tabIndex = -1;
-    next.element.tabIndex = 0;
     next.element.focus();
   }
 
