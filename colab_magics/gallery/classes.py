@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
@@ -24,6 +25,10 @@ Classes = NDArray[np.int64]
 
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Unicode's marks that override the direction of what follows, also of our own words."""
+
+
+_LEFT_TO_RIGHT = "\N{LEFT-TO-RIGHT MARK}"
+"""After a word of Hebrew or Arabic: a number that follows would else be shown before it."""
 
 
 def read_classes(values: object, what: str, count: int) -> Classes:
@@ -200,6 +205,8 @@ def _texts(given: object, what: str = "class_names", whose: str = "class") -> tu
 
 
 def short(text: str, most: int = 40) -> str:
-    """One line of at most ``most`` characters, without marks that would turn the words around it."""
+    """One line of at most ``most`` characters that does not turn the words and numbers around it."""
     line = " ".join(_TURNING.sub("", readable(printable(text[: 4 * most]))).split())
-    return line if len(line) <= most else f"{line[: most - 1]}…"
+    line = line if len(line) <= most else f"{line[: most - 1]}…"
+    is_turned = not line.isascii() and any(unicodedata.bidirectional(each) in {"R", "AL"} for each in line)
+    return line + _LEFT_TO_RIGHT if is_turned else line

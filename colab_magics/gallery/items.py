@@ -48,12 +48,8 @@ class Gallery:
         self._lock = threading.RLock()
         self._watchers: weakref.WeakSet[Watcher] = weakref.WeakSet()
         self._source = source
-        plans = [
-            plan(n, each.images.side, each.images.channels)
-            for each in (source.training, source.samples)
-            if each is not None
-        ]
-        self._n = min(each.count for each in plans)
+        plans = [plan(n, each.images.side, each.images.channels) for each in source.all_samples]
+        self._n = min(*(each.count for each in plans), max(map(len, source.all_samples)))
         self._side = min(each.side for each in plans)
         self.counts = replace(source.samples.counts, first=len(self._source.samples_of(View("first"))))
         """How many pictures each view has."""

@@ -159,7 +159,7 @@ def _data(gallery: Gallery, page: Page, samples: Samples, form: Form) -> dict[st
         "state": {
             "card": Card("", state=state(gallery), parts=notes).data(),
             "query": page.query.data(),
-            "size": gallery.n,
+            "size": min(gallery.n, len(samples)),
             "block": min(form.on_one, _MOST_ASKED),
             "tile": {"columns": form.columns, "width": form.side, "height": form.side, "channels": 4},
             "counts": asdict(samples.counts),

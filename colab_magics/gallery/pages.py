@@ -50,7 +50,7 @@ class Page:
         """Why there is nothing to show, kindly; nothing where there is something."""
         if self.total:
             return ""
-        if self.query.words:
+        if self.query.is_filtered:
             return "Nothing to show: no picture is left. Widen the search or the range of probabilities."
         everything = plural(len(self.samples), self.samples.noun)
         match self.query.view.kind:

@@ -61,6 +61,11 @@ class Query:
         return self.view.needs_predictions or self.sort != "index" or self.confidence != (0.0, 1.0)
 
     @property
+    def is_filtered(self) -> bool:
+        """Whether it leaves out pictures of its view."""
+        return self.confidence != (0.0, 1.0) or bool(self.search)
+
+    @property
     def words(self) -> list[str]:
         """Say in sentences what of it is not as without it."""
         low, high = self.confidence

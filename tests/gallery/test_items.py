@@ -114,6 +114,12 @@ def test_a_first_screen_is_clipped(predictions: Any) -> None:
     assert (many.n, len(many), len(many.shown.indices)) == (64, 100, 64)
 
 
+def test_a_first_screen_has_room_for_no_more_than_there_are(run: Any) -> None:
+    assert Gallery(read(np.zeros((2, 2, 2)))).n == 2
+    assert Gallery(read(run), n=64).n == 50  # images to train on
+    assert Gallery(read(run.predictions), view="wrong").n == 9
+
+
 @pytest.mark.parametrize("n", [0, -1, 2.5, "9", None])
 def test_an_impossible_page(predictions: Any, n: Any) -> None:
     with pytest.raises(BadOption, match=r"n is .*: pass the number of pictures to begin with"):
@@ -130,8 +136,14 @@ def test_an_impossible_page(predictions: Any, n: Any) -> None:
 )
 def test_nothing_to_show_is_said(view: str, predicted: list[int], sentence: str) -> None:
     source = read(np.zeros((2, 2, 2)), [0, 1], predicted=predicted, class_names=["0", "1", "2"])
-    page = Gallery(source, view=view).shown
-    assert (page.emptiness, page.total) == (sentence, 0)
+    gallery = Gallery(source, view=view)
+    assert (gallery.shown.emptiness, len(gallery)) == (sentence, 0)
+    gallery.reverse = True  # an order leaves nothing out
+    assert gallery.shown.emptiness == sentence
+    gallery.search = "#"
+    assert gallery.shown.emptiness == (
+        "Nothing to show: no picture is left. Widen the search or the range of probabilities."
+    )
 
 
 def test_an_unknown_view_changes_nothing(gallery: Gallery) -> None:
