@@ -34,11 +34,11 @@ def used(gallery):
 
 def look():
     import ipywidgets
-    from comm import get_comm_manager
     gc.collect()
     known = getattr(ipywidgets.widgets.widget, "_instances", None)
     widgets = ipywidgets.Widget.widgets if known is None else known
-    print(json.dumps([len(get_comm_manager().comms), len(widgets), threading.active_count(), psutil.Process().memory_info().rss]))
+    comms, memory = get_ipython().kernel.comm_manager.comms, psutil.Process().memory_info().rss
+    print(json.dumps([len(comms), len(widgets), threading.active_count(), memory]))
 """
 CELL = "g = %gallery images labels --predicted predicted\nused(g)"
 
