@@ -18,6 +18,7 @@ from tensorboard.summary.writer.record_writer import RecordWriter
 from tensorboard.util import tensor_util
 
 from colab_magics.train import backend
+from colab_magics.train.fault import said
 from colab_magics.train.files import reason
 from colab_magics.train.histogram import histogram
 from colab_magics.train.learning_rate import LearningRate
@@ -93,8 +94,9 @@ class EventLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no 
             try:
                 graph = _graph(self.model)
             except Exception as error:  # noqa: BLE001 (the layers' own code says how they are written)
-                said = (str(error).strip().splitlines() or [""])[0]
-                self.notes = (f"TensorBoard cannot draw the graph of this model ({type(error).__name__}: {said}).",)
+                self.notes = (
+                    f"TensorBoard cannot draw the graph of this model ({type(error).__name__}: {said(error)}).",
+                )
             else:
                 with self._going_on():
                     self._file("train").add(graph, step=0)

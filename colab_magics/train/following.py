@@ -24,6 +24,7 @@ from colab_magics.train.events import (
     TrainingEnded,
     ValidationStepEnded,
 )
+from colab_magics.train.fault import said
 from colab_magics.train.files import kept_model, reason, save_model, write_json
 from colab_magics.train.loop import Position
 from colab_magics.train.record import Record
@@ -209,7 +210,7 @@ class Following:
         try:
             save_model(self.directory / runs.MODEL_FILE, self._model)
         except Exception as error:  # noqa: BLE001 (the layers' own code says how they are saved)
-            fault = fault or (str(error).strip().splitlines() or [type(error).__name__])[0]
+            fault = fault or said(error)
         self._record.tell(Saved(self._now.epoch, self._now.done, fault))
         if self._control.pause.is_set():
             self._record.tell(Paused())
@@ -235,7 +236,6 @@ class Following:
         try:
             write(log)
         except Exception as error:  # noqa: BLE001 (of a full disk, or of the person's own layers)
-            said = (str(error).strip().splitlines() or [type(error).__name__])[0]
-            self._notes.append(f"TensorBoard does not show all of this run: {said}.")
+            self._notes.append(f"TensorBoard does not show all of this run: {said(error)}.")
             self._log = None
             log.close()

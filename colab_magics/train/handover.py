@@ -9,6 +9,7 @@ from colab_magics.format import size
 from colab_magics.train import outside
 from colab_magics.train.columns import Columns
 from colab_magics.train.datasets import Dataset
+from colab_magics.train.fault import said
 from colab_magics.train.files import read_json, reason, save_model, write_json
 
 if TYPE_CHECKING:
@@ -54,8 +55,7 @@ def leave_model(model: Any, folder: Path) -> Path:
     except OSError as error:
         raise OutputDenied(f"The model cannot be handed to a process of its own ({reason(error)}). {_HERE}") from error
     except Exception as error:
-        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise ModelMismatch(f"Keras cannot hand the model to a process of its own ({said[:200]}). {_HERE}") from error
+        raise ModelMismatch(f"Keras cannot hand the model to a process of its own ({said(error)}). {_HERE}") from error
     if own:
         raise ModelMismatch(f"The model has {', '.join(own)} of your own, which no other process knows. {_HERE}")
     return path

@@ -14,6 +14,7 @@ from colab_magics.extras import check
 from colab_magics.train import backend, fits, runs
 from colab_magics.train import card as cards
 from colab_magics.train.control import Control
+from colab_magics.train.fault import said
 from colab_magics.train.screen import Screen
 from colab_magics.train.series import Series
 from colab_magics.train.states import States
@@ -219,8 +220,8 @@ def followed(call: inspect.BoundArguments, series: Series) -> Iterator[LiveRun]:
     try:
         yield live
     except BaseException as error:
-        said = str(error).strip().partition("\n")[0].rstrip(".:")
-        live.broke_off(f"{type(error).__name__}: {said}" if said else type(error).__name__)
+        kind, words = type(error).__name__, said(error).rstrip(".:")
+        live.broke_off(kind if words == kind else f"{kind}: {words}")
         raise
     finally:
         if own is None and is_list:

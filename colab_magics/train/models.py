@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from colab_magics.errors import ModelMismatch
+from colab_magics.train.fault import said
 from colab_magics.train.shapes import shapes, spoken
 
 if TYPE_CHECKING:
@@ -169,10 +170,9 @@ def _try(model: Any, dataset: Dataset, fitting: Fitting, optimizer: Any) -> None
         model.compute_loss(x=images, y=labels, y_pred=outputs)
         model.compute_metrics(x=images, y=labels, y_pred=outputs)
     except Exception as error:
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise ModelMismatch(
             "The model's loss or metrics do not take its outputs: compile it with  loss='categorical_crossentropy', "
-            f"metrics=['accuracy'], or not at all. ({reason})"
+            f"metrics=['accuracy'], or not at all. ({said(error)})"
         ) from error
     model.reset_metrics()
 

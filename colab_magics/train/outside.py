@@ -13,6 +13,7 @@ from colab_magics.errors import BrokenFile, MissingExtra, SourceDenied, SourceNo
 from colab_magics.format import size
 from colab_magics.machine import room
 from colab_magics.train import runs
+from colab_magics.train.fault import said
 from colab_magics.train.files import read_json, sha256_of
 from colab_magics.transfer import paths
 
@@ -95,8 +96,7 @@ def load(path: Path) -> Any:
     except (BrokenFile, TooLarge, SourceDenied):
         raise
     except Exception as error:
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise BrokenFile(f"The model in {path.name} cannot be loaded: {reason[:300]}") from error
+        raise BrokenFile(f"The model in {path.name} cannot be loaded: {said(error)}") from error
 
 
 def _is_ours(path: Path) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from colab_magics.errors import BadOption
 from colab_magics.train import division, own_table, space, tf_data
 from colab_magics.train.datasets import Dataset
+from colab_magics.train.fault import said
 from colab_magics.train.own_classes import numbered
 from colab_magics.train.pixels import as_learnt
 
@@ -99,7 +100,7 @@ def samples(values: object, what: str) -> NDArray[Any]:
         found = np.asarray(values)
     except (TypeError, ValueError, RuntimeError) as error:
         raise BadOption(
-            f"{what} cannot be read as one array: its samples must all have the same shape. ({_first_line(error)})"
+            f"{what} cannot be read as one array: its samples must all have the same shape. ({said(error)})"
         ) from error
     if found.ndim == 0:
         way = f": give  {what}.toarray()" if hasattr(values, "toarray") else f": {_FORMS}"
@@ -177,7 +178,3 @@ def assembled(
         notes=(*scaling, *division.unlearnt(y_train, y_test, class_names)),
         is_from_memory=True,
     )
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from colab_magics.errors import ModelMismatch
+from colab_magics.train.fault import said
 
 Shape = tuple[int, ...]
 
@@ -90,7 +91,7 @@ def _tried(model: Any, image: Shape) -> tuple[Shape, Shape]:
         except ModelMismatch:
             raise
         except Exception as error:  # noqa: BLE001 (a layer says in its own way that it cannot take this shape)
-            why = why or (str(error).strip().splitlines() or [type(error).__name__])[0]
+            why = why or said(error)
             continue
         results.append((shape, output))
         if len(output) == 1:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from colab_magics.format import plural
 from colab_magics.train import runs, saver
 from colab_magics.train.checkpoint import State, callback_state, capture, restore, restore_callbacks
+from colab_magics.train.fault import said
 from colab_magics.train.shelf import BEGUN_ANEW, Shelf
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class States:
             keep()
             self._fault = None
         except Exception as error:  # noqa: BLE001 (of the person's own layers and callbacks, or for want of memory)
-            self._fault = (str(error).strip().splitlines() or [type(error).__name__])[0]
+            self._fault = said(error)
 
     def _captured(self, position: Position, rows: Sequence[Mapping[str, float]], seconds: float) -> State:
         state = capture(self._model, position, self._callbacks, rows, seconds)
