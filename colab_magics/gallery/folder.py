@@ -70,8 +70,18 @@ def open_folder(path: Path) -> Folder:
     if not beside:
         raise BadImages(
             f"The folder {path} holds no pictures (jpg, png, gif, bmp, webp), and neither do the folders in it."
+            f"{_deeper(path)}"
         )
     return Folder(FileImages(beside), None, None)
+
+
+def _deeper(path: Path) -> str:
+    """Name the folders that hold classes, as where training and test images lie apart."""
+    held = [folder for folder in folders(path) if any(any(pictures(each)) for each in folders(folder))]
+    if not held:
+        return ""
+    named = " or ".join(readable(str(folder)) for folder in held[:3])
+    return f" Deeper ones do: name  {named}."
 
 
 def is_file_name(value: object) -> TypeGuard[str | Path]:
@@ -89,6 +99,11 @@ def listed(files: Sequence[object]) -> FileImages:
         place = next(place for place, file in enumerate(files) if not is_file_name(file))
         raise BadImages(
             f"At images[{place}] there is no name of a file, as there is before it: leave it out, and its label."
+        )
+    remote = [place for place, file in enumerate(files) if str(file).startswith(("http://", "https://"))]
+    if remote:
+        raise BadImages(
+            f"At images[{remote[0]}] there is an address on the web: a gallery shows files: download them first."
         )
     return FileImages(tuple(named))
 

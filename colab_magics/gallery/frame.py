@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from typing import TypeGuard
 
     import pandas as pd
+
+
+_LEAST_SIDE = 4
+"""Pixels: tables of fewer columns are no pictures."""
 
 
 def is_frame(source: object) -> TypeGuard[pd.DataFrame]:
@@ -43,7 +48,18 @@ def read_pictures(frame: pd.DataFrame) -> Images:
     raise BadImages(
         "No column of the DataFrame holds pictures: a gallery takes names of "
         f"{', '.join(sorted(SUFFIXES))} files, or arrays of (height, width) or (height, width, channels)."
+        f"{_of_rows(frame)}"
     )
+
+
+def _of_rows(frame: pd.DataFrame) -> str:
+    """Say how to show pictures that have a column for each pixel, and perhaps one of labels before them."""
+    side = math.isqrt(len(frame.columns))
+    over = len(frame.columns) - side * side
+    if side < _LEAST_SIDE or over > 1 or not all(each.kind in "buif" for each in frame.dtypes):
+        return ""
+    pixels = f".iloc[:, {over}:]" if over else ""
+    return f" If each row is one picture, pass  table{pixels}.to_numpy().reshape(-1, {side}, {side})."
 
 
 def _check_rows(values: list[object], is_right: Callable[[object], bool], what: str) -> None:
@@ -52,11 +68,23 @@ def _check_rows(values: list[object], is_right: Callable[[object], bool], what: 
         raise BadImages(f"The column {what} in row {lacking[0]}: drop such rows.")
 
 
-def column(frame: pd.DataFrame, values: object) -> Any:
+def column(frame: pd.DataFrame, values: object, what: str) -> Any:
     """Give the column that a text names; other values stay as they are. Raises `BadImages`."""
     if not isinstance(values, str):
+        _check_order(frame, getattr(values, "index", None), what)
         return values
     if values not in frame.columns:
         known = ", ".join(readable(str(name)) for name in frame.columns[:10])
         raise BadImages(f"The DataFrame has no column {readable(values)}: it has {known}.")
     return frame[values]
+
+
+def _check_order(frame: pd.DataFrame, index: Any, what: str) -> None:
+    """Refuse a Series whose rows have the DataFrame's names in another order: it could be meant either way."""
+    if not hasattr(index, "equals") or index.equals(frame.index) or len(index) != len(frame):
+        return
+    if index.sort_values().equals(frame.index.sort_values()):
+        raise BadImages(
+            f"The {what} have the rows of the DataFrame in another order: pass  {what}.reindex(table.index)  to join "
+            f"them by their index, or  {what}.to_numpy()  to take them as they stand."
+        )

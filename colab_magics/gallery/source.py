@@ -69,7 +69,7 @@ def read(
     if isinstance(source, (str, Path)):
         return _folder(Path(source), class_names=class_names, **extra)
     if is_frame(source):
-        columns = {key: column(source, values) for key, values in extra.items()}
+        columns = {key: column(source, values, key) for key, values in extra.items()}
         return Source(check("images", read_pictures(source), class_names=class_names, **columns))
     if hasattr(source, "to_pandas") and hasattr(source, "columns"):  # as xarray's arrays have not
         raise BadImages(

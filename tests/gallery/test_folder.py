@@ -1,6 +1,7 @@
 """Folders: classes, laziness, and files that are not what their name says."""
 
 import re
+import shutil
 import struct
 import zlib
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from PIL import Image
 
 from colab_magics.errors import BadImages, SourceDenied, SourceNotFound
-from colab_magics.gallery.folder import Folder, open_folder
+from colab_magics.gallery.folder import Folder, listed, open_folder
 from colab_magics.gallery.images import Unreadable
 from colab_magics.gallery.items import Gallery
 from colab_magics.gallery.source import read
@@ -153,6 +154,20 @@ def test_a_path_that_names_nothing(path: str, sentence: str) -> None:
 def test_a_folder_without_pictures(tmp_path: Path) -> None:
     with pytest.raises(BadImages, match="holds no pictures"):
         open_folder(tmp_path)
+
+
+def test_pictures_that_lie_deeper_are_found(photos: Path, tmp_path: Path) -> None:
+    for name in ("train", "test", "notes"):
+        (tmp_path / "data" / name / "cat").mkdir(parents=True)
+    for name in ("train", "test"):
+        shutil.copy(photos / "cat" / "a.png", tmp_path / "data" / name / "cat")
+    with pytest.raises(BadImages, match=r"Deeper ones do: name  \S+/data/test or \S+/data/train\.$"):
+        open_folder(tmp_path / "data")
+
+
+def test_addresses_are_no_files(photos: Path) -> None:
+    with pytest.raises(BadImages, match=r"At images\[1\] there is an address on the web: .*: download them first"):
+        listed([photos / "cat" / "a.png", "https://example.org/a.png"])
 
 
 def test_a_folder_that_may_not_be_read(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,6 +75,39 @@ def test_what_is_no_gallery(table: pd.DataFrame, change: Any, labels: Any, sente
         read(change(table), labels)
 
 
+@pytest.mark.parametrize(("columns", "named"), [(784, r"table"), (785, r"table\.iloc\[:, 1:\]")])
+def test_a_column_for_each_pixel(columns: int, named: str) -> None:
+    pixels = pd.DataFrame(np.zeros((3, columns), np.uint8))
+    with pytest.raises(BadImages, match=rf"one picture, pass  {named}\.to_numpy\(\)\.reshape\(-1, 28, 28\)\.$"):
+        read(pixels)
+
+
+@pytest.mark.parametrize("columns", [1, 5, 786])
+def test_other_columns_are_no_pixels(columns: int) -> None:
+    with pytest.raises(BadImages, match=r"\(height, width, channels\)\.$"):
+        read(pd.DataFrame(np.zeros((3, columns))))
+
+
+def test_a_series_in_another_order_is_ambiguous(table: pd.DataFrame) -> None:
+    kinds = table["kind"][::-1]
+    with pytest.raises(
+        BadImages, match=r"in another order: pass  labels\.reindex\(table\.index\)  to join .*labels\.to_numpy"
+    ):
+        read(table, kinds)
+    by_index, as_they_stand = read(table, kinds.reindex(table.index)).samples, read(table, kinds.to_numpy()).samples
+    own = read(table, "kind").samples
+    assert by_index.labels is not None
+    assert as_they_stand.labels is not None
+    assert own.labels is not None
+    assert by_index.labels.tolist() == own.labels.tolist() == as_they_stand.labels.tolist()[::-1]
+
+
+def test_a_series_with_an_index_of_its_own_is_taken_as_it_stands(table: pd.DataFrame) -> None:
+    predicted = read(table[1:], "kind", predicted=pd.Series([0, 1, 1, 0])).samples.predicted
+    assert predicted is not None
+    assert predicted.tolist() == [0, 1, 1, 0]
+
+
 def test_a_frame_of_another_library(table: pd.DataFrame) -> None:
     with pytest.raises(BadImages, match=r"no DataFrame of another library: pass what its \.to_pandas\(\) gives"):
         read(pl.DataFrame(table.to_dict("list")), "kind")
