@@ -18,7 +18,7 @@ from colab_magics.gallery.images import Picture, Unreadable
 from colab_magics.gallery.pages import Page
 from colab_magics.gallery.query import Query
 from colab_magics.gallery.samples import Samples
-from colab_magics.gallery.selection import as_index
+from colab_magics.gallery.selection import as_index, as_indices
 from colab_magics.gallery.source import Source
 from colab_magics.gallery.views import View, parse
 
@@ -41,6 +41,22 @@ class Gallery:
     sees, and setting them changes the panel. With a run the view ``first`` shows training images and the others show
     test images; indices and selections belong to the images that are shown. Safe to use from several threads.
     """
+
+    # A misspelt attribute is an error, and not a change that nobody sees.
+    __slots__ = (
+        "__weakref__",
+        "_lock",
+        "_members",
+        "_n",
+        "_query",
+        "_selected",
+        "_side",
+        "_source",
+        "_version",
+        "_watchers",
+        "counts",
+        "tell_export",
+    )
 
     def __init__(self, source: Source, *, view: str = "first", sort: str = "index", n: int = 9) -> None:
         if not isinstance(n, int) or n < 1:
@@ -168,11 +184,9 @@ class Gallery:
 
     @selected.setter
     def selected(self, indices: Iterable[int]) -> None:
-        if not isinstance(indices, Iterable):
-            raise BadOption(f"{indices!r} is not a list of indices: pass a list of whole numbers.")
         with self._lock:
             samples = self._source.samples_of(self._query.view)
-            chosen = tuple(dict.fromkeys(as_index(each, samples) for each in indices))
+            chosen = as_indices(indices, samples)
             if chosen == self._selected.get(samples.kind, ()):
                 return
             self._selected[samples.kind] = chosen

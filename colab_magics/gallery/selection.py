@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +29,17 @@ def as_index(value: Any, samples: Samples) -> int:
     if not 0 <= index < len(samples):
         raise BadOption(f"There is no image {index}: the {len(samples):,} {samples.kind} are numbered from 0.")
     return index
+
+
+def as_indices(values: Any, samples: Samples) -> tuple[int, ...]:
+    """Take indices of ``samples``, each once, in their order. Raises `BadOption`."""
+    if hasattr(values, "columns"):
+        raise BadOption('A table is no list of indices: pass its column of them, as in  table["index"].')
+    if not isinstance(values, Iterable) or getattr(values, "ndim", 1) == 0:
+        raise BadOption(f"{values!r} is not a list of indices: pass a list of whole numbers.")
+    if isinstance(values, tuple) and len(values) == 1 and getattr(values[0], "ndim", 0) == 1:
+        raise BadOption("This is a list in a tuple, as np.where gives it: pass the list, which is its  [0].")
+    return tuple(dict.fromkeys(as_index(each, samples) for each in values))
 
 
 def frame(page: Page) -> pd.DataFrame:

@@ -155,6 +155,11 @@ def test_an_unknown_view_changes_nothing(gallery: Gallery) -> None:
     assert gallery.view == "wrong"
 
 
+def test_a_misspelt_attribute_is_an_error(gallery: Gallery) -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'veiw'"):
+        setattr(gallery, "veiw", "wrong")  # noqa: B010  # a type checker would find it
+
+
 def test_training_and_test_images_are_selected_apart(run: Any) -> None:
     gallery = Gallery(read(run))
     gallery.selected = [45]

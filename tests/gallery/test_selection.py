@@ -61,6 +61,9 @@ def test_a_selection_of_files_has_their_paths(photos: Path) -> None:
         ([1.5], "1.5 is not the index of an image"),
         (["1"], "'1' is not the index"),
         (5, "5 is not a list of indices"),
+        (np.array(5), r"array\(5\) is not a list of indices"),
+        (np.where(np.arange(40) < 3), r"as np\.where gives it: pass the list, which is its  \[0\]\."),
+        (pd.DataFrame({"index": [1]}), r'A table is no list of indices: pass .* table\["index"\]\.'),
     ],
 )
 def test_what_cannot_be_selected(gallery: Gallery, indices: Any, sentence: str) -> None:
