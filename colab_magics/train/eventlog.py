@@ -62,6 +62,9 @@ _EVERY = 50
 """Steps between two scalars within an epoch: some points a second, each of which takes a tenth of a millisecond."""
 
 
+_ENDS = ("input_layers", "output_layers")
+
+
 class EventLog(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
     """Writes what ``keras.callbacks.TensorBoard(histogram_freq=1)`` writes, under the same tags.
 
@@ -161,8 +164,19 @@ def _graph(model: Any) -> Any:
     value = summary.value[0]
     value.metadata.plugin_data.plugin_name = "graph_keras_model"
     value.metadata.plugin_data.content = b"1"
-    text = model.to_json()
+    config = _without_names(json.loads(model.to_json()))
     with backend.unsaid("tensorboard", "Unsupported dtype value"):  # of mixed precision
-        keras_model_to_graph_def(json.loads(text))  # as TensorBoard will
-    value.tensor.CopyFrom(tensor_util.make_tensor_proto(text))
+        keras_model_to_graph_def(config)  # as TensorBoard will
+    value.tensor.CopyFrom(tensor_util.make_tensor_proto(json.dumps(config)))
     return summary
+
+
+def _without_names(config: Any) -> Any:
+    """A model's description with its inputs and outputs in lists: in a dict by their names TensorBoard finds none."""
+    if isinstance(config, list):
+        return [_without_names(part) for part in config]
+    if not isinstance(config, dict):
+        return config
+    told = {name: _without_names(part) for name, part in config.items()}
+    ends = {end: [*told[end].values()] for end in _ENDS if isinstance(told.get(end), dict)}
+    return {**told, **ends}

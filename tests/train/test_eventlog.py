@@ -1,6 +1,7 @@
 """The event files, read back by TensorBoard itself."""
 
 import itertools
+import json
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -70,14 +71,43 @@ def test_scalars_within_the_epochs(dataset: Dataset, small: Callable[..., Any], 
 def test_a_graph_that_tensorboard_cannot_draw(tmp_path: Path) -> None:
     from colab_magics.train.eventlog import EventLog
 
+    class Mine(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
+        def __init__(self, of: object) -> None:
+            super().__init__()
+
+        def call(self, inputs: Any) -> Any:
+            return inputs
+
     entry = keras.Input((4,))
-    model = keras.Model(entry, {"a": keras.layers.Dense(1)(entry), "b": keras.layers.Dense(1)(entry)})
+    model = keras.Model(entry, Mine(object())(entry))
     model.compile(loss="mse")
     log = EventLog(tmp_path)
     log.set_model(model)
     log.on_train_begin()
     (note,) = log.notes
-    assert note.startswith("TensorBoard cannot draw the graph of this model (KeyError: ")
+    assert note.startswith("TensorBoard cannot draw the graph of this model (NotImplementedError: ")
+
+
+def test_the_graph_of_a_model_whose_ends_have_names(tmp_path: Path) -> None:
+    from tensorboard.plugins.graph.keras_util import keras_model_to_graph_def
+
+    from colab_magics.train.eventlog import EventLog
+
+    inner_entry = keras.Input((4,), name="of_inner")
+    inner = keras.Model({"of_inner": inner_entry}, {"out": keras.layers.Dense(2)(inner_entry)}, name="inner")
+    entry = keras.Input((4,), name="of_all")
+    ends = {"a": keras.layers.Dense(1, name="left")(entry), "b": inner({"of_inner": entry})["out"]}
+    model = keras.Model({"of_all": entry}, ends)
+    model.compile(loss="mse")
+    log = EventLog(tmp_path)
+    log.set_model(model)
+    log.on_train_begin()
+    log.close()
+    assert log.notes == ()
+    told = json.loads(read(tmp_path / "train").Tensors("keras")[0].tensor_proto.string_val[0])
+    names = [node.name for node in keras_model_to_graph_def(told).node]
+    assert len(names) == len(set(names))
+    assert {name.rpartition("/")[2] for name in names} >= {"of_all", "left", "of_inner"}
 
 
 def test_the_graph_of_a_model_of_mixed_precision(
