@@ -163,6 +163,21 @@ def _some_rows(array: Any) -> NDArray[Any]:
     return np.asarray(array.iloc[places] if hasattr(array, "iloc") else array[places])
 
 
+def doubts(history: pd.DataFrame, steps: int | None) -> list[str]:
+    """What is wrong with a training that Keras calls done.
+
+    ``history`` is that of a `Fit`; ``steps``: those of its last epoch, None where nothing was trained.
+    """
+    if steps == 0:
+        return ["Its last epoch had no data: x is empty, or comes from a generator that had ended."]
+    losses = [name for name in history if str(name).endswith("loss") and not str(name).startswith("val_")]
+    broken = history.index[~history[losses].map(math.isfinite).all(axis=1)]
+    if not len(broken):
+        return []
+    why = "the training diverged, take a lower learning rate, or look for such values in the data"
+    return [f"The loss is not a number any more (NaN or infinite) since epoch {broken[0]}: {why}."]
+
+
 def counted_batch(model: Any, steps: int) -> float | None:
     """The samples of a mean batch of the ``steps`` of this epoch: Keras weighs the loss of each by its samples.
 
@@ -192,9 +207,12 @@ def numbers(logs: Mapping[str, Any] | None) -> dict[str, float]:
     """
     import numpy as np
 
-    order = sorted(logs or {}, key=lambda name: (name.startswith("val_"), name != "loss", not name.endswith("loss")))
+    def place(name: str) -> tuple[bool, bool, bool]:
+        metric = name.removeprefix("val_")
+        return name != metric, metric != "loss", not metric.endswith("loss")
+
     found = {}
-    for name in order:
+    for name in sorted(logs or {}, key=place):
         value = np.asarray((logs or {})[name])
         if value.dtype.kind in "fiub" and value.size:
             found[f"{name}_" if name in _KEPT else name] = float(value.mean())

@@ -143,11 +143,13 @@ class Following:
             self._notes.append(f"The fit's state could not be saved, so it cannot be resumed: {self._states.fault}.")
         if self._record.fault is not None:
             self._notes.append(f"The history could not be written, it is only in memory: {self._record.fault}.")
+        history = self._record.frame()
+        self._notes += fits.doubts(history, self._now.step if self._now.epoch else None)
         self._notes += kept_model(self.directory / runs.MODEL_FILE, self._model)
         fit = fits.Fit(
             name=self.directory.name,
             status="stopped" if self._record.is_stopped else "finished",
-            history=self._record.frame(),
+            history=history,
             model=self._model,
             directory=self.directory,
             seconds=seconds,

@@ -218,6 +218,27 @@ def test_an_interrupt_ends_the_fit_after_the_step_and_the_cell_goes_on(cell: She
     assert "stopped early, epoch 1 cut at step 3 of 6" in ran.text
 
 
+def test_a_loss_that_is_no_number_is_told(cell: Shell) -> None:
+    ran = cell.run(
+        "%%train --as kept\n"
+        "x[0, 0] = np.nan\n"
+        "history = model.fit(x, y, epochs=3, callbacks=[keras.callbacks.TerminateOnNaN()])"
+    )
+    assert ran.error is None
+    assert "⚠ The loss is not a number any more (NaN or infinite) since epoch 1: the training diverged" in ran.text
+    assert "take a lower learning rate" in " ".join(colab_magics.runs()[cell.namespace["kept"].name].notes)
+
+
+@pytest.mark.filterwarnings("ignore:Your input ran out of data")  # so Keras says itself
+def test_a_fit_of_nothing_is_told(cell: Shell) -> None:
+    ran = cell.run("%%train --name empty\nmodel.fit(x[:0], y[:0], epochs=2)")
+    assert ran.error is None
+    assert "⚠ Its last epoch had no data: x is empty" in ran.text
+    again = cell.run("%%train --resume empty\nmodel.fit(x[:0], y[:0], epochs=2)")
+    assert "had come to its end before" in again.text
+    assert "had no data" not in again.text
+
+
 def test_a_fit_that_raises_is_told_and_its_own_line_shown(cell: Shell) -> None:
     ran = cell.run(
         "%%train --name broken\n"
@@ -255,11 +276,11 @@ def test_models_with_several_outputs_and_metrics_of_several_values(cell: Shell) 
         "entry = keras.Input((8,))\n"
         "two = keras.Model(entry, {'a': keras.layers.Dense(3)(entry), 'b': keras.layers.Dense(1)(entry)})\n"
         "two.compile(loss='mse', metrics={'a': [keras.metrics.F1Score()], 'b': ['mae']})\n"
-        "two.fit(x, {'a': np.eye(3)[y], 'b': y[:, None].astype('float32')}, epochs=2)"
+        "two.fit(x, {'a': np.eye(3)[y], 'b': y[:, None].astype('float32')}, epochs=2, validation_split=0.25)"
     )
     assert ran.error is None
-    names = set(cell.namespace["kept"].history.columns)
-    assert {"loss", "a_loss", "b_loss", "a_f1_score", "b_mae", "seconds"} == names
+    names = ["loss", "a_loss", "b_loss", "a_f1_score", "b_mae"]
+    assert list(cell.namespace["kept"].history) == [*names, *(f"val_{name}" for name in names), "seconds"]
     assert "a f1 score" in ran.text
 
 
