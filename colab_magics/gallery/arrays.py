@@ -52,6 +52,8 @@ def check_kind(source: object, what: str) -> None:
 
 def _way(source: object) -> str:
     """Say how to come to the pictures of what is no array."""
+    if any(hasattr(source, each) for each in ("predict", "parameters", "history")):  # a model, or a fit of one
+        return "pass images and their labels, and what the model predicts of them as probabilities="
     if hasattr(source, "keys"):
         return "pass the array of images that it holds"
     if not isinstance(source, (str, bytes)) and not hasattr(source, "__next__"):

@@ -57,7 +57,7 @@ class Folder:
 def open_folder(path: Path) -> Folder:
     """List the pictures of a folder. Raises `SourceNotFound`, `SourceDenied`, `BadImages`."""
     path = paths.expanded(path)
-    found = paths.state(path, missing=f"There is no folder {path}: check the spelling.")
+    found = paths.state(path, missing=f"There is no folder {path}: {_way(path)}.")
     if not stat.S_ISDIR(found.st_mode):
         raise SourceNotFound(f"There is no folder {path}: it is a file; name the folder that it lies in.")
     beside = tuple(pictures(path))
@@ -73,6 +73,12 @@ def open_folder(path: Path) -> Folder:
             f"{_deeper(path)}"
         )
     return Folder(FileImages(beside), None, None)
+
+
+def _way(path: Path) -> str:
+    if any(mark in path.name for mark in "*?["):
+        return f'pass a list of files, as in  sorted(Path("{path.parent}").glob("{path.name}"))'
+    return "check the spelling"
 
 
 def _deeper(path: Path) -> str:

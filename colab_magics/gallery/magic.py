@@ -52,6 +52,11 @@ def gallery(
         from colab_magics.gallery.items import Gallery
         from colab_magics.gallery.source import read
 
+    if isinstance(source, Gallery):
+        raise BadOption(
+            "This is a gallery already: a cell that ends with its name shows it again, and setting its  .view  or "
+            " .sort  changes what it shows."
+        )
     found = read(source, labels, predicted=predicted, probabilities=probabilities, class_names=class_names, names=names)
     value = Gallery(found, view=str(view), sort=sort, n=n)
     value.tell_export = _Progress()
@@ -132,7 +137,7 @@ def run(line: str, cell: str | None) -> Gallery:
         options["source"], labels = _last_value(cell, options["source"])
     for name in ("labels", "predicted", "probabilities", "class_names", "names"):
         if options[name] is not None and not _is_column(options["source"], options[name]):
-            options[name] = lookup(options[name], _shell.namespace())
+            options[name] = _variable(options[name])
     if cell is not None:
         options["labels"] = labels
     return gallery(**options)
@@ -182,7 +187,7 @@ def _source(name: str | None) -> object:
     if name.endswith(",") and name[:-1] in known:
         name = name[:-1]  # images, labels  are a pair, as a cell ends with
     if name in known or (name.isidentifier() and not is_there(Path(name))):
-        return lookup(name, known)
+        return _variable(name)
     begins = re.match(r"\w+", name)
     if begins is not None and begins[0] in known and not is_there(Path(name)):
         raise SourceNotFound(
@@ -190,6 +195,13 @@ def _source(name: str | None) -> object:
             f"images = {name}"
         )
     return Path(name)
+
+
+def _variable(name: str) -> object:
+    known = _shell.namespace()
+    if name in KINDS and name not in known:
+        raise BadOption(f"There is no variable named {name} in this notebook. For the view, write  --view {name}.")
+    return lookup(name, known)
 
 
 def _is_column(source: object, name: str) -> bool:

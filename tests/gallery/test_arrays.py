@@ -1,6 +1,7 @@
 """Arrays of anybody's as NumPy's, and datasets, which are refused before they are read."""
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import h5py
@@ -81,6 +82,8 @@ class Loader:
         ),
         (Loader(), r"of type Loader: take a batch out of it first, as in  images, labels = next\(iter\(dataset\)\)\.$"),
         (tf.data.Dataset.from_tensors(np.zeros((2, 3, 3))), r"take a batch out of it first, as in  images, labels = "),
+        (SimpleNamespace(history={}), "pass images and their labels, and what the model predicts of them as probabili"),
+        (SimpleNamespace(predict=None), "of type SimpleNamespace: pass images and their labels, and what the model"),
         ({"images": np.zeros((2, 3, 3))}, "of type dict: pass the array of images that it holds"),
         (iter([]), "of type list_iterator: pass an array, or a list of arrays or of picture files"),
         (b"", "of type bytes: pass an array"),

@@ -165,6 +165,13 @@ def test_pictures_that_lie_deeper_are_found(photos: Path, tmp_path: Path) -> Non
         open_folder(tmp_path / "data")
 
 
+def test_a_pattern_is_no_folder() -> None:
+    with pytest.raises(
+        SourceNotFound, match=r'pass a list of files, as in  sorted\(Path\("a"\)\.glob\("\*\.png"\)\)\.$'
+    ):
+        open_folder(Path("a/*.png"))
+
+
 def test_addresses_are_no_files(photos: Path) -> None:
     with pytest.raises(BadImages, match=r"At images\[1\] there is an address on the web: .*: download them first"):
         listed([photos / "cat" / "a.png", "https://example.org/a.png"])

@@ -168,6 +168,8 @@ def test_pictures_are_found_by_their_own_names(notebook: Any) -> None:
         ("%gallery run --view class", "expected one argument|needs the name or number"),
         ("%gallery run --view class seven", "There is no class seven: .*the 4 classes are zero, one, two, three"),
         ("%gallery run --view", "--view: expected one argument"),
+        ("%gallery run wrong", "no variable named wrong in this notebook. For the view, write  --view wrong"),
+        ("%gallery confusion", "For the view, write  --view confusion"),
         ("%gallery run --n 0", "0 is not a whole number of 1 or more"),
         ("%gallery run --n many", "many is not a whole number of 1 or more"),
         ("%gallery 'run", "quotation mark is not closed"),
@@ -202,6 +204,14 @@ def test_what_is_wrong_is_one_line(notebook: Any, cell: str, sentence: str) -> N
         raise ColabMagicsError(lines[0])
     assert ran.displayed == []
     assert notebook.run("1 + 1").value == 2
+
+
+def test_a_gallery_is_no_source(notebook: Any) -> None:
+    notebook.run("g = %gallery run")
+    with pytest.raises(
+        BadOption, match=r"a gallery already: a cell that ends with its name shows it again, .*  \.view"
+    ):
+        magic.gallery(notebook.namespace["g"])
 
 
 def test_nothing_on_the_line_is_evaluated(notebook: Any) -> None:
