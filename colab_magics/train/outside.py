@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import threading
 import warnings
 import zipfile
@@ -28,6 +29,9 @@ _LEAST = (3, 15)
 
 _CONFIG, _WEIGHTS = "config.json", "model.weights.h5"
 _PARTS = {_CONFIG, _WEIGHTS, "metadata.json"}
+_VOCABULARY = re.compile(r"assets/(\w+/)+vocabulary\.txt", re.ASCII)
+"""The words that a layer for texts or categories knows, one a line."""
+
 _CODE = ("Lambda", "__lambda__")
 _CONFIG_ROOM = 16 << 20
 """Bytes of a description that is read: that of a network of a thousand layers has one million."""
@@ -111,7 +115,8 @@ def described(path: Path) -> dict[str, Any]:
         if not zipfile.is_zipfile(file):
             raise BrokenFile(f"{path.name} is no model's file, or it is cut short: get it again.")
         with zipfile.ZipFile(file) as archive:
-            strange = {member.filename for member in archive.infolist()} - _PARTS
+            names = {member.filename for member in archive.infolist()}
+            strange = {name for name in names - _PARTS if not _VOCABULARY.fullmatch(name)}
             if strange:
                 raise BrokenFile(f"{path.name} holds what no classifier's file does: {min(strange)[:60]!r}.")
             most = max(_ALWAYS, _GROWTH * path.stat().st_size)

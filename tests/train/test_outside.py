@@ -165,6 +165,32 @@ def test_more_than_a_model(good: Path) -> None:
         outside.load(good)
 
 
+def test_a_model_that_knows_words(tmp_path: Path) -> None:
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("other backends have no texts in a model")
+    words = keras.layers.TextVectorization(max_tokens=20, output_sequence_length=3)
+    words.adapt(["a good film", "a bad film"])
+    kinds = keras.layers.StringLookup(output_mode="one_hot")
+    kinds.adapt(["drama", "war"])
+    text, kind = keras.Input((1,), dtype="string"), keras.Input((1,), dtype="string")
+    known = keras.layers.Flatten()(keras.layers.Embedding(20, 2)(words(text)))
+    model = keras.Model([text, kind], keras.layers.Dense(1)(keras.layers.concatenate([known, kinds(kind)])))
+    model.save(tmp_path / "words.keras")
+    given = [keras.ops.convert_to_tensor([["good"], ["bad film"]]), keras.ops.convert_to_tensor([["war"], ["drama"]])]
+    again = outside.load(tmp_path / "words.keras")
+    assert (again.predict(given, verbose=0) == model.predict(given, verbose=0)).all()
+
+
+@pytest.mark.parametrize("name", ["assets/../vocabulary.txt", "assets/a/vocabulary.txt/x", "assets/a/code.py"])
+def test_what_calls_itself_words(good: Path, name: str) -> None:
+    with zipfile.ZipFile(good, "a") as archive:
+        archive.writestr(name, "")
+    with pytest.raises(BrokenFile, match="holds what no classifier's file does"):
+        outside.load(good)
+
+
 @pytest.mark.parametrize("part", [0, 0.3, 0.6, 0.99])
 def test_a_file_cut_short(good: Path, part: float) -> None:
     content = good.read_bytes()
