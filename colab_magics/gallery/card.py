@@ -9,7 +9,7 @@ from colab_magics.format import percent, plural
 from colab_magics.gallery.atlas import small_png, visible
 from colab_magics.gallery.classes import short
 from colab_magics.gallery.confusion import table
-from colab_magics.gallery.images import Picture, Unreadable
+from colab_magics.gallery.images import Picture, Unreadable, fitted
 from colab_magics.gallery.items import Gallery
 from colab_magics.gallery.pages import Page
 from colab_magics.gallery.query import Query
@@ -61,7 +61,7 @@ def legend(page: Page, *, probabilities: bool) -> list[Note]:
 
 
 def _fitting(page: Page, left: int) -> Iterator[Tile]:
-    for item, picture in zip(page.items, page.pictures(_SIDE), strict=True):
+    for item, picture in zip(page.items, page.pictures(), strict=True):
         tile = _tile(page, item, picture)
         left -= _TILE_BYTES + len(base64.b64encode(tile.png)) + 2 * len(escape(tile.caption).encode())
         if left < 0:
@@ -70,7 +70,7 @@ def _fitting(page: Page, left: int) -> Iterator[Tile]:
 
 
 def _tile(page: Page, item: Item, picture: Picture | Unreadable) -> Tile:
-    png = small_png(visible(picture))
+    png = small_png(fitted(visible(picture), _SIDE))
     if isinstance(picture, Unreadable):
         return Tile(png, f"{short(item.name)} cannot be read: {short(picture.reason, 80)}", "warn")
     words = item.caption(page.samples.class_names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeGuard
 
@@ -17,6 +18,9 @@ from colab_magics.format import plural, readable
 from colab_magics.gallery.images import Picture, Range, Unreadable, fitted
 from colab_magics.picture_files import DAMAGE, fault, folders, opened, pictures
 from colab_magics.transfer import paths
+
+_THUMBNAIL = 64
+"""Pixels: larger pictures are not kept."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -36,8 +40,12 @@ class FileImages:
 
     def picture(self, index: int, side: int) -> Picture | Unreadable:
         """Read picture ``index`` with sides of at most ``side`` pixels; one that cannot be read says why."""
+        path = self.paths[index]
         try:
-            return _read(self.paths[index], side)
+            if side > _THUMBNAIL:
+                return _read(path, side)
+            found = path.stat()
+            return _thumbnail(path, side, found.st_mtime_ns, found.st_size).copy()
         except (Image.DecompressionBombError, *DAMAGE) as error:
             return Unreadable(fault(error))
 
@@ -125,6 +133,12 @@ def _read(path: Path, side: int) -> Picture:
         picture.draft("RGB", (side, side))
         ImageOps.exif_transpose(picture, in_place=True)
         return fitted(picture, side)
+
+
+@lru_cache(maxsize=64)
+def _thumbnail(path: Path, side: int, changed: int, size: int) -> Picture:
+    """Read it once for the panel and the static form, until it is ``changed`` (ns) or of another ``size`` (bytes)."""
+    return _read(path, side)
 
 
 def _stretched(picture: Image.Image) -> Picture:

@@ -34,9 +34,9 @@ class Page:
     def items(self) -> list[Item]:
         return [self.samples.item(int(index)) for index in self.indices]
 
-    def pictures(self, side: int | None = None) -> list[Picture | Unreadable]:
-        """Draw the page's pictures, no side longer than ``side`` pixels (the page's own unless given)."""
-        return [self.samples.images.picture(int(index), side or self.side) for index in self.indices]
+    def pictures(self) -> list[Picture | Unreadable]:
+        """Draw the page's pictures."""
+        return [self.samples.images.picture(int(index), self.side) for index in self.indices]
 
     @property
     def title(self) -> str:

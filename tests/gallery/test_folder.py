@@ -3,6 +3,7 @@
 import re
 import shutil
 import struct
+import sys
 import zlib
 from pathlib import Path
 
@@ -11,10 +12,13 @@ import pytest
 from PIL import Image
 
 from colab_magics.errors import BadImages, SourceDenied, SourceNotFound
+from colab_magics.gallery.card import card
 from colab_magics.gallery.folder import Folder, listed, open_folder
 from colab_magics.gallery.images import Unreadable
 from colab_magics.gallery.items import Gallery
+from colab_magics.gallery.panel import GalleryPanel
 from colab_magics.gallery.source import read
+from colab_magics.picture_files import opened
 
 
 def only(folder: Path, name: str, content: bytes) -> Folder:
@@ -154,6 +158,29 @@ def test_a_path_that_names_nothing(path: str, sentence: str) -> None:
 def test_a_folder_without_pictures(tmp_path: Path) -> None:
     with pytest.raises(BadImages, match="holds no pictures"):
         open_folder(tmp_path)
+
+
+def test_a_file_is_read_once_for_all_that_shows_it_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "photo.png"
+    Image.new("L", (300, 200), 9).save(path)
+    read_files: list[Path] = []
+    monkeypatch.setattr(
+        sys.modules["colab_magics.gallery.folder"], "opened", lambda path: (read_files.append(path), opened(path))[1]
+    )
+    gallery = Gallery(read(tmp_path))
+    card(gallery)
+    GalleryPanel(gallery).close()
+    assert read_files == [path]
+
+    first = gallery.picture(0, 64)
+    assert isinstance(first, Image.Image)
+    first.putpixel((0, 0), 200)  # a person's own
+    Image.new("L", (30, 30), 99).save(path)
+    second = gallery.picture(0, 64)
+    assert isinstance(second, Image.Image)
+    assert (second.size, second.getpixel((0, 0))) == ((30, 30), 99)
+    path.unlink()
+    assert gallery.picture(0, 64) == Unreadable("No such file or directory")
 
 
 def test_pictures_that_lie_deeper_are_found(photos: Path, tmp_path: Path) -> None:
