@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from colab_magics.predictions import Predictions
+    from colab_magics.train.evaluation import Evaluation
+    from colab_magics.train.run import Run
+
 KIND = "fit"
 """What the config of such a run has for its ``kind``: `%train_mnist` cannot go on with it."""
 
@@ -59,6 +63,28 @@ class Fit:
         Raises `PortInUse`, `BoardFailed` or `MissingExtra`.
         """
         return board.start(self.logdir, port=port)
+
+    @property
+    def predictions(self) -> Predictions:
+        """Raises `SourceNotFound`, as do ``confusion`` and ``report``: what it was tried on is kept nowhere."""
+        return self._again().predictions
+
+    @property
+    def confusion(self) -> pd.DataFrame:
+        return self._again().confusion
+
+    def report(self) -> pd.DataFrame:
+        return self._again().report()
+
+    def evaluate(self, x: Any = None, y: Any = None) -> Evaluation:
+        """Try a classifier on samples ``x`` of the classes ``y``. Takes and raises what `Run.evaluate` does."""
+        return self._again().evaluate(x, y)
+
+    def _again(self) -> Run:
+        """The run that it is in the table, with its model."""
+        from colab_magics.train.stored import read
+
+        return read(self.directory, self.model)
 
     def as_json(self) -> dict[str, Any]:
         """What came of it, without what lies in files of its own."""

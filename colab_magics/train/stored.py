@@ -98,11 +98,11 @@ class OnDisk:
 
         path = self._folder / runs.MODEL_FILE
         if not path.is_file():
-            magic = "%train_mnist" if self._config.dataset else "%%train"
-            raise SourceNotFound(
-                f"The run {self._folder.name} has no {runs.MODEL_FILE}: it was broken off, and is gone on with by  "
-                f"{magic} --resume {self._folder.name},  or Keras could not save its model, which its notes tell."
-            )
+            again = f"{'%train_mnist' if self._config.dataset else '%%train'} --resume {self._folder.name}"
+            why = f"it was broken off, and is gone on with by  {again}"
+            if (self._folder / runs.RESULT_FILE).is_file():
+                why = f"Keras could not save it, as its notes tell. Its cell, run again by  {again},  gives it back."
+            raise SourceNotFound(f"The run {self._folder.name} has no {runs.MODEL_FILE}: {why}")
         self.model = load(path, trust=trust, custom_objects=custom_objects)
         return self.model
 
@@ -134,10 +134,13 @@ class OnDisk:
         return [self._config.data, *([source] if is_path else [])]
 
 
-def read(folder: Path) -> Run:
-    """The run in a folder. Raises `BrokenFile` where it does not tell what a run tells."""
+def read(folder: Path, model: Any = None) -> Run:
+    """The run in a folder; ``model``: at hand or not. Raises `BrokenFile` where it does not tell what a run tells."""
     config, result = _config(folder), _result(folder)
     history = _history(folder / runs.HISTORY_FILE)
+    left = OnDisk(folder, config)
+    if model is not None:
+        left.model = model
     try:
         seconds = _number(result.get("seconds"))
         return Run(
@@ -149,7 +152,7 @@ def read(folder: Path) -> Run:
             test_accuracy=_number(result.get("test_accuracy")),
             directory=folder,
             seconds=float(history["seconds"].sum()) if math.isnan(seconds) and "seconds" in history else seconds,
-            left=OnDisk(folder, config),
+            left=left,
             sizes=Sizes(*(_count(result.get(name)) for name in ("training_images", "test_images", "parameters"))),
             notes=tuple(str(note) for note in result.get("notes") or ()),
             cut=_pair(result.get("cut")),

@@ -94,6 +94,29 @@ def test_a_fit_of_ones_own_code(runs_root: Path, small: Callable[..., Any]) -> N
     assert run.evaluate(255 * x, y).loss > 2 * loss  # taken as it is
 
 
+def test_a_fit_whose_model_got_its_input_from_the_data(runs_root: Path) -> None:
+    import keras
+
+    from colab_magics import LiveRun
+
+    model, rng = keras.Sequential([keras.layers.Dense(10, activation="softmax")]), np.random.default_rng(1)
+    model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    x, y = rng.random((96, 64)).astype("float32"), np.arange(96) % 10
+    live = LiveRun(name="own")
+    model.fit(x, y, batch_size=32, verbose=0, callbacks=[live])
+    assert model.input_shape == (32, 64)
+    x, y = x[:70], y[:70]
+    loss, accuracy = model.evaluate(x, y, verbose=0)
+    for run in (runs()["own"], live.run):
+        tried = run.evaluate(x, y)
+        assert (tried.loss, tried.accuracy) == (pytest.approx(loss, rel=1e-4), pytest.approx(accuracy))
+        assert len(tried.predictions) == 70
+    trained = train(
+        model, Request(epochs=1, data="x,y"), tell=lambda event: None, control=Control(), data=Given((x, y))
+    )
+    assert trained.evaluate(x, y).loss < loss
+
+
 def learnt(x: Any, y: Any) -> Run:
     request = Request(epochs=1, data="x,y")
     return train(None, request, tell=lambda event: None, control=Control(), data=Given((x, y)))

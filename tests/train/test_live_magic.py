@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import colab_magics
+from colab_magics.errors import ModelMismatch, SourceNotFound
 from tests.conftest import Shell
 
 pytestmark = pytest.mark.train
@@ -216,6 +218,42 @@ def test_an_interrupt_ends_the_fit_after_the_step_and_the_cell_goes_on(cell: She
     fit = cell.namespace["kept"]
     assert (fit.status, fit.cut, len(fit.history)) == ("stopped", (3, 6), 1)
     assert "stopped early, epoch 1 cut at step 3 of 6" in ran.text
+
+
+def test_a_model_that_keras_cannot_save_is_there_again(cell: Shell) -> None:
+    code = (
+        "class Net(keras.Model):\n"
+        "    def __init__(self, last):\n"
+        "        super().__init__()\n"
+        "        self.last = last\n"
+        "    def call(self, x): return self.last(x)\n"
+        "net = Net(keras.layers.Dense(2, activation='softmax'))\n"
+        "net.compile(loss='sparse_categorical_crossentropy', metrics=['accuracy'])\n"
+        "net(x)\n"
+        "history = net.fit(x, y, epochs=2)"
+    )
+    assert cell.run(f"%%train --name net --as kept\n{code}").error is None
+    tried = cell.namespace["kept"].evaluate(cell.namespace["x"], cell.namespace["y"])
+    run = colab_magics.runs()["net"]
+    with pytest.raises(SourceNotFound, match=r"Keras could not save it.* by {2}%%train --resume net,"):
+        _ = run.model
+    before = cell.namespace["net"].get_weights()
+    again = cell.run(f"%%train --resume net --as kept\n{code}")
+    assert "nothing was trained" in again.text
+    assert all(map(np.array_equal, cell.namespace["net"].get_weights(), before))
+    assert cell.namespace["kept"].evaluate(cell.namespace["x"], cell.namespace["y"]).loss == tried.loss
+
+
+def test_a_fit_answers_as_its_run_does(cell: Shell) -> None:
+    cell.run("%%train --as kept\nhistory = model.fit(x, y)")
+    kept = cell.namespace["kept"]
+    for ask in (kept.evaluate, kept.report, lambda: kept.confusion, lambda: kept.predictions):
+        with pytest.raises(
+            SourceNotFound, match=r"a fit of your own code, whose data is kept nowhere.*evaluate\(x, y\)"
+        ):
+            ask()
+    with pytest.raises(ModelMismatch, match=r"let Keras try it, by {2}run\.model\.evaluate\(x, y\)"):
+        kept.evaluate(cell.namespace["x"], cell.namespace["y"])
 
 
 def test_a_loss_that_is_no_number_is_told(cell: Shell) -> None:
