@@ -42,12 +42,13 @@ def _declared(model: Any, image: Shape) -> tuple[Shape, Shape]:
     if any(isinstance(getattr(model, end, None), dict) for end in ("input", "output")):
         raise ModelMismatch("The model's input or output is in a dict: give it the plain ones,  keras.Model(x, y).")
     batch, *declared = model.input_shape
-    if batch is not None:
+    if batch is not None and any(getattr(layer, "stateful", False) for layer in model._flatten_layers()):  # noqa: SLF001
         raise ModelMismatch(
             f"The model takes batches of exactly {batch} images, and the last batch has fewer: "
             f"give it  keras.Input({tuple(declared)})  without the size of the batch."
         )
     shape = _chosen(tuple(declared), image)
+    # Of one that got its input with its first step, the batch is that of this step, and binds nobody.
     outputs = model.output_shape if None not in declared else model.compute_output_shape((None, *shape))
     return shape, tuple(outputs[1:])
 

@@ -208,8 +208,8 @@ def test_a_metric_that_does_not_fit(dataset: Dataset) -> None:
             r"takes an array of \?x\?x3, but an image",
         ),
         (
-            [keras.Input(batch_shape=(32, 64)), layers.Dense(10)],
-            r"batches of exactly 32 images.*keras\.Input\(\(64,\)\)",
+            [keras.Input(batch_shape=(32, 8, 8)), layers.LSTM(10, stateful=True)],
+            r"batches of exactly 32 images.*keras\.Input\(\(8, 8\)\)",
         ),
         ([], "has no layers: add some"),
         ([layers.Reshape((3, 3)), layers.Dense(10)], r"takes no image that is an array of 8x8: begin it with .*\("),
