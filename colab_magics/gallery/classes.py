@@ -82,7 +82,7 @@ def _as_numbers(array: NDArray[np.generic], what: str) -> str:
     if array.dtype.kind == "f" and array.min() >= 0 and array.max() <= 1:
         return f"of probabilities of class 1 pass  np.asarray(np.asarray({what}) > 0.5, int)"
     if all(isinstance(each, bytes) for each in array.tolist()):
-        return f"pass  np.asarray({what}).astype(str)"
+        return f"pass  np.char.decode(np.asarray({what}, bytes))"
     return "number the classes from 0, and pass class_names= for their names"
 
 

@@ -54,11 +54,14 @@ describe("the closer look", () => {
     expect(document.activeElement?.textContent).toBe("Back to the pictures");
   });
 
-  it("steps to the neighbours and comes back to the last one", async () => {
-    render();
+  it("steps to the neighbours, whose captions are told, and comes back to the last one", async () => {
+    render({ items: [item(3), item(5, { caption: "5 correct", tone: "ok" })], total: 2 });
     await open();
+    const caption = root.querySelector(".cm-detail-caption") as HTMLElement;
     expect(press(document.activeElement as Element, "ArrowRight")).toBe(false);
     await flush();
+    expect(root.querySelector(".cm-detail-caption[aria-live=polite]")).toBe(caption);
+    expect(caption.textContent).toBe("✓ 5 correct · 87.31 %");
     press(document.activeElement as Element, "Escape");
     expect(commands().map(([, data]) => data)).toEqual([{ index: 3 }, { index: 5 }]);
     expect(document.activeElement).toBe(cells()[1]);

@@ -46,6 +46,7 @@ export function shares(probabilities: readonly number[], names: readonly string[
 }
 
 export function closerLook(events: DetailEvents): Detail {
+  const caption = h("p.cm-detail-caption", { "aria-live": "polite" });
   const body = h("div");
   const back = button("Back to the pictures", events.close);
   const bar = h(
@@ -54,7 +55,7 @@ export function closerLook(events: DetailEvents): Detail {
     button("Previous", () => events.step(-1)),
     button("Next", () => events.step(1)),
   );
-  const sheet = h("div.cm-detail-sheet", { hidden: true }, bar, body);
+  const sheet = h("div.cm-detail-sheet", { hidden: true }, bar, caption, body);
   const element = h(
     "section.cm-detail",
     {
@@ -74,13 +75,6 @@ export function closerLook(events: DetailEvents): Detail {
   function draw(item: Item, canvas: HTMLCanvasElement, beside: HTMLElement, below?: HTMLElement): void {
     body.replaceChildren(
       h(
-        "p.cm-detail-caption",
-        { dataset: { tone: item.tone } },
-        symbols[item.tone],
-        item.caption,
-        item.share && ` · ${item.share}`,
-      ),
-      h(
         "p.cm-note",
         item.name,
         item.problem && ` ${item.problem}`,
@@ -95,6 +89,8 @@ export function closerLook(events: DetailEvents): Detail {
     open(item, thumbnail) {
       const wasClosed = sheet.hidden;
       sheet.hidden = false;
+      caption.dataset.tone = item.tone;
+      caption.replaceChildren(symbols[item.tone], item.caption, item.share && ` · ${item.share}`);
       const canvas = canvasFor(item);
       thumbnail(canvas);
       draw(item, canvas, h("p.cm-note", "Waiting for the probabilities …"));

@@ -53,9 +53,12 @@ def test_class_numbers(values: object) -> None:
         ([0, -1, 2], "the class number -1: classes are numbered from 0. Leave images without a class out, or number"),
         (
             np.array([b"a", b"b", b"c"]),
-            r"type \|S1, not whole class numbers: pass  np\.asarray\(labels\)\.astype\(str\)\.",
+            r"type \|S1, not whole class numbers: pass  np\.char\.decode\(np\.asarray\(labels, bytes\)\)\.",
         ),
-        (np.array([b"a", b"b", b"c"], object), r"type object.*: pass  np\.asarray\(labels\)\.astype\(str\)\."),
+        (
+            np.array([b"a", b"b", b"c"], object),
+            r"type object.*: pass  np\.char\.decode\(np\.asarray\(labels, bytes\)\)\.",
+        ),
         (
             np.array([2**64 - 1, 0, 1], np.uint64),
             "hold the class number 18446744073709551615: classes are numbered from 0",
@@ -112,6 +115,9 @@ def test_what_is_advised_works_with_what_people_have(make: Any) -> None:
     labels = make(np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 1.0]]))
     assert np.argmax(labels, axis=1).tolist() == [1, 0, 1]
     assert np.asarray(np.asarray(labels) > 0.5, int)[:, 1].tolist() == [1, 0, 1]
+    texts = ["é".encode(), b"b"]
+    for each in (np.array(texts), np.array(texts, object), tf.constant(texts)):
+        assert np.char.decode(np.asarray(each, bytes)).tolist() == ["é", "b"]
 
 
 def test_names_are_given_or_the_numbers() -> None:
