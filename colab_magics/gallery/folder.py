@@ -16,7 +16,7 @@ from PIL import Image, ImageOps
 from colab_magics.errors import BadImages, SourceNotFound
 from colab_magics.format import plural, readable
 from colab_magics.gallery.images import Picture, Range, Unreadable, fitted
-from colab_magics.picture_files import DAMAGE, fault, folders, opened, pictures
+from colab_magics.picture_files import DAMAGE, SUFFIXES, fault, folders, opened, pictures
 from colab_magics.transfer import paths
 
 _THUMBNAIL = 64
@@ -118,6 +118,10 @@ def listed(files: Sequence[object]) -> FileImages:
     if remote:
         raise BadImages(
             f"At images[{remote[0]}] there is an address on the web: a gallery shows files: download them first."
+        )
+    if not any(file.suffix.lower() in SUFFIXES for file in named) and not any(map(paths.is_there, named[:10])):
+        raise BadImages(
+            f"The images are texts, and {readable(str(named[0]))} is no file: pass arrays, or names of picture files."
         )
     return FileImages(tuple(named))
 

@@ -192,6 +192,18 @@ def test_pictures_that_lie_deeper_are_found(photos: Path, tmp_path: Path) -> Non
         open_folder(tmp_path / "data")
 
 
+def test_texts_are_no_files(tmp_path: Path) -> None:
+    with pytest.raises(
+        BadImages, match="The images are texts, and cat is no file: pass arrays, or names of picture files"
+    ):
+        listed(["cat", "dog"])
+    assert len(listed(["cat", "a.PNG"])) == 2  # each says then what is wrong with it
+    Image.new("L", (3, 2)).save(tmp_path / "0a1b", "PNG")
+    picture = listed([tmp_path / "0a1b"]).picture(0, 64)
+    assert isinstance(picture, Image.Image)
+    assert picture.size == (3, 2)
+
+
 def test_a_pattern_is_no_folder() -> None:
     with pytest.raises(
         SourceNotFound, match=r'pass a list of files, as in  sorted\(Path\("a"\)\.glob\("\*\.png"\)\)\.$'
