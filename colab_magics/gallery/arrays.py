@@ -71,7 +71,7 @@ def _is_pair(images: object, labels: object) -> bool:
 
 def _plain(value: Any) -> Any:
     """Take a tensor of PyTorch off its device and its gradient, which NumPy would refuse; others stay as they are."""
-    if not hasattr(value, "detach"):
+    if not hasattr(value, "requires_grad"):
         return value
     tensor = value.detach().cpu()
     return tensor.float() if str(tensor.dtype) == "torch.bfloat16" else tensor

@@ -18,6 +18,7 @@ from colab_magics.gallery.images import read_arrays
 class Tensor:
     """As one of PyTorch that has a gradient and lies on a GPU."""
 
+    requires_grad = True
     ndim = 3
     dtype = "torch.float32"
 
