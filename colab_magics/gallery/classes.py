@@ -21,6 +21,9 @@ MOST_CLASSES = 1_000
 _OFF = 0.02
 """Probabilities in half precision, of a thousand classes, may sum to so much more or less than 1."""
 
+_LEVEL = 1e-6
+"""Probabilities that differ by less are as good as equal."""
+
 Classes = NDArray[np.int64]
 
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -158,9 +161,21 @@ def note_on_sums(probabilities: NDArray[np.float32] | None) -> str:
     sums = probabilities.sum(axis=1)
     if np.abs(sums - 1).max() <= _OFF:
         return ""
+    low, high = f"{sums.min():.3g}", f"{sums.max():.3g}"
+    span = low if low == high else f"{low} to {high}"
+    return f"The probabilities of a picture sum to {span}, not to 1: they are shown as they are."
+
+
+def note_on_doubt(predicted: Classes | None, probabilities: NDArray[np.float32] | None) -> str:
+    """Say of how many pictures another class than the predicted one is more probable."""
+    if predicted is None or probabilities is None:
+        return ""
+    given = probabilities[np.arange(len(predicted)), predicted]
+    count = int((given < probabilities.max(axis=1) - _LEVEL).sum())
+    if not count:
+        return ""
     return (
-        f"The probabilities of a picture sum to {sums.min():.3g} to {sums.max():.3g}, not to 1: they are shown as they "
-        "are."
+        f"Of {plural(count, 'picture')} the predicted class is not the most probable one: are the classes in one order?"
     )
 
 
@@ -178,7 +193,10 @@ def read_names(given: object, highest: int, columns: int) -> tuple[str, ...]:
     needed = max(highest + 1, columns)
     names = tuple(map(str, range(min(needed, MOST_CLASSES + 1)))) if given is None else _texts(given)
     if len(names) > MOST_CLASSES:
-        raise BadImages(f"A gallery shows at most {MOST_CLASSES:,} classes, and here are {max(needed, len(names)):,}.")
+        raise BadImages(
+            f"A gallery shows at most {MOST_CLASSES:,} classes, and here are {max(needed, len(names)):,}: show some of "
+            "them, or a list of the pictures without labels."
+        )
     if needed > len(names):
         raise BadImages(f"The classes go up to number {needed - 1}, and there are {plural(len(names), 'class name')}.")
     if len(set(names)) < len(names):

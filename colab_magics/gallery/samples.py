@@ -15,6 +15,7 @@ from colab_magics.errors import BadImages, BadOption
 from colab_magics.format import percent
 from colab_magics.gallery.classes import (
     Classes,
+    note_on_doubt,
     note_on_order,
     note_on_sums,
     numbered,
@@ -220,5 +221,5 @@ def check(
     highest = max((int(each.max()) for each in (true, guessed) if each is not None), default=-1)
     classes = read_names(class_names, highest, 0 if shares is None else shares.shape[1])
     own = None if names is None else read_picture_names(names, count)
-    notes.append(note_on_sums(shares))
+    notes += [note_on_sums(shares), note_on_doubt(guessed, shares)]
     return Samples(kind, images, classes, true, guessed, shares, own, " ".join(filter(None, notes)))

@@ -8,7 +8,16 @@ import pytest
 import tensorflow as tf
 
 from colab_magics.errors import BadImages
-from colab_magics.gallery.classes import note_on_sums, read_classes, read_names, read_probabilities, short
+from colab_magics.gallery.classes import (
+    note_on_doubt,
+    note_on_sums,
+    read_classes,
+    read_names,
+    read_probabilities,
+    short,
+)
+from colab_magics.gallery.images import read_arrays
+from colab_magics.gallery.samples import check
 
 
 @pytest.mark.parametrize(
@@ -110,6 +119,20 @@ def test_what_sums_to_one_is_not_told() -> None:
     )
 
 
+def test_predictions_that_are_not_the_most_probable_are_told() -> None:
+    shares = np.array([[0.2, 0.8], [0.5, 0.5], [0.9, 0.1]], np.float32)
+    assert note_on_doubt(np.array([1, 1, 0]), shares) == ""
+    assert note_on_doubt(np.array([0, 1, 1]), shares).startswith(
+        "Of 2 pictures the predicted class is not the most pro"
+    )
+    assert note_on_doubt(None, shares) == note_on_doubt(np.array([0, 1, 1]), None) == ""
+    samples = check(
+        "images", read_arrays(np.zeros((3, 2, 2)), "images"), predicted=[0, 1, 0], probabilities=shares * 0.9
+    )
+    assert "sum to 0.9, not to 1" in samples.note
+    assert "Of 1 picture the predicted class" in samples.note
+
+
 @pytest.mark.parametrize("make", [np.array, np.ndarray.tolist, pd.DataFrame, tf.constant])
 def test_what_is_advised_works_with_what_people_have(make: Any) -> None:
     labels = make(np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 1.0]]))
@@ -135,7 +158,7 @@ def test_names_are_given_or_the_numbers() -> None:
         (["a", "b"], 1, 3, "The classes go up to number 2, and there are 2 class names"),
         (None, 9, 5, "The class numbers go up to 9, and the probabilities have 5 columns"),
         (None, 1, 1, r"go up to 1, and the probabilities have 1 column\. If .* class 1, pass  np\.column_stack"),
-        (None, 20_231_123, 0, "at most 1,000 classes, and here are 20,231,124"),
+        (None, 20_231_123, 0, "at most 1,000 classes, and here are 20,231,124: show some of them, or a list"),
         ([str(number) for number in range(1_001)], 0, 0, "at most 1,000 classes, and here are 1,001"),
         (["b", "a", "c", "a"], 1, 0, "Two classes have the same name, a, the numbers 1 and 3: give each its own"),
         ("abc", 1, 0, "not a list of names"),
