@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -39,15 +40,29 @@ def as_array(values: object, what: str) -> Array:
 def check_kind(source: object, what: str) -> None:
     """Refuse what is no array before it is read: the pictures of a dataset may not fit the memory."""
     if isinstance(source, (list, tuple)):
-        if len(source) == 2 and _is_pair(*source):
-            raise BadImages(f"The {what} are a pair, of images and labels: pass them apart, {what}[0] and {what}[1].")
-        if source and all(isinstance(each, (list, tuple)) and len(each) == 2 and _is_pair(*each) for each in source):
-            raise BadImages(
-                f"The {what} are pairs, each of images and labels: pass one of them, {what}[0][0] and {what}[0][1]."
-            )
+        _check_list(source, what)
         return
     if not isinstance(source, Image.Image) and not hasattr(source, "__array__"):
         raise BadImages(f"A gallery cannot show what is of type {type(source).__name__}: {_way(source)}.")
+
+
+def _check_list(source: Sequence[Any], what: str) -> None:
+    """Refuse what holds more than pictures."""
+    if len(source) == 2 and _is_pair(*source):
+        raise BadImages(f"The {what} are a pair, of images and labels: pass them apart, {what}[0] and {what}[1].")
+    first = source[0] if source else None
+    if isinstance(first, (list, tuple)) and len(first) == 2:
+        if _is_pair(*first):
+            raise BadImages(
+                f"The {what} are pairs, each of images and labels: pass one, {what}[0][0] and {what}[0][1]."
+            )
+        if is_picture(first[0]) and not is_picture(first[1]):
+            raise BadImages(
+                f"The {what} are pairs of a picture and its label: take them apart, as in  x, y = zip(*{what})."
+            )
+    if isinstance(first, dict):
+        key = next((key for key, value in first.items() if is_picture(value)), "image")
+        raise BadImages(f"The {what} are dicts: pass the pictures in them, as in  [each[{key!r}] for each in {what}].")
 
 
 def _way(source: object) -> str:

@@ -90,7 +90,9 @@ class Loader:
         (b"", "of type bytes: pass an array"),
         ((np.zeros((2, 3, 3)), np.zeros(2)), r"are a pair, of images and labels: pass them apart, x\[0\] and x\[1\]"),
         ([np.zeros((2, 3, 3, 3)), np.zeros((2, 1))], "are a pair, of images and labels"),
-        ([(np.zeros((2, 3, 3)), np.zeros(2))] * 2, r"are pairs.*: pass one of them, x\[0\]\[0\] and x\[0\]\[1\]"),
+        ([(np.zeros((2, 3, 3)), np.zeros(2))] * 2, r"are pairs.*: pass one, x\[0\]\[0\] and x\[0\]\[1\]\."),
+        ([(np.zeros((3, 3)), 7)] * 4, r"pairs of a picture and its label: take them apart, as in  x, y = zip\(\*x\)\."),
+        ([{"label": 7, "scan": np.zeros((3, 3))}] * 3, r"are dicts: .* as in  \[each\['scan'\] for each in x\]\."),
     ],
 )
 def test_what_holds_pictures_and_is_none(source: object, sentence: str) -> None:
