@@ -19,6 +19,8 @@ from colab_magics.gallery.images import Picture, Range, Unreadable, fitted
 from colab_magics.picture_files import DAMAGE, SUFFIXES, fault, folders, opened, pictures
 from colab_magics.transfer import paths
 
+_ARCHIVES = frozenset({".zip", ".tar", ".gz", ".tgz", ".7z", ".rar"})
+
 _THUMBNAIL = 64
 """Pixels: larger pictures are not kept."""
 
@@ -67,7 +69,8 @@ def open_folder(path: Path) -> Folder:
     path = paths.expanded(path)
     found = paths.state(path, missing=f"There is no folder {path}: {_way(path)}.")
     if not stat.S_ISDIR(found.st_mode):
-        raise SourceNotFound(f"There is no folder {path}: it is a file; name the folder that it lies in.")
+        hint = "unpack it first" if path.suffix.lower() in _ARCHIVES else "name the folder that it lies in"
+        raise SourceNotFound(f"There is no folder {path}: it is a file; {hint}.")
     beside = tuple(pictures(path))
     classes = {folder.name: files for folder in folders(path) if (files := tuple(pictures(folder)))}
     if classes:

@@ -140,6 +140,9 @@ def test_a_missing_folder(tmp_path: Path) -> None:
 def test_a_file_is_no_folder(photos: Path) -> None:
     with pytest.raises(SourceNotFound, match=r"a\.png: it is a file; name the folder that it lies in"):
         open_folder(photos / "cat" / "a.png")
+    (photos / "more.ZIP").touch()
+    with pytest.raises(SourceNotFound, match=r"more\.ZIP: it is a file; unpack it first"):
+        open_folder(photos / "more.ZIP")
 
 
 @pytest.mark.parametrize(
