@@ -158,6 +158,8 @@ def show(value: Gallery) -> None:
 def _joined(line: str) -> str:
     """Make the words of ``--view class X`` and ``--view confusion X Y, Z W`` one, as argparse reads them."""
     words = split(line)
+    if any(word.partition("=")[0] == "--labels" for word in words):
+        raise BadOption("%gallery: the labels follow the images without an option, as in  %gallery images labels")
     for place, word in enumerate(words):
         option, _, kind = word.partition("=") if word.startswith("--view=") else (words[place - 1], "", word)
         if (place == 0 and "=" not in word) or option != "--view" or kind not in {"class", "confusion"}:

@@ -170,6 +170,8 @@ def test_pictures_are_found_by_their_own_names(notebook: Any) -> None:
         ("%gallery run --view", "--view: expected one argument"),
         ("%gallery run wrong", "no variable named wrong in this notebook. For the view, write  --view wrong"),
         ("%gallery confusion", "For the view, write  --view confusion"),
+        ("%gallery images --labels labels", "the labels follow the images without an option, as in  %gallery images l"),
+        ("%gallery images --labels=labels", "the labels follow the images without an option"),
         ("%gallery run --n 0", "0 is not a whole number of 1 or more"),
         ("%gallery run --n many", "many is not a whole number of 1 or more"),
         ("%gallery 'run", "quotation mark is not closed"),
