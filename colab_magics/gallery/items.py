@@ -6,7 +6,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,6 +84,12 @@ class Gallery:
         return (
             f"Gallery({plural(shown.total, 'picture')}, view {self.view!r} of the {shown.samples.kind}, "
             f"{number(len(shown.selected))} selected)"
+        )
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "A gallery is neither copied nor pickled: make another one of the same images, or keep its pictures with "
+            '.export("gallery.html").'
         )
 
     @property

@@ -1,8 +1,11 @@
 """The gallery as a value: what is shown, what is selected, and who is told."""
 
+import copy
 import gc
+import pickle
 import threading
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -153,6 +156,12 @@ def test_an_unknown_view_changes_nothing(gallery: Gallery) -> None:
     with pytest.raises(BadOption, match="There is no view 'None'"):
         gallery.view = None  # type: ignore[assignment]
     assert gallery.view == "wrong"
+
+
+@pytest.mark.parametrize("double", [copy.copy, copy.deepcopy, pickle.dumps])
+def test_there_are_no_doubles(gallery: Gallery, double: Callable[[Gallery], object]) -> None:
+    with pytest.raises(TypeError, match=r"neither copied nor pickled: .* keep its pictures with \.export"):
+        double(gallery)
 
 
 def test_a_misspelt_attribute_is_an_error(gallery: Gallery) -> None:
