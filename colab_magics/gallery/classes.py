@@ -31,7 +31,7 @@ _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 _LEFT_TO_RIGHT = "\N{LEFT-TO-RIGHT MARK}"
-"""After a word of Hebrew or Arabic: a number that follows would else be shown before it."""
+"""Around a name of Hebrew or Arabic: what follows, as a number, would else be shown before it."""
 
 
 def read_classes(values: object, what: str, count: int) -> Classes:
@@ -227,4 +227,4 @@ def short(text: str, most: int = 40) -> str:
     line = " ".join(_TURNING.sub("", readable(printable(text[: 4 * most]))).split())
     line = line if len(line) <= most else f"{line[: most - 1]}…"
     is_turned = not line.isascii() and any(unicodedata.bidirectional(each) in {"R", "AL"} for each in line)
-    return line + _LEFT_TO_RIGHT if is_turned else line
+    return f"{_LEFT_TO_RIGHT}{line}{_LEFT_TO_RIGHT}" if is_turned else line
