@@ -23,7 +23,7 @@ MOST = 400
 """More pictures are no picture that a person looks at, and one of more than 20 million pixels."""
 
 _SIDE, _GAP, _EDGE = 128, 16, 24
-_LINES = 3
+_LINES = 4
 _TEXT, _TITLE = 14, 18
 _HEIGHT = 18
 _INK = {"": "#1a1a1a", "ok": "#00734f", "warn": "#855a00", "wrong": "#b83200"}
@@ -70,7 +70,9 @@ def _said(page: Page, item: Item, picture: Picture | Unreadable) -> tuple[list[s
     """Give the lines of a caption, and its tone."""
     if isinstance(picture, Unreadable):
         return [short(item.name), problem(picture)], "warn"
-    return [line for line in (item.caption(page.samples.class_names), item.share) if line], item.tone
+    # A line of its own for each class, so that a long name of one leaves the other to be read.
+    words = item.caption(page.samples.class_names, "\n").split("\n")
+    return [line for line in (*words, item.share) if line], item.tone
 
 
 def _caption(ink: ImageDraw.ImageDraw, corner: tuple[int, int], font: _Font, lines: list[str], tone: str) -> None:

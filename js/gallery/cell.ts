@@ -34,6 +34,11 @@ export function pictureCell(
     },
     h("div.cm-frame", problem && h("p.cm-problem", problem)),
     !isBare &&
-      h("div.cm-caption", h("div.cm-words", symbols[tone], problem ? name : caption), h("div", share)),
+      h(
+        "div.cm-caption",
+        // A line of its own for each class, so that a long name of one leaves the other to be read.
+        (symbols[tone] + (problem ? name : caption)).split("\n").map((line) => h("div.cm-words", line)),
+        h("div", share),
+      ),
   );
 }

@@ -119,12 +119,25 @@ it("shows the names of both classes whole, and the probability below them", asyn
     (document.querySelector(".cm-root") as HTMLElement).style.width = `${width}px`;
     await new Promise((resolve) => setTimeout(resolve, 100));
     const parts = [...document.querySelectorAll(".cm-caption, .cm-words")];
-    expect(parts).toHaveLength(6);
+    expect(parts).toHaveLength(9);
     for (const part of parts) {
       expect(part.scrollWidth).toBeLessThanOrEqual(part.clientWidth);
       expect(part.scrollHeight).toBeLessThanOrEqual(part.clientHeight);
     }
   }
+});
+
+it("leaves the true class to be read where the name of the other is long", async () => {
+  const items = [item(0, { caption: `predicted ${"x".repeat(40)},\ntrue ${"y z ".repeat(20)}` })];
+  undo = panel.render({ model: new FakeModel(page({ total: 1, items })), el: document.body });
+  const caption = (document.querySelector(".cm-caption") as HTMLElement).getBoundingClientRect();
+  const [predicted, true_] = [...document.querySelectorAll(".cm-words")].map((line) =>
+    line.getBoundingClientRect(),
+  );
+  const share = (document.querySelector(".cm-caption > :last-child") as HTMLElement).getBoundingClientRect();
+  expect(predicted?.bottom).toBe(true_?.top);
+  expect(true_?.height).toBeCloseTo(share.height, 0);
+  expect(share.bottom).toBeLessThanOrEqual(caption.bottom + 1);
 });
 
 /** A model that answers a closer look with `result` and an empty picture. */

@@ -24,12 +24,12 @@ def test_nine_pictures_are_three_by_three(tmp_path: Path) -> None:
     sheet = opened(Gallery(read(images)).export(tmp_path / "a.png"))
     assert sheet.mode == "RGB"
     assert sheet.width == 24 + 3 * (128 + 16) - 16 + 24
-    top = sheet.height - 3 * (128 + 54 + 16) + 16 - 24
+    top = sheet.height - 3 * (128 + 72 + 16) + 16 - 24
     for place, shade in enumerate(
         Gallery(read(images)).samples.images.picture(each, 8).getpixel((0, 0)) for each in range(9)
     ):
         row, column = divmod(place, 3)
-        corner = (24 + column * 144, top + row * 198)
+        corner = (24 + column * 144, top + row * 216)
         assert sheet.getpixel(corner) == sheet.getpixel((corner[0] + 127, corner[1] + 127)) == (shade,) * 3
 
 
@@ -42,12 +42,19 @@ def test_right_and_wrong_differ_in_colour_and_mark(gallery: Gallery, tmp_path: P
     assert (0x00, 0x73, 0x4F) in right - wrong
 
 
+def test_a_long_name_leaves_the_other_class_to_be_read(tmp_path: Path) -> None:
+    source = read(np.zeros((1, 4, 4)), [1], predicted=[0], class_names=["w " * 90, "true"])
+    page = Gallery(source).shown
+    lines, tone = poster._said(page, page.items[0], page.pictures()[0])
+    assert (len(lines), lines[-1], tone) == (2, "true true", "wrong")
+
+
 @pytest.mark.parametrize("limit", [1, 2, 9, 10, 40])
 def test_it_is_as_large_as_what_is_in_it(gallery: Gallery, tmp_path: Path, limit: int) -> None:
     sheet = opened(gallery.export(tmp_path / "a.png", limit=limit))
     columns = 3 if limit <= 9 else {10: 4, 40: 7}[limit]
     assert sheet.width == 32 + columns * 144
-    assert 0 <= sheet.height - -(-limit // columns) * 198 - 40 <= 60
+    assert 0 <= sheet.height - -(-limit // columns) * 216 - 40 <= 60
 
 
 def test_any_words_are_drawn_and_stay_in_their_cells(tmp_path: Path) -> None:
@@ -71,7 +78,13 @@ def test_large_small_and_broken_files(photos: Path, tmp_path: Path) -> None:
     [
         (["4 correct", "98.00 %"], 100, ["4 correct", "98.00 %"]),
         (["predicted seven, true one", "98.00 %"], 112, ["predicted seven,", "true one", "98.00 %"]),
-        (["a b c d e f g h"], 30, ["a b", "c d", "e f…"]),
+        (["a b c d e f g h i j"], 30, ["a b", "c d", "e f", "g h…"]),
+        (["predicted Ankle boot,", "true T-shirt", "9 %"], 112, ["predicted Ankle", "boot,", "true T-shirt", "9 %"]),
+        (
+            ["predicted " + "x" * 90, "true " + "y" * 90, "9 %"],
+            112,
+            ["predicted", "x" * 15 + "…", "true " + "y" * 10 + "…", "9 %"],
+        ),
     ],
 )
 def test_captions_are_broken_at_spaces(lines: list[str], width: int, told: list[str]) -> None:
