@@ -145,7 +145,7 @@ def differences(before: Mapping[str, Any], config: Mapping[str, Any]) -> list[st
     """What makes a fit another one than it was before, in words; the epochs and the batch size may be others."""
     names = ["backend"] if before.get("model_sha256") == config["model_sha256"] else list(_TOLD)
     told = [
-        f"{_TOLD[name]} was {before.get(name)}, and is {config[name]}"
+        f"{_TOLD[name]} was {_short(before.get(name))}, and is {_short(config[name])}"
         for name in names
         if before.get(name) != config[name]
     ]
@@ -153,6 +153,10 @@ def differences(before: Mapping[str, Any], config: Mapping[str, Any]) -> list[st
         told = ["the layers of the model, or what it was compiled with, are others"]
     known = (before.get("fingerprint"), config["fingerprint"])
     return told + (["the data is another one"] if None not in known and known[0] != known[1] else [])
+
+
+def _short(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 _SAMPLED = 1 << 22

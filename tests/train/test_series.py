@@ -29,7 +29,7 @@ def test_another_model_or_other_data_is_refused() -> None:
             model.fit(data, Y, validation_split=0.2)
 
     refused(build(5), X, "the number of the model's parameters was 41, and is 51. Make it the same, or leave --resume")
-    refused(build(optimizer="sgd"), X, "the optimizer was Adam, and is SGD; the learning rate was")
+    refused(build(optimizer="sgd"), X, "the optimizer was Adam, and is SGD; the learning rate was 0.001, and is 0.01")
     refused(build(loss="mae"), X, "the layers of the model, or what it was compiled with, are others")
     refused(build(), X + 1, "the data is another one")
     assert sorted(path.name for path in runs.root().iterdir()) == before
