@@ -1,4 +1,4 @@
-"""What a training told: its rows, on disk as soon as each is there, and what it took of the machine."""
+"""What a training told: its rows, on disk as soon as that costs little, and what it took of the machine."""
 
 from __future__ import annotations
 
@@ -17,11 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-_PROMPT = 200
-"""Rows up to which each is written as soon as it is there: the file is written whole each time."""
-
 _SHARE = 0.01
-"""Part of the time that may go into writing more of them."""
+"""Part of the time that may go into writing rows: the file is written whole each time. That of a short epoch waits."""
 
 
 class Record:
@@ -55,7 +52,7 @@ class Record:
                 self._add({**event.logs, "seconds": round(event.seconds, 3)})
                 is_cut = event.step < self._steps if self._steps else self.is_stopped
                 self.cut = (event.step, self._steps) if is_cut else None
-                if len(self.rows) <= _PROMPT or time.monotonic() >= self._due:
+                if time.monotonic() >= self._due:
                     self.keep()
             case TrainingEnded():
                 self.keep()

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ def test_epochs_count_from_where_the_training_began(tmp_path: Path) -> None:
         Started(7, 10),
         EpochEnded(6, 10, {"loss": 2.0}, 1.0),
         EpochEnded(7, 10, {"loss": 1.0, "val_loss": 1.5}, 1.0),
+        TrainingEnded(),
     )
     frame = record.frame()
     assert list(frame.index) == [6, 7]
@@ -58,7 +60,10 @@ def test_beside_its_steps_it_measures_the_machine(tmp_path: Path, monkeypatch: p
     assert record.memory_peak == max(event.memory for event in measured)
 
 
-def test_a_full_disk_is_known_and_tried_again(tmp_path: Path, no_room: Callable[..., Any]) -> None:
+def test_a_full_disk_is_known_and_tried_again(
+    tmp_path: Path, no_room: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_module, "_SHARE", math.inf)  # each row at once
     record = recorded(tmp_path, Started(3, 10), EpochEnded(1, 10, {"loss": 2.0}, 1.0))
     before = (tmp_path / "history.csv").read_text()
     with no_room(0):
@@ -75,19 +80,28 @@ def test_many_epochs_are_written_together_and_all_of_them_at_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written: list[Any] = []
+    now = 0.0
+    monkeypatch.setattr(record_module, "time", SimpleNamespace(monotonic=lambda: now))
 
     def write(*facts: Any) -> None:
+        nonlocal now
+        now += 0.004
         written.append(facts)
         write_history(*facts)
 
     monkeypatch.setattr(record_module, "write_history", write)
     record = recorded(tmp_path, Started(5_000, 10))
     for epoch in range(1, 5_001):
+        now += 0.02 if epoch <= 4_990 else 1.0
         record.tell(EpochEnded(epoch, 10, {"loss": 1.0, "val_loss": 1 / epoch}, 1.0))
         assert record.is_best
-    record.tell(TrainingEnded())
-    assert len(written) < 1_000
+    assert written[-1][1] == record.rows  # a long epoch waits for nothing
+    assert 0.005 < 0.004 * len(written) / now < 0.015
+    now += 0.1
+    record.tell(EpochEnded(5_001, 10, {"loss": 1.0}, 0.1))
     assert len((tmp_path / "history.csv").read_text().splitlines()) == 5_001
+    record.tell(TrainingEnded())
+    assert len((tmp_path / "history.csv").read_text().splitlines()) == 5_002
 
 
 def test_the_best_epoch(tmp_path: Path) -> None:
