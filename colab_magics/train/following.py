@@ -154,7 +154,7 @@ class Following:
             directory=self.directory,
             seconds=seconds,
             notes=(*self._notes, *(self._log.notes if self._log is not None else ())),
-            cut=self._record.cut,
+            cut=self._record.cut if self._model.stop_training else None,  # else its data ran out
             went_on_after=None if self._state is None else (self._state.epoch, self._state.step),
         )
         try:

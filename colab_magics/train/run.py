@@ -106,7 +106,7 @@ class Run:
 
     def __repr__(self) -> str:
         accuracy = "" if self.test_accuracy != self.test_accuracy else f", test accuracy {self.test_accuracy:.2%}"
-        return f"Run({self.name}, {self.config.dataset}, {self.status}{accuracy})"
+        return f"Run({self.name}, {self.config.dataset or self.config.model}, {self.status}{accuracy})"
 
     @property
     def dataset(self) -> Dataset:

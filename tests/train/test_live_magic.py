@@ -268,6 +268,19 @@ def test_a_loss_that_is_no_number_is_told(cell: Shell) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Your input ran out of data")  # so Keras says itself
+def test_fewer_steps_than_were_asked_for_are_whole_epochs(cell: Shell) -> None:
+    code = (
+        "import tensorflow as tf\n"
+        "data = tf.data.Dataset.from_tensor_slices((x, y)).batch(16)\n"
+        "history = model.fit(data, epochs=2, steps_per_epoch=20, shuffle=False)"
+    )
+    assert cell.run(f"%%train --name short --as kept\n{code}").error is None
+    assert (cell.namespace["kept"].status, cell.namespace["kept"].cut) == ("finished", None)
+    assert colab_magics.runs().frame.epochs_done["short"] == 2
+    assert repr(colab_magics.runs()["short"]) == "Run(short, mine, finished)"
+
+
+@pytest.mark.filterwarnings("ignore:Your input ran out of data")  # so Keras says itself
 def test_a_fit_of_nothing_is_told(cell: Shell) -> None:
     ran = cell.run("%%train --name empty\nmodel.fit(x[:0], y[:0], epochs=2)")
     assert ran.error is None
