@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from colab_magics import _shell
 from colab_magics.errors import BadOption, ColabMagicsError
-from colab_magics.options import LineParser, Whole, positive, split
+from colab_magics.options import LineParser, Whole, identifier, positive, split
 from colab_magics.train import own_model, placement, screen
 from colab_magics.train.given import Given, named
 from colab_magics.train.recipes import NAMES
@@ -173,12 +173,14 @@ PARSER.add_argument("--background", action="store_true", help="train in a proces
 PARSER.add_argument("--attach", metavar="NAME", help="show a training in the background again")
 PARSER.add_argument("--tensorboard", action="store_true", help="show TensorBoard below")
 PARSER.add_argument("--port", type=_PORT, metavar="N", help="TensorBoard's port (a free one)")
+PARSER.add_argument("--as", dest="as_", type=identifier, metavar="NAME", help="the variable to make of the run")
 
 
 def run(line: str, cell: str | None) -> Run | Runs | Background:
     """Run the magic."""
     __tracebackhide__ = True
     options = PARSER.parse_line(line, _shell.namespace())
+    name = options.pop("as_")
     if options.pop("runs"):
         if cell is not None or split(line) != ["--runs"]:
             raise BadOption("--runs gives the table of all runs and trains nothing: leave the cell and the rest out.")
@@ -204,7 +206,10 @@ def run(line: str, cell: str | None) -> Run | Runs | Background:
             options["model"] = own_model.built(partial(_shell.execute, cell), _shell.namespace())
     if options["data"] is not None:  # a cell may make it
         options["data"] = named(options["data"], _shell.namespace())
-    return train_mnist(options.pop("model"), **options)
+    value = train_mnist(options.pop("model"), **options)
+    if name is not None:
+        _shell.assign(name, value)
+    return value
 
 
 def show(value: Run | Runs | Background | Board) -> None:

@@ -67,6 +67,14 @@ def test_the_cell_builds_the_model(shell: Shell) -> None:
     assert "mine, 650 parameters" in ran.text
 
 
+def test_the_run_of_a_cell_in_a_variable(shell: Shell) -> None:
+    code = "import keras\nmodel = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(10)])"
+    ran = shell.run(f"%%train_mnist --epochs 1 --as kept\n{code}")
+    assert ran.error is None
+    assert shell.namespace["kept"] is ran.value
+    assert "1 cannot be the name of a variable" in shell.run("%train_mnist --as 1").stderr
+
+
 def test_a_cell_without_a_model(shell: Shell) -> None:
     ran = shell.run("%%train_mnist --data digits\nmodul = 3")
     assert ran.stderr.strip() == (
