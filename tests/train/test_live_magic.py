@@ -282,6 +282,10 @@ def test_fewer_steps_than_were_asked_for_are_whole_epochs(cell: Shell) -> None:
 
 @pytest.mark.filterwarnings("ignore:Your input ran out of data")  # so Keras says itself
 def test_a_fit_of_nothing_is_told(cell: Shell) -> None:
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("other backends have Keras build the model with a first batch, and fail where there is none")
     ran = cell.run("%%train --name empty\nmodel.fit(x[:0], y[:0], epochs=2)")
     assert ran.error is None
     assert "⚠ Its last epoch had no data: x is empty" in ran.text
