@@ -259,7 +259,7 @@ def test_a_fit_answers_as_its_run_does(cell: Shell) -> None:
 def test_a_loss_that_is_no_number_is_told(cell: Shell) -> None:
     ran = cell.run(
         "%%train --as kept\n"
-        "x[0, 0] = np.nan\n"
+        "x[0, 0], model = np.nan, build(loss='mse')\n"
         "history = model.fit(x, y, epochs=3, callbacks=[keras.callbacks.TerminateOnNaN()])"
     )
     assert ran.error is None
