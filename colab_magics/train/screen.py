@@ -175,7 +175,8 @@ class Screen:
         except (OSError, ValueError, KeyError, TypeError) as error:
             self.finish("failed", cards.failed(f"What the training tells cannot be read ({error}): see {job.folder}"))
             return
-        phases: dict[str, Phase] = {"finished": "done", "stopped": "stopped"}
+        # Running is one that was begun anew since, which another cell shows.
+        phases: dict[str, Phase] = {"finished": "done", "stopped": "stopped", "running": "stopped"}
         self.finish("failed" if job.reason else phases[job.status], cards.background(job))
 
     def _write(self, event: Event) -> None:

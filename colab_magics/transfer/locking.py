@@ -3,35 +3,45 @@
 import contextlib
 import os
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 _BEAT = 0.1  # seconds between two looks at a lock that another has
+_LOOK, _LOOKS = 0.01, 20  # seconds between two tries, and how many, as another may only be looking whether it is held
 
 
 def try_lock(descriptor: int) -> bool:
     """Lock an open file until it is closed; False where another has it, be that in the same process: see flock(2)."""
-    try:
-        import fcntl
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except (ImportError, OSError):
-        return True  # Windows, or a drive without locks
-    return True
+    for _ in range(_LOOKS):
+        if _locks(descriptor):
+            return True
+        time.sleep(_LOOK)
+    return False
 
 
 def is_held(path: Path) -> bool:
-    """Does anybody hold the lock of the file?"""
+    """Does anybody hold the lock of the file? Many may look at once."""
     try:
         descriptor = os.open(path, os.O_RDWR)
     except OSError:
         return False
     try:
-        return not try_lock(descriptor)
+        return not _locks(descriptor, is_shared=True)
     finally:
         os.close(descriptor)
+
+
+def _locks(descriptor: int, *, is_shared: bool = False) -> bool:
+    try:
+        import fcntl
+
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except (ImportError, OSError):
+        return True  # Windows, or a drive without locks
+    return True
 
 
 @contextlib.contextmanager
@@ -43,7 +53,7 @@ def locked(path: Path, stop: threading.Event) -> Iterator[bool]:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     has_waited = False
     try:
-        while not try_lock(descriptor) and not stop.wait(_BEAT):
+        while not _locks(descriptor) and not stop.wait(_BEAT):
             has_waited = True
         yield has_waited
     finally:

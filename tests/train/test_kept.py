@@ -61,7 +61,7 @@ def test_a_fit_of_ones_own_code_is_among_them(runs_root: Path) -> None:
         _ = run.dataset
     with pytest.raises(SourceNotFound, match=r"fit of your own code, .*: try its model by {2}run.evaluate\(x, y\)"):
         run.report()
-    with pytest.raises(SourceNotFound, match="is gone on with by {2}%%train --resume mine, {2}or Keras could not"):
+    with pytest.raises(SourceNotFound, match="could not save it, .* by {2}%%train --resume mine, {2}gives it back"):
         _ = run.model
     keep(runs_root, "other")
     runs = colab_magics.runs()

@@ -190,7 +190,7 @@ def test_a_model_that_is_parts_for_a_step_of_its_own(cell: Shell) -> None:
         "parts.fit(x)"
     )
     assert ran.error is None
-    assert "parts, 9 parameters" in ran.text
+    assert ", 9 parameters" in ran.text
 
 
 def test_a_liverun_of_the_persons_own_is_the_only_one(cell: Shell) -> None:

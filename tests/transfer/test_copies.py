@@ -170,8 +170,7 @@ def test_many_at_once_fetch_it_once(files: FileServer, courier: Courier) -> None
 
 
 def test_without_locks_all_get_it_whole(files: FileServer, courier: Courier, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("colab_magics.transfer.locking.try_lock", lambda descriptor: True)
-    monkeypatch.setattr("colab_magics.transfer.journal.try_lock", lambda descriptor: True)
+    monkeypatch.setattr("colab_magics.transfer.locking._locks", lambda descriptor, **_: True)
     url = files.add("/a.csv", BODY * 200_000, etag='"1"', rate=4e6)
     with ThreadPoolExecutor(8) as pool:
         for copy in pool.map(lambda _: bring(courier, url), range(8)):
