@@ -5,10 +5,8 @@ from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import h5py
-import ml_dtypes
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from colab_magics.errors import BadImages
 from colab_magics.gallery.arrays import as_array, check_kind
@@ -54,6 +52,7 @@ def test_tensors_of_pytorch(dtype: str) -> None:
 
 
 def test_half_of_a_float_is_one() -> None:
+    ml_dtypes = pytest.importorskip("ml_dtypes")
     halves = np.array([[[0, 0.5], [1, 0.25]]], ml_dtypes.bfloat16)
     assert read_arrays(halves, "images").values(0) == [[0, 0.5], [1, 0.25]]
     assert as_array(halves, "images").dtype == np.float32
@@ -82,7 +81,6 @@ class Loader:
             r"of type Untouched: take the pictures out of it first, as in  images, labels = zip\(\*dataset\)\.$",
         ),
         (Loader(), r"of type Loader: take a batch out of it first, as in  images, labels = next\(iter\(dataset\)\)\.$"),
-        (tf.data.Dataset.from_tensors(np.zeros((2, 3, 3))), r"take a batch out of it first, as in  images, labels = "),
         (SimpleNamespace(history={}), "pass images and their labels, and what the model predicts of them as probabili"),
         (SimpleNamespace(predict=None), "of type SimpleNamespace: pass images and their labels, and what the model"),
         ({"images": np.zeros((2, 3, 3))}, "of type dict: pass the array of images that it holds"),
@@ -98,6 +96,14 @@ class Loader:
 def test_what_holds_pictures_and_is_none(source: object, sentence: str) -> None:
     with pytest.raises(BadImages, match=sentence):
         check_kind(source, "x")
+
+
+def test_a_dataset_of_tensorflow() -> None:
+    tf = pytest.importorskip("tensorflow")
+    with pytest.raises(
+        BadImages, match=r"take a batch out of it first, as in  images, labels = next\(iter\(dataset\)\)"
+    ):
+        check_kind(tf.data.Dataset.from_tensors(np.zeros((2, 3, 3))), "x")
 
 
 @pytest.mark.parametrize("source", [[np.zeros((8, 8, 3)), np.zeros((8, 8))], [np.zeros((8, 8))] * 2, [[[0, 1]]], ()])
