@@ -42,7 +42,7 @@ def _declared(model: Any, image: Shape) -> tuple[Shape, Shape]:
     if any(isinstance(getattr(model, end, None), dict) for end in ("input", "output")):
         raise ModelMismatch("The model's input or output is in a dict: give it the plain ones,  keras.Model(x, y).")
     batch, *declared = model.input_shape
-    if batch is not None and any(getattr(layer, "stateful", False) for layer in model._flatten_layers()):  # noqa: SLF001
+    if batch is not None and any(getattr(layer, "stateful", False) for layer in _layers(model)):
         raise ModelMismatch(
             f"The model takes batches of exactly {batch} images, and the last batch has fewer: "
             f"give it  keras.Input({tuple(declared)})  without the size of the batch."
@@ -106,7 +106,7 @@ def _tried(model: Any, image: Shape) -> tuple[Shape, Shape]:
 
 def _likely(model: Any, image: Shape) -> list[Shape]:
     """The shapes to try, the likeliest first: what a layer is tried with in vain can stay in it."""
-    specs = [layer.input_spec for layer in model._flatten_layers()]  # noqa: SLF001 (Keras has no other way to all of them)
+    specs = [layer.input_spec for layer in _layers(model)]
     known = [spec for spec in specs if hasattr(spec, "ndim")]
     most = max((spec.ndim or spec.min_ndim or 0 for spec in known), default=0)
     shapes = [(math.prod(image),), with_channels(image), image]
@@ -131,3 +131,8 @@ def _single(output: Any) -> Shape:
             "numbers for each image."
         )
     return output[1:]
+
+
+def _layers(model: Any) -> Any:
+    """All layers, those of models in it too."""
+    return model._flatten_layers()  # noqa: SLF001 (Keras has no other way to all of them)
